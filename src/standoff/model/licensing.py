@@ -1,0 +1,144 @@
+"""Rule *license*: the gate at the border, the review queue, permits, refusals.
+
+A licence regime is described by five numbers of the administration (review time, approval share, share of refusals that are
+final, throughput, validity) and by where it applies. Nothing of the fall of shipments is put in by hand: it follows from the
+review time, and so does the return.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+SPLIT_PER_STAGE = 4.0
+"""A stage is passed with probability at most 1/4 in a sub-step, so that the spread of review times is that of the stages."""
+MOST_SUBSTEPS = 32
+LEAST_APPROVAL = 0.05
+"""Approval share below which an office's throughput is no longer scaled up by 1/alpha (assumed)."""
+
+
+class Review(NamedTuple):
+    """What the review queue did in one step, every field (links, ...), units."""
+
+    stages: Any
+    approved: Any
+    denied: Any
+    returned: Any
+
+
+def substeps(*, shortest_review_steps: float, stages: int) -> int:
+    """Sub-steps of a step such that no stage is passed with probability above 1/4: ``ceil(4 k dt / T)``, at most 32."""
+    import math
+
+    return max(1, min(MOST_SUBSTEPS, math.ceil(SPLIT_PER_STAGE * stages / max(shortest_review_steps, 1.0))))
+
+
+def stage_probability(*, review_steps: Any, stages: int, substeps: int, xp: Any) -> Any:
+    """Probability of passing one stage in one sub-step, such that the mean review takes ``review_steps`` whole steps.
+
+    Formula: a review takes ``J`` sub-steps with mean ``k / p``. It is noticed at the end of the step in which it ends, that is
+    after ``ceil(J / n)`` steps, on average ``(J + (n - 1) / 2) / n``. Hence ``p = k / (n T - (n - 1) / 2)``.
+
+    Args:
+        review_steps: T in steps, at least 1 (a decision takes at least a step).
+        stages: k.
+        substeps: n.
+        xp: array namespace.
+
+    Source: model.md section 3 step 4; the correction for whole steps is ours.
+    """
+    length = substeps * xp.maximum(review_steps, 1.0) - (substeps - 1) / 2.0
+    return xp.minimum(stages / length, 1.0)
+
+
+def review_queue(
+    *, stages: Any, applied: Any, probability: Any, decisions: Any, approval: Any, denial: Any, substeps: int, xp: Any
+) -> Review:
+    """One step of the review queue, last stage first.
+
+    Formula, in each sub-step: ``decided = min(p n_k, limit)``; of these ``alpha`` are approved, ``(1 - alpha) delta`` denied for
+    good and the rest returned to stage one; every other stage passes ``p n_i`` on. New applications join after the last sub-step.
+
+    Args:
+        stages: n, applications in each stage, units, (stages, links, ...).
+        applied: new applications, units, (links, ...).
+        probability: p from `stage_probability`, (links, ...).
+        decisions: largest number of decisions in the step, units, (links, ...): the office's throughput.
+        approval: alpha, share of decisions that grant, (links, ...).
+        denial: delta, share of refusals that are final, (links, ...).
+        substeps: n from `substeps`.
+        xp: array namespace.
+
+    Returns:
+        Review with the new stages, and approved, denied and returned units of the step.
+
+    Source: model.md section 3 step 4.
+    """
+    count = stages.shape[0]
+    queue = [stages[index] for index in range(count)]
+    limit = decisions / substeps
+    refused = 1.0 - approval
+    returning = refused * (1.0 - denial)
+    total: Any = 0.0
+    for _ in range(substeps):
+        decided = xp.minimum(queue[-1] * probability, limit)
+        passing = [queue[index] * probability for index in range(count - 1)]
+        entering = [returning * decided, *passing]
+        leaving = [*passing, decided]
+        queue = [queue[index] - leaving[index] + entering[index] for index in range(count)]
+        total = total + decided
+    queue[0] = queue[0] + applied
+    return Review(
+        stages=xp.stack(queue),
+        approved=approval * total,
+        denied=refused * denial * total,
+        returned=returning * total,
+    )
+
+
+def expected_wait(*, usual: Any, licensed: Any, review_steps: Any, approval: Any, denial: Any, xp: Any) -> Any:
+    """What has to be in the queue for usual use to come through, units, (links, ...).
+
+    Formula: ``u lambda T rounds`` with ``rounds = 1 / (alpha + (1 - alpha) delta)``, the mean number of times that an application
+    is decided before it leaves. With ``delta = 0`` this is ``u T / alpha``.
+    """
+    rounds = 1.0 / xp.maximum(approval + (1.0 - approval) * denial, LEAST_APPROVAL)
+    return usual * licensed * review_steps * rounds
+
+
+def controlled_share(*, since_steps: Any, cleared: Any, cleared_steps: Any, hold: Any, ease_steps: Any, xp: Any) -> Any:
+    """Share of orders on a link that has to go through the queue.
+
+    Formula: ``h exp(-s / tau_h) (1 - c [1 - s / tau_c]+)`` where ``s`` is the time since the regime began. Controlled goods have
+    ``h = 1`` and no easing; goods that merely look controlled have ``h < 1`` and ease. ``c`` is the share already cleared at the
+    border on the first day, fading within ``tau_c`` (two weeks).
+
+    Args:
+        since_steps: s, steps since the regime began.
+        cleared: c.
+        cleared_steps: tau_c, steps.
+        hold: h.
+        ease_steps: tau_h, steps; infinite for controlled goods.
+        xp: array namespace.
+
+    Source: model.md section 3 step 4.
+    """
+    fading = 1.0 - cleared * xp.maximum(1.0 - since_steps / cleared_steps, 0.0)
+    return hold * xp.exp(-since_steps / ease_steps) * fading
+
+
+def remember_refusals(*, refused: Any, denied: Any, shortfall: Any, forget: Any, xp: Any) -> Any:
+    """What was denied and still stands against the stock gap, units, (needs, ...).
+
+    A denied order leaves the queue. If that re-opened the stock gap it would be ordered again and counted twice, so it stays
+    written off until it is borne as a shortfall of use, or forgotten when the regime ends.
+
+    Formula: ``D' = [D + denied - shortfall]+ (1 - forget)``
+
+    Args:
+        refused: D, units, (needs, ...).
+        denied: denied this step, units, (needs, ...).
+        shortfall: planned use that was not met this step, units, (needs, ...).
+        forget: share forgotten this step: 0 under a regime, dt / tau without one, (needs, ...).
+        xp: array namespace.
+    """
+    return xp.maximum(refused + denied - shortfall, 0.0) * (1.0 - forget)

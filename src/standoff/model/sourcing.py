@@ -1,0 +1,40 @@
+"""Rule *source*: how an order is spread over the links of a need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LEAST_RELIABILITY = 0.01
+"""Reliability never falls to zero, so that a link that reopens can be tried again (assumed)."""
+
+
+def preferred_shares(
+    *, base_share: Any, cost: Any, reliability: Any, cost_exponent: Any, reliability_exponent: Any, sum_by_need: Any,
+    need: Any,
+) -> Any:
+    """Shares that a buyer would choose if it could switch at once.
+
+    Formula: ``s*_e ~ s0_e cost_e^(-sigma) reliability_e^rho``, scaled to add up to one over the links of a need.
+
+    Args:
+        base_share: s0, (links, ...).
+        cost: landed cost relative to the base year (tariffs included), (links, ...).
+        reliability: smoothed share of orders that arrived, (links, ...).
+        cost_exponent: sigma, elasticity of substitution between suppliers (Armington).
+        reliability_exponent: rho.
+        sum_by_need: map from (links, ...) to sums by need, (needs with these links, ...).
+        need: position of each link's need in the result of ``sum_by_need``.
+
+    Returns:
+        Shares, (links, ...).
+
+    Source: model.md section 3 step 3; Armington, IMF Staff Papers 16 (1969).
+    """
+    weight = base_share * cost ** (-cost_exponent) * reliability**reliability_exponent
+    return weight / sum_by_need(weight)[need]
+
+
+def delivered_share(*, ordered: Any, shipped: Any, xp: Any) -> Any:
+    """Shipped as a share of what was ordered on each link this step, 1 where nothing was ordered, (links, ...)."""
+    share = shipped / xp.where(ordered > 0, ordered, 1.0)
+    return xp.clip(xp.where(ordered > 0, share, 1.0), LEAST_RELIABILITY, 1.0)

@@ -1,0 +1,110 @@
+"""What a run remembers between steps, and what happens in one.
+
+Shapes: *offers*, *needs*, *links* (only those whose share or regime can change in the scenario), *routes* (latent), *reserves*. In an
+ensemble every array has one more axis, the draws, and it is always the last. Quantities are units, flows are units per step.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class State(NamedTuple):
+    """Everything that step t + 1 needs to know of step t."""
+
+    stock: Any
+    """Finished stock, (offers, ...)."""
+    smoothed_orders: Any
+    """Orders as a seller sees them, smoothed, per step, (offers, ...)."""
+    inventory: Any
+    """Input stock, (needs, ...)."""
+    arriving: Any
+    """Goods on the way, a ring over arrival steps, (ring, needs, ...). Owned by the run and changed in place."""
+    refused: Any
+    """Denied and not yet borne as a shortfall, (needs, ...)."""
+    review_wait: Any
+    """What buyers have learnt to keep in the review queue, (links, ...)."""
+    stages: Any
+    """Applications in review, (stages, links, ...)."""
+    permits: Any
+    """Granted and not yet shipped, (links, ...)."""
+    share: Any
+    """Share of its need's orders that a link gets, (links, ...)."""
+    reliability: Any
+    """Smoothed share of orders that were shipped, (links, ...)."""
+    route_capacity: Any
+    """What latent routes can carry, per step, (routes, ...)."""
+    reserve: Any
+    """Strategic stocks, (reserves, ...)."""
+
+
+class Flows(NamedTuple):
+    """What moved in a step: enough to account for every unit and to explain every number."""
+
+    plan: Any
+    """Planned activity of producers, then demanded activity of uses, (nodes, ...)."""
+    activity: Any
+    """Activity reached, (nodes, ...)."""
+    goal: Any
+    """What a need wants in hand and on order, (needs, ...)."""
+    on_order: Any
+    """In transit, in review, permitted and refused, (needs, ...)."""
+    ordered: Any
+    """Orders, (needs, ...)."""
+    arrived: Any
+    """Arrivals, (needs, ...)."""
+    released: Any
+    """From strategic stocks, (needs, ...)."""
+    used: Any
+    """Inputs used, (needs, ...)."""
+    demanded: Any
+    """What sellers were asked to ship now, (tiers, offers, ...)."""
+    fill: Any
+    """Share of it that was shipped, (tiers, offers, ...)."""
+    shipped: Any
+    """Shipments, (offers, ...)."""
+    made: Any
+    """Output, (offers, ...)."""
+    discarded: Any
+    """By-product surplus thrown away, (offers, ...)."""
+    link_ordered: Any
+    """Orders on changeable links before the gate, (links, ...)."""
+    link_applied: Any
+    """Of these, new applications, (links, ...)."""
+    link_approved: Any
+    link_denied: Any
+    link_returned: Any
+    link_expired: Any
+    """Decisions of the step and permits that lapsed, (links, ...)."""
+    link_shipped: Any
+    """Shipments on changeable links, (links, ...)."""
+    route_shipped: Any
+    """Shipments on latent routes, (routes, ...)."""
+    route_lost: Any
+    """Of these, seized or lost on the way, (routes, ...)."""
+    reserve_taken: Any
+    """Taken from strategic stocks, (reserves, ...)."""
+
+
+class RegimeStep(NamedTuple):
+    """The administration's side of one step, every field (links, ...)."""
+
+    gate: Any
+    """Share of orders that may be placed at all."""
+    licensed: Any
+    """Share of orders that has to go through the queue."""
+    active: Any
+    """1 while a regime holds on the link, 0 otherwise: without one, applications and permits lapse."""
+    approval: Any
+    denial: Any
+    review_steps: Any
+    probability: Any
+    """Of passing one stage in one sub-step."""
+    decisions: Any
+    """Largest number of decisions in the step, units."""
+    keep: Any
+    """Share of unused permits that stays valid over the step."""
+    cost: Any
+    """Landed cost relative to the base year."""
+    feared: Any
+    """1 from the day a regime was announced."""

@@ -1,0 +1,229 @@
+"""One step, as a recipe. Each line calls one rule; each rule is a file of this folder.
+
+The order is that of model.md section 3: plan, order, source, license, ration, move, release, produce and use, adapt. A step is a
+function of the state, the setup and what governments do in the step; only the ring of goods on the way is changed in place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from standoff.model import (
+    leakage,
+    licensing,
+    ordering,
+    planning,
+    production,
+    rationing,
+    reserves,
+    sourcing,
+    transport,
+)
+from standoff.model.state import Flows, RegimeStep, State
+
+if TYPE_CHECKING:
+    from standoff.simulate.setup import Setup
+
+
+def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any) -> tuple[State, Flows]:
+    """Run one step.
+
+    Args:
+        state: at the start of the step; its ring of goods on the way is changed in place.
+        setup: constants of the run.
+        number: of the step, from 0.
+        regime: what governments do in this step.
+        xp: array namespace.
+
+    Returns:
+        (state at the end of the step, what moved in it).
+    """
+    s, k = setup, setup.constants
+
+    # Plan
+    plan = xp.concatenate(
+        [
+            planning.plan_to_stock(
+                smoothed_orders=state.smoothed_orders,
+                stock=state.stock,
+                stock_target=k.stock_target,
+                restock_steps=k.finished_restock_steps,
+                yields=k.yields,
+                capacity=s.capacity(number),
+                largest_over_drivers=s.largest_over_drivers,
+                xp=xp,
+            ),
+            s.demand(number),
+        ]
+    )
+
+    # Order
+    waiting = state.stages.sum(axis=0) + state.permits
+    hoard = k.hoard_share * s.links_to_needs(k.base_share * regime.feared)
+    goal = ordering.stock_goal(
+        use=k.use,
+        cover_steps=k.cover_steps,
+        lag_steps=k.lag_steps,
+        hoard=hoard,
+        review_wait=s.links_to_needs(state.review_wait),
+    )
+    on_order = state.arriving.sum(axis=0) + s.links_to_needs(waiting) + state.refused
+    ordered = ordering.order_to_goal(
+        coefficient=k.coefficient,
+        plan=plan[s.need_node],
+        goal=goal,
+        on_hand=state.inventory,
+        on_order=on_order,
+        restock_steps=k.restock_steps,
+        largest=k.largest_order,
+        xp=xp,
+    )
+
+    # Source
+    link_ordered = ordered[s.link_need] * state.share
+
+    # License
+    allowed = link_ordered * regime.gate
+    applied = allowed * regime.licensed
+    review = licensing.review_queue(
+        stages=state.stages * regime.active,
+        applied=applied * regime.active,
+        probability=regime.probability,
+        decisions=regime.decisions,
+        approval=regime.approval,
+        denial=regime.denial,
+        substeps=s.substeps,
+        xp=xp,
+    )
+    permits = state.permits * regime.active + review.approved
+
+    # Ration
+    direct = allowed - applied * regime.active
+    asked = xp.concatenate([direct + permits, state.route_capacity])
+    demanded = (s.needs_to_slots(ordered) + s.tracked_to_slots(asked)).reshape(s.slot_shape)
+    fill, shipped_by_tier = rationing.serve_by_tiers(stock=state.stock, demanded=demanded, xp=xp)
+    slot_fill = fill.reshape(s.flat_slot_shape)
+    tracked_fill = slot_fill[s.tracked_slot]
+    tracked_shipped = asked * tracked_fill
+    link_shipped = tracked_shipped[: s.link_count]
+    route_shipped = tracked_shipped[s.link_count :]
+    route_lost = route_shipped * k.route_loss
+    unused = permits * (1.0 - tracked_fill[: s.link_count])
+
+    # Move
+    surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
+    transport.dispatch(
+        arriving=state.arriving,
+        shipped=s.slots_to_cells(slot_fill) * ordered[s.cell_need] + s.tracked_to_cells(surviving),
+        cell_need=s.cell_need,
+        cell_lag=s.cell_lag,
+        step=number,
+    )
+    arrived = transport.receive(arriving=state.arriving, step=number)
+    inventory = state.inventory + arrived
+
+    # Release
+    gap = xp.maximum(k.reserve_trigger - inventory[s.pair_need], 0.0)
+    given, taken = reserves.release(
+        reserve=state.reserve,
+        largest=k.reserve_rate * s.reserve_open(number),
+        gap=gap,
+        sum_by_stock=s.pairs_to_reserves,
+        pair_stock=s.pair_reserve,
+        xp=xp,
+    )
+    released = s.pairs_to_needs(given)
+    inventory = inventory + released
+
+    # Produce and use
+    limit = production.input_limit(
+        stock=inventory, coefficient=k.coefficient, usual=k.usual_activity, critical=k.critical, important=k.important, xp=xp
+    )
+    activity = xp.minimum(plan, s.smallest_over_needs(limit))
+    used = production.inputs_used(coefficient=k.coefficient, activity=activity[s.need_node], stock=inventory, xp=xp)
+    made = k.yields * activity[s.offer_node]
+    shipped = shipped_by_tier.sum(axis=0)
+    stock, discarded = production.discard_surplus(stock=state.stock - shipped + made, ceiling=k.stock_ceiling, xp=xp)
+
+    # Adapt
+    shortfall = k.coefficient * (plan - activity)[s.need_node]
+    share, reliability = _adapt_shares(state, setup, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp)
+    missing = leakage.missing_share(
+        ordered=s.links_to_touched(link_ordered), shipped=s.links_to_touched(link_shipped), usual=k.touched_use, xp=xp
+    )
+    wait = licensing.expected_wait(
+        usual=k.link_use,
+        licensed=regime.licensed * regime.active,
+        review_steps=regime.review_steps,
+        approval=regime.approval,
+        denial=regime.denial,
+        xp=xp,
+    )
+    after = State(
+        stock=stock,
+        smoothed_orders=planning.smooth(state.smoothed_orders, demanded.sum(axis=0), steps=k.smoothing_steps),
+        inventory=inventory - used,
+        arriving=state.arriving,
+        refused=licensing.remember_refusals(
+            refused=state.refused,
+            denied=s.links_to_needs(review.denied),
+            shortfall=shortfall,
+            forget=k.forget_share * (1.0 - s.links_to_needs(k.base_share * regime.active)),
+            xp=xp,
+        ),
+        review_wait=planning.smooth(state.review_wait, wait, steps=k.seen_steps),
+        stages=review.stages,
+        permits=unused * regime.keep,
+        share=share,
+        reliability=reliability,
+        route_capacity=leakage.grow_routes(
+            capacity=state.route_capacity, pull=k.route_reach * missing[s.route_touched], adapt_steps=k.adapt_steps
+        ),
+        reserve=state.reserve - taken,
+    )
+    return after, Flows(
+        plan=plan,
+        activity=activity,
+        goal=goal,
+        on_order=on_order,
+        ordered=ordered,
+        arrived=arrived,
+        released=released,
+        used=used,
+        demanded=demanded,
+        fill=fill,
+        shipped=shipped,
+        made=made,
+        discarded=discarded,
+        link_ordered=link_ordered,
+        link_applied=applied * regime.active,
+        link_approved=review.approved,
+        link_denied=review.denied,
+        link_returned=review.returned,
+        link_expired=unused * (1.0 - regime.keep),
+        link_shipped=link_shipped,
+        route_shipped=route_shipped,
+        route_lost=route_lost,
+        reserve_taken=taken,
+    )
+
+
+def _adapt_shares(
+    state: State, setup: Setup, *, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
+) -> tuple[Any, Any]:
+    """Let the shares of links drift towards those that buyers would choose. Without sourcing they stay."""
+    if not setup.sourcing:
+        return state.share, state.reliability
+    k = setup.constants
+    delivered = sourcing.delivered_share(ordered=ordered, shipped=shipped, xp=xp)
+    reliability = planning.smooth(state.reliability, delivered, steps=k.reliability_steps)
+    preferred = sourcing.preferred_shares(
+        base_share=k.base_share,
+        cost=regime.cost,
+        reliability=reliability,
+        cost_exponent=k.cost_exponent,
+        reliability_exponent=k.reliability_exponent,
+        sum_by_need=setup.links_to_touched,
+        need=setup.link_touched,
+    )
+    return planning.smooth(state.share, preferred, steps=k.sourcing_steps), reliability

@@ -1,0 +1,41 @@
+"""Rule *move*: shipments arrive after the lag of their link.
+
+Lags are classes. Goods on the way are one array of (steps ahead, needs), used as a ring: the row for step ``t`` is ``t`` modulo its
+length, so nothing is shifted and no link has a queue of its own. A lag that is not a whole number of steps is split over the two
+steps beside it, which keeps the mean lag exact for every step length.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def split_lag(lag_steps: float) -> list[tuple[int, float]]:
+    """A lag in steps as whole lags with weights that keep its mean: ``[(1, 0.6), (2, 0.4)]`` for 1.4."""
+    whole = math.floor(lag_steps + 1e-12)
+    rest = lag_steps - whole
+    if rest < 1e-9:
+        return [(whole, 1.0)]
+    return [(whole, 1.0 - rest), (whole + 1, rest)]
+
+
+def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step: int) -> None:
+    """Put this step's shipments on the way.
+
+    Args:
+        arriving: ring of goods on the way, units, (ring, needs, ...); **changed in place**, it belongs to the run's state.
+        shipped: shipments by cell, units, (cells, ...). A cell is one pair of whole lag and need.
+        cell_need: need of each cell.
+        cell_lag: whole lag of each cell, in steps, below the length of the ring.
+        step: number of this step.
+    """
+    arriving[(step + cell_lag) % arriving.shape[0], cell_need] += shipped
+
+
+def receive(*, arriving: Any, step: int) -> Any:
+    """Take what arrives in this step off the way, units, (needs, ...). Clears the ring's row."""
+    row = step % arriving.shape[0]
+    arrived = arriving[row].copy()
+    arriving[row] = 0.0
+    return arrived

@@ -1,0 +1,48 @@
+"""The calendar of a run, and what differs between the draws of an ensemble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The calendar of a run."""
+
+    start: Any
+    """First day, a date."""
+    steps: int
+    step_days: float
+
+    def middle_days(self) -> Floats:
+        """Middle of each step, days since the start."""
+        return (np.arange(self.steps) + 0.5) * self.step_days
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What differs between the draws of an ensemble. A single run has none of it.
+
+    Attributes:
+        count: number of draws.
+        parameters: values by parameter, (draws,).
+        administration: values by (regime label, field), (draws,).
+        cover: factor on the cover of each product, (products, draws).
+        reserve: factor on each strategic stock, (stocks, draws).
+        built: whether each project is built, (projects, draws).
+        slip: delay of each project in days, (projects, draws).
+    """
+
+    count: int
+    parameters: dict[str, Floats]
+    administration: dict[tuple[str, str], Floats]
+    cover: Floats
+    reserve: Floats
+    built: Floats
+    slip: Floats

@@ -1,0 +1,58 @@
+"""The state of a balanced world at rest: where every run starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from standoff.model.state import State
+from standoff.simulate.setup import Setup
+
+
+def resting_state(setup: Setup) -> State:
+    """The stationary state without measures.
+
+    Input stocks stand at their cover, goods on the way are usual use times the lag, finished stock is at target, and by-products
+    that pile up in the base year stand at the ceiling above which they are discarded.
+    """
+    k, network = setup.constants, setup.network
+    links, offers = len(setup.tracked), network.offers
+
+    def whole(array: Any, rows: int) -> Any:
+        """The array with the draws' axis written out."""
+        return np.array(np.broadcast_to(array, (rows, setup.draws) if setup.draws else (rows,)), dtype=float)
+
+    surplus = offers.surplus > 0
+    piles_up = surplus[:, None] if setup.draws else surplus
+    sales = offers.sales * setup.clock.step_days / 365.0
+    return State(
+        stock=whole(np.where(piles_up, k.stock_ceiling, k.stock_target), len(offers.yields)),
+        smoothed_orders=whole(sales[:, None] if setup.draws else sales, len(offers.yields)),
+        inventory=whole(k.use * k.cover_steps, len(setup.need_node)),
+        arriving=_goods_on_the_way(setup),
+        refused=whole(0.0, len(setup.need_node)),
+        review_wait=whole(0.0, links),
+        stages=np.zeros((setup.stages, links, setup.draws) if setup.draws else (setup.stages, links)),
+        permits=whole(0.0, links),
+        share=whole(k.base_share, links),
+        reliability=whole(1.0, links),
+        route_capacity=whole(0.0, len(network.latent)),
+        reserve=whole(setup.initial_reserve, len(network.stocks.labels)),
+    )
+
+
+def _goods_on_the_way(setup: Setup) -> Any:
+    """What left in the steps before the first: a cell of lag L holds one step's flow in each of the next L steps."""
+    network, cells = setup.network, setup.cells
+    flow = network.links.flow * setup.clock.step_days / 365.0
+    by_cell = np.zeros(len(cells))
+    for links, ends in ((setup.static, setup.static_ends), (setup.tracked, setup.tracked_ends)):
+        ordinary = ends.position < len(links)  # latent routes follow the tracked links and carry nothing yet
+        weight = ends.weight[ordinary] * flow[links[ends.position[ordinary]]]
+        by_cell += np.bincount(ends.cell[ordinary], weights=weight, minlength=len(cells))
+    arriving = np.zeros((cells.ring, len(setup.need_node)))
+    for lag in range(1, cells.ring):
+        late = cells.lag >= lag
+        arriving[lag - 1] += np.bincount(cells.need[late], weights=by_cell[late], minlength=arriving.shape[1])
+    return np.repeat(arriving[..., None], setup.draws, axis=-1) if setup.draws else arriving

@@ -1,0 +1,51 @@
+"""What is known before a run starts, for all steps at once: capacity with projects, final demand, stocks that may be released."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.model.capacity import project_capacity
+from standoff.simulate.draws import Clock, Draws
+from standoff.world.network import Network
+
+Floats = npt.NDArray[np.float64]
+
+
+def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Draws | None) -> Any:
+    """Capacity per step of producers, (steps, producers) or (steps, producers, 1 or draws)."""
+    base = network.nodes.capacity[: network.nodes.producers]
+    path = np.repeat(base[None], clock.steps, axis=0)
+    projects = network.projects
+    if not len(projects.labels):
+        return (path[..., None] if draws else path) * per_step
+    days: Any = clock.middle_days()[:, None]
+    start: Any = np.array([float((day - clock.start).days) for day in projects.start])
+    ramp: Any = projects.ramp_days
+    slip: Any = projects.slip_days
+    added: Any = projects.capacity * (projects.chance >= 0.5)
+    if draws:
+        path = np.repeat(path[..., None], draws.count, axis=-1)
+        days, start, ramp = days[..., None], start[:, None], ramp[:, None]
+        slip, added = draws.slip, projects.capacity[:, None] * draws.built
+    grown = project_capacity(days=days, start_day=start, ramp_days=ramp, slip_days=slip, added=added, xp=np)
+    np.add.at(path, (slice(None), projects.node), grown)
+    return path * per_step
+
+
+def demand_path(network: Network, clock: Clock, *, per_step: float, factor: Floats | None, draws: Draws | None) -> Any:
+    """Final demand per step of uses, (steps, uses) or (steps, uses, draws)."""
+    demand = network.nodes.activity[network.nodes.producers :] * per_step
+    path = np.repeat(demand[None], clock.steps, axis=0)
+    if factor is not None:
+        path = path * factor
+    return np.repeat(path[..., None], draws.count, axis=-1) if draws else path
+
+
+def reserve_open_path(network: Network, clock: Clock, *, draws: Draws | None) -> Any:
+    """1 where a strategic stock may be released, (steps, stocks) or (steps, stocks, 1)."""
+    opens = np.array([0.0 if day is None else float((day - clock.start).days) for day in network.stocks.opens])
+    path = (clock.middle_days()[:, None] >= opens).astype(float)
+    return path[..., None] if draws else path

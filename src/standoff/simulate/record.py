@@ -1,0 +1,62 @@
+"""Which numbers of a run are kept. Recording is apart from stepping: the same steps fill a full record or a short one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from standoff.model.state import Flows, State
+from standoff.simulate.setup import Setup
+
+STATE_FIELDS = (
+    "stock",
+    "inventory",
+    "refused",
+    "review_wait",
+    "permits",
+    "share",
+    "reliability",
+    "route_capacity",
+    "reserve",
+)
+"""Kept at the *end* of each step."""
+
+
+class Recorder(Protocol):
+    """Keeps what it wants of each step."""
+
+    def keep(self, number: int, *, state: State, flows: Flows) -> None:
+        """Called once a step with the state at its end and what moved in it."""
+
+    def records(self) -> Mapping[str, Any]:
+        """Everything kept, by name, (steps, ...)."""
+
+
+class FullRecorder:
+    """Keeps every flow and state, so that each number of a run can be explained and every unit accounted for."""
+
+    def __init__(self, setup: Setup, initial: State) -> None:
+        self.steps = setup.clock.steps
+        self.kept: dict[str, Any] = {}
+        self.first = {name: np.array(getattr(initial, name)) for name in STATE_FIELDS}
+        self.first["in_transit"] = initial.arriving.sum(axis=0)
+        self.first["in_review"] = initial.stages.sum(axis=0)
+
+    def keep(self, number: int, *, state: State, flows: Flows) -> None:
+        for name in STATE_FIELDS:
+            self._put(number, name, getattr(state, name))
+        self._put(number, "in_transit", state.arriving.sum(axis=0))
+        self._put(number, "in_review", state.stages.sum(axis=0))
+        for name, value in zip(flows._fields, flows, strict=True):
+            self._put(number, name, value)
+
+    def _put(self, number: int, name: str, value: Any) -> None:
+        kept = self.kept.get(name)
+        if kept is None:
+            kept = self.kept[name] = np.empty((self.steps, *value.shape))
+        kept[number] = value
+
+    def records(self) -> Mapping[str, Any]:
+        return self.kept

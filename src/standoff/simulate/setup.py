@@ -1,0 +1,325 @@
+"""Everything a run needs besides its state: constants, maps between neighbours, and what governments do in each step.
+
+Built once a run from a network, parameters and compiled measures. Nothing here depends on what happens in the run, so a step is a
+pure function of it. In an ensemble, constants that differ between draws have a last axis of draws; the others have length one there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.measures.regimes import Regimes
+from standoff.model import rationing
+from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
+from standoff.simulate.cells import Cells, Ends, build_cells
+from standoff.simulate.draws import Clock, Draws
+from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
+from standoff.simulate.regime_table import RegimeTable, regime_fields
+from standoff.world.network import DAYS_PER_YEAR, NEED_CLASSES, Network
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+LEAST_STOCK_DAYS = 7.0
+"""A seller ships out of finished stock, so it holds at least a week of sales (assumed)."""
+
+
+@dataclass(frozen=True)
+class Constants:
+    """Numbers of the step rules, per step, units as in the rules' docstrings."""
+
+    yields: Any
+    stock_target: Any
+    stock_ceiling: Any
+    finished_restock_steps: Any
+    smoothing_steps: Any
+    use: Any
+    coefficient: Any
+    cover_steps: Any
+    lag_steps: Any
+    restock_steps: Any
+    largest_order: Any
+    hoard_share: Any
+    usual_activity: Any
+    critical: Any
+    important: Any
+    base_share: Any
+    link_use: Any
+    touched_use: Any
+    cost_exponent: Any
+    reliability_exponent: Any
+    sourcing_steps: Any
+    reliability_steps: Any
+    seen_steps: Any
+    forget_share: Any
+    route_reach: Any
+    route_loss: Any
+    adapt_steps: Any
+    reserve_trigger: Any
+    reserve_rate: Any
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Constants, maps and calendars of one run. See the rules for what each is used for."""
+
+    network: Network
+    clock: Clock
+    draws: int
+    """0 for a single run without a last axis."""
+    constants: Constants
+    sourcing: bool
+    substeps: int
+    stages: int
+    regime_table: RegimeTable
+    tracked: Integers
+    """Links whose share or regime can change, as positions in ``Network.links``."""
+    link_count: int
+    link_need: Integers
+    link_touched: Integers
+    """Position of a tracked link's need among the touched needs."""
+    need_node: Integers
+    offer_node: Integers
+    tracked_slot: Integers
+    """Slot (tier x offer) of each tracked link, then of each latent route."""
+    slot_shape: tuple[int, ...]
+    flat_slot_shape: tuple[int, ...]
+    cell_need: Integers
+    cell_lag: Integers
+    route_touched: Integers
+    pair_need: Integers
+    pair_reserve: Integers
+    needs_to_slots: LinearMap
+    tracked_to_slots: LinearMap
+    slots_to_cells: LinearMap
+    tracked_to_cells: LinearMap
+    links_to_needs: LinearMap
+    links_to_touched: LinearMap
+    pairs_to_reserves: LinearMap
+    pairs_to_needs: LinearMap
+    driver_minimum: RunMinimum
+    need_minimum: RunMinimum
+    capacity_path: Any
+    """(steps, producers, ...)"""
+    demand_path: Any
+    """(steps, uses, 1 or nothing)"""
+    reserve_open_path: Any
+    """(steps, reserves, ...)"""
+    initial_reserve: Any
+    slot: Integers
+    """Slot of every ordinary link of the network."""
+    share: Floats
+    """Share of its need's orders that every ordinary link of the network gets in the base year."""
+    cells: Cells
+    static: Integers
+    static_ends: Ends
+    tracked_ends: Ends
+
+    def capacity(self, number: int) -> Any:
+        """Capacity per step of producers in a step, (producers, ...)."""
+        return self.capacity_path[number]
+
+    def demand(self, number: int) -> Any:
+        """Demand per step of uses in a step, (uses, ...)."""
+        return self.demand_path[number]
+
+    def reserve_open(self, number: int) -> Any:
+        """1 where a strategic stock may be released in a step, (reserves, ...)."""
+        return self.reserve_open_path[number]
+
+    def largest_over_drivers(self, x: Any) -> Any:
+        """Largest value over the driver offers of each producer; minus infinity without one."""
+        return -self.driver_minimum(-x, np.inf)
+
+    def smallest_over_needs(self, x: Any) -> Any:
+        """Smallest value over the needs of each node; infinity without one."""
+        return self.need_minimum(x, np.inf)
+
+
+def build_setup(
+    network: Network,
+    clock: Clock,
+    *,
+    regimes: Regimes,
+    parameters: dict[str, float],
+    sourcing: bool = True,
+    home_first: bool = True,
+    demand_factor: Floats | None = None,
+    draws: Draws | None = None,
+) -> Setup:
+    """Constants, maps and calendars of a run.
+
+    Args:
+        network: what exists.
+        clock: when.
+        regimes: what governments do, from `standoff.measures.compile`.
+        parameters: behavioural parameters by name.
+        sourcing: whether buyers move orders between suppliers.
+        home_first: whether a short seller serves buyers of its own place first.
+        demand_factor: factor on final demand, (steps, uses); ones if not given.
+        draws: what differs between draws; a single run if not given.
+    """
+    links, latent, needs, offers, stocks = network.links, network.latent, network.needs, network.offers, network.stocks
+    per_step = clock.step_days / DAYS_PER_YEAR
+    count = draws.count if draws else 0
+    values: dict[str, Any] = {**parameters, **(draws.parameters if draws else {})}
+    touched_needs = np.unique(links.need[regimes.links])
+    is_touched = np.isin(links.need, touched_needs)
+    tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
+    slot = _tiers(network, home_first) * len(offers.yields) + links.offer
+    tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
+    slots = len(rationing.TIERS) * len(offers.yields)
+    share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
+    cells, (static_ends, tracked_ends) = build_cells(
+        [
+            (links.need[static], links.lag_days[static] / clock.step_days),
+            (
+                np.concatenate([links.need[tracked], latent.need]),
+                np.concatenate([links.lag_days[tracked], latent.lag_days]) / clock.step_days,
+            ),
+        ]
+    )
+    part_slot, part_share = slot[static][static_ends.position], share[static][static_ends.position]
+    link_touched = np.searchsorted(touched_needs, links.need[tracked])
+    route_touched = np.where(
+        np.isin(latent.need, touched_needs), np.searchsorted(touched_needs, latent.need), len(touched_needs)
+    )
+    stages = int(np.asarray(parameters["licence_stages"]))
+    fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws)
+    column_of = {int(link): position for position, link in enumerate(regimes.links)}
+    usual = links.flow[tracked] * per_step
+    reserve = stocks.quantity[:, None] * draws.reserve if draws else stocks.quantity
+    return Setup(
+        network=network,
+        clock=clock,
+        draws=count,
+        constants=_constants(
+            network, clock.step_days, values=values, draws=draws, tracked=tracked, touched=touched_needs, share=share
+        ),
+        sourcing=sourcing and len(tracked) > 0,
+        substeps=split,
+        stages=stages,
+        regime_table=RegimeTable(
+            regimes=regimes,
+            position=np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64),
+            fields=fields,
+            usual=usual[:, None] if count else usual,
+            step_days=clock.step_days,
+            draws=count,
+            kept={},
+        ),
+        tracked=tracked,
+        link_count=len(tracked),
+        link_need=links.need[tracked],
+        link_touched=link_touched,
+        need_node=needs.consumer,
+        offer_node=offers.producer,
+        tracked_slot=tracked_slot,
+        slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
+        flat_slot_shape=(slots, *((count,) if count else ())),
+        cell_need=cells.need,
+        cell_lag=cells.lag,
+        route_touched=route_touched,
+        pair_need=stocks.pair_need,
+        pair_reserve=stocks.pair_stock,
+        needs_to_slots=LinearMap(slot[static], links.need[static], share[static], shape=(slots, len(needs.use))),
+        tracked_to_slots=sum_map(tracked_slot, slots),
+        slots_to_cells=LinearMap(
+            static_ends.cell, part_slot, static_ends.weight * part_share, shape=(len(cells), slots)
+        ),
+        tracked_to_cells=tracked_ends.to_cells(len(cells)),
+        links_to_needs=sum_map(links.need[tracked], len(needs.use)),
+        links_to_touched=sum_map(link_touched, len(touched_needs) + 1),
+        pairs_to_reserves=sum_map(stocks.pair_stock, len(stocks.labels)),
+        pairs_to_needs=sum_map(stocks.pair_need, len(needs.use)),
+        driver_minimum=RunMinimum(
+            offers.producer[offers.driver], network.nodes.producers, members=np.flatnonzero(offers.driver)
+        ),
+        need_minimum=RunMinimum(needs.consumer, len(network.nodes)),
+        capacity_path=capacity_path(network, clock, per_step=per_step, draws=draws),
+        demand_path=demand_path(network, clock, per_step=per_step, factor=demand_factor, draws=draws),
+        reserve_open_path=reserve_open_path(network, clock, draws=draws),
+        initial_reserve=reserve,
+        slot=slot,
+        share=share,
+        cells=cells,
+        static=static,
+        static_ends=static_ends,
+        tracked_ends=tracked_ends,
+    )
+
+
+def _tiers(network: Network, home_first: bool) -> Integers:
+    """Tier in which a short seller serves each ordinary link."""
+    nodes = network.nodes
+    buyer = network.needs.consumer[network.links.need]
+    seller = network.offers.producer[network.links.offer]
+    home = (nodes.place[buyer] == nodes.place[seller]) & home_first
+    home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))
+    return np.where(home, home_tier, np.where(nodes.priority[buyer], priority, rest)).astype(np.int64)
+
+
+def _constants(
+    network: Network,
+    days: float,
+    *,
+    values: dict[str, Any],
+    draws: Draws | None,
+    tracked: Integers,
+    touched: Integers,
+    share: Floats,
+) -> Constants:
+    """Numbers of the rules per step of ``days`` days."""
+    needs, offers, nodes, stocks, latent = network.needs, network.offers, network.nodes, network.stocks, network.latent
+    per_step = days / DAYS_PER_YEAR
+    use = needs.use * per_step
+    sales = offers.sales * per_step
+
+    def column(array: npt.ArrayLike) -> Any:
+        floats = np.asarray(array, dtype=float)
+        return floats[..., None] if draws else floats
+
+    def steps_of(name: str) -> Any:
+        return np.maximum(np.asarray(values[name]) / days, 1.0)
+
+    cover = column(needs.cover_days / days)
+    if draws:
+        cover = cover * draws.cover[needs.product]
+    target = column(sales * np.maximum(offers.stock_days, max(LEAST_STOCK_DAYS, days)) / days)
+    storage = column(sales) * (np.asarray(values["byproduct_storage_days"]) / days)
+    trigger = cover[stocks.pair_need] * column(use[stocks.pair_need] * stocks.trigger_share[stocks.pair_stock])
+    return Constants(
+        yields=column(offers.yields),
+        stock_target=target,
+        stock_ceiling=np.where(column(offers.driver) > 0, np.inf, target + storage),
+        finished_restock_steps=steps_of("finished_restock_days"),
+        smoothing_steps=steps_of("smoothing_days"),
+        use=column(use),
+        coefficient=column(needs.coefficient),
+        cover_steps=cover,
+        lag_steps=column(needs.lag_days / days),
+        restock_steps=column(np.maximum(needs.restock_days / days, 1.0)),
+        largest_order=column(use) * np.asarray(values["order_limit"]),
+        hoard_share=np.asarray(values["hoard_share"]),
+        usual_activity=column((nodes.activity * per_step)[needs.consumer]),
+        critical=column(needs.kind == NEED_CLASSES.index("critical")),
+        important=column(needs.kind == NEED_CLASSES.index("important")),
+        base_share=column(share[tracked]),
+        link_use=column(network.links.flow[tracked] * per_step),
+        touched_use=column(np.append(use[touched], 0.0)),
+        cost_exponent=np.asarray(values["cost_exponent"]),
+        reliability_exponent=np.asarray(values["reliability_exponent"]),
+        sourcing_steps=steps_of("sourcing_days"),
+        reliability_steps=steps_of("reliability_days"),
+        seen_steps=steps_of("seen_days"),
+        forget_share=1.0 / steps_of("refusal_memory_days"),
+        route_reach=column(latent.max_share * use[latent.need]) * np.asarray(values["route_reach"]),
+        route_loss=column(latent.loss_share),
+        adapt_steps=column(np.maximum(latent.adapt_days / days, 1.0)),
+        reserve_trigger=trigger,
+        reserve_rate=column(stocks.release_rate * per_step),
+    )

@@ -42,6 +42,7 @@ KEYS = {
     "stocks": ("stock",),
     "projects": ("project",),
     "sources": ("source",),
+    "citations": ("table", "row", "column", "fact_id"),
 }
 """The columns whose values together name a row and may not occur twice."""
 

@@ -1,0 +1,65 @@
+"""The calendar of rules: when a limb runs, when it is paused, and every date on which an answer can change.
+
+Intervals are half-open: a rule runs from its effective date until the day it ends, without that day. Truces are scenarios,
+never facts: a pause that exists only in one scenario is looked at only there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from standoff.measures.measure import Limb, Measure, Suspension
+from standoff.measures.settings import DEFAULT_SETTINGS, Settings
+
+if TYPE_CHECKING:
+    from standoff.measures.register import Register
+
+
+def runs_on(measure: Measure, limb: Limb, on: date) -> bool:
+    """Whether the limb is in the texts on that day: effective and not ended, paused or not."""
+    if on < limb.effective:
+        return False
+    return not any(end is not None and on >= end for end in (limb.ended, measure.ended))
+
+
+def pauses_under(suspensions: Iterable[Suspension], settings: Settings) -> tuple[Suspension, ...]:
+    return tuple(each for each in suspensions if not each.truces or settings.truce in each.truces)
+
+
+def pause_on(suspensions: Iterable[Suspension], on: date, settings: Settings) -> Suspension | None:
+    """The pause that holds on that day; of several, the one that lasts longest."""
+    holding = [
+        each for each in pauses_under(suspensions, settings) if each.start <= on < each.end(settings.last_day)
+    ]
+    return max(holding, key=lambda each: each.printed, default=None)
+
+
+def change_dates_of(measures: Iterable[Measure], settings: Settings) -> tuple[date, ...]:
+    found: set[date] = set()
+    for measure in measures:
+        if measure.ended:
+            found.add(measure.ended)
+        for limb in measure.limbs:
+            found.add(limb.effective)
+            if limb.ended:
+                found.add(limb.ended)
+            found |= _pause_dates(limb.suspensions, settings)
+        for layer in measure.layers:
+            found.add(layer.start)
+            if layer.until:
+                found.add(layer.until)
+            found |= _pause_dates(layer.suspensions, settings)
+    return tuple(sorted(found))
+
+
+def _pause_dates(suspensions: Iterable[Suspension], settings: Settings) -> set[date]:
+    return {
+        day for each in pauses_under(suspensions, settings) for day in (each.start, each.end(settings.last_day))
+    }
+
+
+def change_dates(register: Register, settings: Settings = DEFAULT_SETTINGS) -> tuple[date, ...]:
+    """Every date on which some answer of this register can change, in order: between two of them all answers stand still."""
+    return register.rulebook(settings).change_dates

@@ -1,0 +1,201 @@
+"""The answer to one question: outcome, the rule that decided, what is missing, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from standoff.measures.measure import Limb, Measure
+from standoff.measures.outcome import NEED_FACT, Answer, Outcome
+
+DISCLAIMER = "This is not legal advice: rules are read from public texts, and the texts decide."
+DAYS_OF_FIVE = 7 / 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's word on the transaction.
+
+    Attributes:
+        answer: what it asks after reliefs.
+        original: what it would ask without them.
+        relieved_by: key of the relieving rule, if one applied.
+        missing: facts it lacks; then ``answer`` is what it would be if they turned out against the shipper.
+    """
+
+    measure: Measure
+    limb: Limb
+    answer: Answer
+    original: Answer
+    relieved_by: str = ""
+    relieving: Measure | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.measure.id}/{self.limb.id}"
+
+    @property
+    def clause(self) -> str:
+        return self.limb.text
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedBy:
+    measure: str
+    limb: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """What one transaction meets on one date.
+
+    Attributes:
+        answer: the strongest answer over the regimes asked.
+        findings: every rule that applies, strongest first.
+        open_findings: rules that cannot be settled with the facts given, strongest first.
+        deciding: the finding that set the answer; None for "not caught".
+        subject_to_ear: yes, no or unknown, where the United States' jurisdiction was asked.
+        red_flags: things that are no rule but should be looked at.
+        notes: readings of open texts that were used.
+    """
+
+    on: date
+    answer: Answer
+    findings: tuple[Finding, ...]
+    open_findings: tuple[Finding, ...]
+    deciding: Finding | None
+    subject_to_ear: bool | None
+    red_flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.answer.outcome
+
+    @property
+    def code(self) -> str:
+        """The outcome in the grammar of the case tables."""
+        return self.answer.code
+
+    @property
+    def until(self) -> date | None:
+        """For a suspended rule, the date printed in the suspending text."""
+        return self.answer.until
+
+    @property
+    def policy(self) -> str:
+        if self.deciding is None:
+            return ""
+        if self.deciding.relieving is not None:
+            return self.deciding.relieving.policy
+        return self.deciding.limb.policy or self.deciding.measure.policy
+
+    @property
+    def decided_by(self) -> DecidedBy | None:
+        if self.deciding is None:
+            return None
+        if self.deciding.relieving is not None:
+            measure, _, limb = self.deciding.relieved_by.partition("/")
+            clause = next(each.text for each in self.deciding.relieving.limbs if each.id == limb)
+            return DecidedBy(measure, limb, clause)
+        return DecidedBy(self.deciding.measure.id, self.deciding.limb.id, self.deciding.clause)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Facts that could still change the answer, most important first."""
+        names: dict[str, None] = {}
+        for finding in self.open_findings:
+            names.update(dict.fromkeys(finding.missing))
+        return tuple(names)
+
+    @property
+    def _governing(self) -> tuple[Measure, ...]:
+        if self.answer.outcome is Outcome.NEED_FACT:
+            return tuple(finding.measure for finding in self.open_findings[:1])
+        if self.deciding is None:
+            return ()
+        extra = (self.deciding.relieving,) if self.deciding.relieving else ()
+        return (*extra, self.deciding.measure)
+
+    @property
+    def expected_delay_working_days(self) -> int | None:
+        """The statutory review clock of the deciding measure; it may pause while an end user is verified."""
+        if not self.answer.outcome.needs_licence or self.deciding is None:
+            return None
+        return self.deciding.measure.review_working_days
+
+    @property
+    def expected_delay_days(self) -> int | None:
+        """The same in calendar days, five working days a week, public holidays not counted."""
+        working = self.expected_delay_working_days
+        return None if working is None else round(working * DAYS_OF_FIVE)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        if self.answer.outcome in (Outcome.NOT_CAUGHT, Outcome.NEED_FACT, Outcome.ALLOWED):
+            return ()
+        return tuple(dict.fromkeys(each for measure in self._governing for each in measure.documents))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each for measure in self._governing for each in measure.sources))
+
+    @property
+    def status(self) -> str:
+        """How sure the rule is that decided: sourced, sourced with note, claimed. "Not caught" is as sure as the register."""
+        order = ("sourced", "sourced with note", "claimed")
+        statuses = [measure.status for measure in self._governing]
+        return max(statuses, key=order.index, default="sourced with note")
+
+    @property
+    def by_measure(self) -> dict[str, str]:
+        """Every measure that says something, and its strongest answer."""
+        strongest: dict[str, Answer] = {}
+        for finding in self.findings:
+            known = strongest.get(finding.measure.id)
+            if known is None or finding.answer.rank > known.rank:
+                strongest[finding.measure.id] = finding.answer
+        for finding in self.open_findings:
+            if finding.measure.id not in strongest:
+                strongest[finding.measure.id] = NEED_FACT
+        return {identifier: answer.code for identifier, answer in strongest.items()}
+
+    @property
+    def trace(self) -> tuple[str, ...]:
+        """One line a rule, strongest first: what it asks and why."""
+        lines = []
+        for finding in self.findings:
+            relief = f", lightened from {finding.original.code} by {finding.relieved_by}" if finding.relieved_by else ""
+            lines.append(f"{finding.key}: {finding.answer.code}{relief}. {finding.clause}")
+        for finding in self.open_findings:
+            lines.append(f"{finding.key}: open ({', '.join(finding.missing)}); could be {finding.answer.code}. {finding.clause}")
+        return tuple(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        decided = self.decided_by
+        return {
+            "on": self.on.isoformat(),
+            "code": self.code,
+            "outcome": self.outcome.code,
+            "policy": self.policy,
+            "decided_by": None
+            if decided is None
+            else {"measure": decided.measure, "limb": decided.limb, "clause": decided.clause},
+            "until": self.until.isoformat() if self.until else None,
+            "missing": list(self.missing),
+            "expected_delay_days": self.expected_delay_days,
+            "expected_delay_working_days": self.expected_delay_working_days,
+            "documents": list(self.documents),
+            "sources": list(self.sources),
+            "status": self.status,
+            "by_measure": self.by_measure,
+            "subject_to_ear": self.subject_to_ear,
+            "red_flags": list(self.red_flags),
+            "trace": list(self.trace),
+            "notes": list(self.notes),
+            "disclaimer": DISCLAIMER,
+        }

@@ -1,0 +1,143 @@
+"""A transaction on a date: what is asked of it, by which rule, and what fact is missing.
+
+Every rule that the item does not rule out is tested. Yes gives a finding; reliefs (general licence, certificate route, exemption)
+lighten findings; the strongest is the answer. A rule that comes out unknown turns "not caught" and "suspended" into
+``NEED_FACT``; beside a binding answer its missing facts are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from standoff.measures.context import Context
+from standoff.measures.determination import Determination, Finding
+from standoff.measures.outcome import NEED_FACT, NOT_CAUGHT, Answer, Outcome
+from standoff.measures.red_flags import red_flags
+from standoff.measures.register import Register
+from standoff.measures.rulebook import Rule, Rulebook
+from standoff.measures.settings import DEFAULT_SETTINGS, Settings
+from standoff.measures.transaction import Transaction
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def determine(
+    transaction: Transaction,
+    on: date,
+    register: Register,
+    settings: Settings = DEFAULT_SETTINGS,
+    *,
+    measures: frozenset[str] | None = None,
+    presumed: frozenset[str] = NOTHING,
+) -> Determination:
+    """What this transaction meets on this day.
+
+    Args:
+        transaction: the facts, as far as they are known.
+        on: the day of export, re-export or transfer.
+        register: the measures that exist.
+        settings: readings of the open texts and the truce scenario.
+        measures: answer for these measures alone (conditions still see the whole register).
+        presumed: facts that the question takes for granted, e.g. ``dual_use_item``.
+
+    Returns:
+        The determination; "not caught" means by these rules, never "cleared".
+    """
+    rulebook = register.rulebook(settings)
+    interval = rulebook.interval(on)
+    context = Context(transaction, rulebook, interval, presumed)
+    reliefs = [(rule, answer) for rule, answer in interval.relieving if context.limb(rule.number)]
+    findings: list[Finding] = []
+    unsettled: list[Finding] = []
+    for rule, answer in rulebook.candidates(interval, transaction.item):
+        if measures is not None and rule.measure.id not in measures:
+            continue
+        truth = context.limb(rule.number)
+        if truth is False:
+            continue
+        finding = _finding(rule, answer, reliefs)
+        if truth:
+            findings.append(finding)
+        elif finding.answer.outcome is not Outcome.NOT_CAUGHT:
+            unsettled.append(finding)
+    return _combine(context, on, findings, unsettled)
+
+
+def _finding(rule: Rule, answer: Answer, reliefs: list[tuple[Rule, Answer]]) -> Finding:
+    lightened, by = answer, None
+    for relief, lighter in reliefs:
+        candidate = _lighten(lightened, rule.measure.id, relief, lighter)
+        if candidate is not lightened:
+            lightened, by = candidate, relief
+    return Finding(
+        measure=rule.measure,
+        limb=rule.limb,
+        answer=lightened,
+        original=answer,
+        relieved_by=by.key if by else "",
+        relieving=by.measure if by else None,
+    )
+
+
+def _lighten(answer: Answer, measure: str, relief: Rule, lighter: Answer) -> Answer:
+    """The answer after a relief, or the same object where the relief does not reach it."""
+    terms = relief.limb.relief
+    if terms is None or not _matches(measure, terms.measures):
+        return answer
+    suspended = answer.outcome is Outcome.SUSPENDED
+    asked = answer.inner if suspended else answer.outcome
+    offered = lighter.inner if lighter.outcome is Outcome.SUSPENDED else lighter.outcome
+    if asked is None or offered is None or (lighter.outcome is Outcome.SUSPENDED and not suspended):
+        return answer
+    if asked.severity > terms.ceiling.severity or offered.severity >= asked.severity:
+        return answer
+    return Answer(Outcome.SUSPENDED, offered, answer.until) if suspended else Answer(offered)
+
+
+def _matches(measure: str, patterns: Iterable[str]) -> bool:
+    return any(measure == each or (each.endswith("*") and measure.startswith(each[:-1])) for each in patterns)
+
+
+def _combine(context: Context, on: date, findings: list[Finding], unsettled: list[Finding]) -> Determination:
+    findings.sort(key=lambda finding: finding.answer.rank, reverse=True)
+    best = findings[0] if findings else None
+    answer = best.answer if best else NOT_CAUGHT
+    deciding = best
+    open_findings = [each for each in unsettled if each.answer.rank > answer.rank]
+    if open_findings:
+        open_findings = [_with_missing(context, each) for each in sorted(open_findings, key=_strength, reverse=True)]
+        if not answer.outcome.binds and not (
+            answer.outcome is Outcome.SUSPENDED and all(each.answer.outcome is Outcome.SUSPENDED for each in open_findings)
+        ):
+            answer, deciding = NEED_FACT, open_findings[0]
+    return Determination(
+        on=on,
+        answer=answer,
+        findings=tuple(findings),
+        open_findings=tuple(open_findings),
+        deciding=deciding,
+        subject_to_ear=context.subject_to_ear() if context.interval.jurisdiction else None,
+        red_flags=red_flags(context),
+    )
+
+
+def _strength(finding: Finding) -> tuple[int, int]:
+    return finding.answer.rank
+
+
+def _with_missing(context: Context, finding: Finding) -> Finding:
+    number = _number(context.rulebook, finding)
+    return Finding(
+        measure=finding.measure,
+        limb=finding.limb,
+        answer=finding.answer,
+        original=finding.original,
+        relieved_by=finding.relieved_by,
+        relieving=finding.relieving,
+        missing=context.rulebook.missing(context, number),
+    )
+
+
+def _number(rulebook: Rulebook, finding: Finding) -> int:
+    return rulebook.numbers[finding.key]

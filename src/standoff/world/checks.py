@@ -7,31 +7,24 @@ them, and the balance is only struck on tables without such cells.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
 
 from standoff.errors import Problems, nearest
 from standoff.world.cells import FloatArray
-from standoff.world.facts import FACT_PREFIX, find_fact
 from standoff.world.meta import WorldMeta
-from standoff.world.schema import COMPANIONS, OPTIONAL_TABLES
+from standoff.world.noting import Check, Tables, note
+from standoff.world.schema import OPTIONAL_TABLES
+from standoff.world.sources import check_citations, check_sources
 from standoff.world.table import Table
-
-Tables = Mapping[str, Table]
-Check = Callable[[Tables, WorldMeta, Problems], None]
 
 BALANCE_TOLERANCE = 1e-6
 """Relative difference up to which needs and offers count as balanced; the network rescales exactly when it loads."""
 
 STRESS_ROUTES = ("grey", "assembly", "entrant")
 """Routes that carry nothing in the base year and open under stress, up to ``max_share`` of the buyer's use."""
-
-
-def note(problems: Problems, table: Table, index: int, column: str, *, why: str, cure: str, value: object = "") -> None:
-    """One problem at one row of a table."""
-    problems.add(file=table.file, row=table.rows[index], column=column, value=value, why=why, cure=cure)
 
 
 def check_rows_are_there(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
@@ -92,42 +85,6 @@ def check_references(tables: Tables, meta: WorldMeta, problems: Problems) -> Non
                     if label and label not in known:
                         why, cure = f"{where} has no such {column.refers_to[0][1]}", nearest(label, known)
                         note(problems, table, index, column.name, value=label, why=why, cure=cure)
-
-
-def check_sources(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
-    """Every source that a number cites is a row of the sources or a fact that ships with the package."""
-    known = set(tables["sources"]["source"])
-    good: set[str] = {""} | known
-    for table in tables.values():
-        cited = {name: table.source(name) for name in table.evidence}
-        row_level = table.remarks.get("source", ())
-        for index, cell in enumerate(row_level):
-            check_source(cell, good, known, problems, table, index, "source")
-        for name, cells in cited.items():
-            for index, cell in enumerate(cells):
-                if not (row_level and cell == row_level[index]):
-                    check_source(cell, good, known, problems, table, index, f"{name}_{COMPANIONS[3]}")
-
-
-def check_source(
-    cell: str, good: set[str], known: set[str], problems: Problems, table: Table, index: int, column: str
-) -> None:
-    """One cell of sources, separated by semicolons; ``good`` remembers what was found."""
-    if cell in good:
-        return
-    for label in filter(None, (part.strip() for part in cell.split(";"))):
-        if label in good:
-            continue
-        if label.startswith(FACT_PREFIX):
-            if find_fact(label) is None:
-                why, cure = "there is no such fact", "Cite one as facts/stages:stages-017"
-                note(problems, table, index, column, value=label, why=why, cure=cure)
-                continue
-        elif label not in known:
-            cure = nearest(label, known) if known else "Add it to sources.csv"
-            note(problems, table, index, column, value=label, why="sources.csv has no such source", cure=cure)
-            continue
-        good.add(label)
 
 
 def check_links_join_offers_and_needs(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
@@ -249,6 +206,7 @@ STRUCTURE_CHECKS: tuple[Check, ...] = (
     check_consumers_have_one_kind,
     check_references,
     check_sources,
+    check_citations,
     check_links_join_offers_and_needs,
     check_needs_have_links,
     check_routes,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FACTS = Path(__file__).parents[1] / "data" / "facts"
 FACT_PREFIX = "facts/"
+QUANTITY_COLUMNS = ("quantity", "price", "value_usd", "value")
+"""Where the figure of a fact stands; every fact table has one of these."""
 
 
 @cache
@@ -39,3 +41,11 @@ def find_fact(label: str) -> Mapping[str, str] | None:
     table, _, identifier = label.removeprefix(FACT_PREFIX).partition(":")
     fact = read_facts().get(identifier)
     return fact if fact is not None and fact["table"] == table else None
+
+
+def fact_quantity(fact: Mapping[str, str]) -> float | None:
+    """The figure of a fact in its own unit, or None where it is a word (``yes``, ``varies``)."""
+    try:
+        return float(next(fact[name] for name in QUANTITY_COLUMNS if name in fact))
+    except ValueError:
+        return None

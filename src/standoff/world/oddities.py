@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from standoff.errors import Problem, Problems
-from standoff.world.checks import STRESS_ROUTES, Tables, note
+from standoff.world.checks import STRESS_ROUTES
+from standoff.world.noting import Tables, note
 
 Oddity = Callable[[Tables, Problems], None]
 

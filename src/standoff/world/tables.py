@@ -17,8 +17,9 @@ from types import MappingProxyType
 from typing import Any
 
 from standoff.errors import InputError, Problem, Problems, nearest, refuse
-from standoff.world.checks import ALL_CHECKS, Check, run_checks
+from standoff.world.checks import ALL_CHECKS, run_checks
 from standoff.world.meta import META_FILE, WorldMeta, plain_meta, read_meta
+from standoff.world.noting import Check
 from standoff.world.oddities import find_oddities
 from standoff.world.raw import RawTable, from_memory, read_csv
 from standoff.world.schema import OPTIONAL_TABLES, TableSchema, read_schema

@@ -71,7 +71,7 @@ def write_folder(world: World, folder: Path) -> None:
 
 
 def write_sheets(world: World, path: Path) -> None:
-    """A sheet ``world`` with keys and values, and a sheet for each table whose headers explain themselves."""
+    """A sheet ``world`` with keys and values, and a sheet for each table with every declared column, explained in a comment."""
     workbook = openpyxl_or_refuse().Workbook()
     sheet = workbook.active
     sheet.title = META_SHEET
@@ -79,12 +79,11 @@ def write_sheets(world: World, path: Path) -> None:
     for key, value in sheet_meta(world).items():
         sheet.append((key, value))
     for name, table in world.tables.items():
-        if len(table) == 0:
-            continue
         cells = table.cells()
+        shown = {*cells, *table.schema.by_name, *table.schema.row_columns}
         sheet = workbook.create_sheet(name)
-        for position, header in enumerate(cells, start=1):
-            write_column(sheet, position, header, cells[header], table.schema)
+        for position, header in enumerate(filter(shown.__contains__, table.schema.allowed), start=1):
+            write_column(sheet, position, header, cells.get(header, ()), table.schema)
         sheet.freeze_panes = "B2"
     workbook.save(path)
 

@@ -26,6 +26,9 @@ ASSUMED_RANGE_FACTOR = 2.0
 ROW_COLUMNS = ("status", "source", "note")
 """Columns that every table may have; status and source hold for each number of the row that has none of its own."""
 
+EVIDENCE_TABLES = ("sources", "citations")
+"""Tables about evidence, whose rows do not cite evidence themselves."""
+
 COMPANIONS = ("low", "high", "status", "source")
 """A ranged column ``x`` may be followed by ``x_low``, ``x_high``, ``x_status`` and ``x_source``."""
 
@@ -100,7 +103,7 @@ class TableSchema:
     @cached_property
     def row_columns(self) -> tuple[str, ...]:
         """Which of ``status``, ``source`` and ``note`` the table may have beside its declared columns."""
-        return () if self.name == "sources" else ROW_COLUMNS
+        return () if self.name in EVIDENCE_TABLES else ROW_COLUMNS
 
     @cached_property
     def allowed(self) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +18,14 @@ def new_world(folder: Path) -> Path:
     """Write the template as a folder of CSV files named like the folder; returns the folder.
 
     Raises:
-        InputError: there is something of that name already, or it cannot be written there. Nothing is left half-written.
+        InputError: there is something of that name already, or it cannot be written there; nothing is left there then.
     """
     meta = renamed(read_world(TEMPLATE).meta, folder.name)
 
     def copy(part: Path) -> None:
-        shutil.copytree(TEMPLATE, part)
+        part.mkdir()
+        for table in TEMPLATE.glob("*.csv"):
+            (part / table.name).write_bytes(table.read_bytes())
         (part / META_FILE).write_text(dump_yaml(plain_meta(meta)), encoding="utf-8")
 
     write_whole(folder, copy)

@@ -71,7 +71,7 @@ def write_folder(world: World, folder: Path) -> None:
 
 
 def write_sheets(world: World, path: Path) -> None:
-    """A sheet ``world`` with keys and values, and a sheet for each table with every declared column, explained in a comment."""
+    """A sheet ``world`` with keys and values, and one for each table with every declared column and what it means."""
     workbook = openpyxl_or_refuse().Workbook()
     sheet = workbook.active
     sheet.title = META_SHEET

@@ -14,6 +14,8 @@ class State(NamedTuple):
 
     stock: Any
     """Finished stock, (offers, ...)."""
+    in_making: Any
+    """Goods in the making, a ring over the steps in which they are finished, (ring, offers, ...). Changed in place."""
     smoothed_orders: Any
     """Orders as a seller sees them, smoothed, per step, (offers, ...)."""
     inventory: Any
@@ -64,7 +66,7 @@ class Flows(NamedTuple):
     shipped: Any
     """Shipments, (offers, ...)."""
     made: Any
-    """Output, (offers, ...)."""
+    """Output begun, (offers, ...)."""
     discarded: Any
     """By-product surplus thrown away, (offers, ...)."""
     link_ordered: Any

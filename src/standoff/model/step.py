@@ -1,7 +1,8 @@
 """One step, as a recipe. Each line calls one rule; each rule is a file of this folder.
 
 The order is that of model.md section 3: plan, order, source, license, ration, move, release, produce and use, adapt. A step is a
-function of the state, the setup and what governments do in the step; only the ring of goods on the way is changed in place.
+function of the state, the setup and what governments do in the step; only the rings of goods in the making and on the way are
+changed in place.
 """
 
 from __future__ import annotations
@@ -143,7 +144,10 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     used = production.inputs_used(coefficient=k.coefficient, activity=activity[s.need_node], stock=inventory, xp=xp)
     made = k.yields * activity[s.offer_node]
     shipped = shipped_by_tier.sum(axis=0)
-    stock, discarded = production.discard_surplus(stock=state.stock - shipped + made, ceiling=k.stock_ceiling, xp=xp)
+    finished = transport.delay(ring=state.in_making, entering=made, lags=s.making, step=number)
+    stock, discarded = production.discard_surplus(
+        stock=state.stock - shipped + finished, ceiling=k.stock_ceiling, xp=xp
+    )
 
     # Adapt
     shortfall = k.coefficient * (plan - activity)[s.need_node]
@@ -161,6 +165,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
     after = State(
         stock=stock,
+        in_making=state.in_making,
         smoothed_orders=planning.smooth(state.smoothed_orders, demanded.sum(axis=0), steps=k.smoothing_steps),
         inventory=inventory - used,
         arriving=state.arriving,

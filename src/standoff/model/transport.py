@@ -20,6 +20,20 @@ def split_lag(lag_steps: float) -> list[tuple[int, float]]:
     return [(whole, 1.0 - rest), (whole + 1, rest)]
 
 
+def delay(*, ring: Any, entering: Any, lags: tuple[tuple[int, float], ...], step: int) -> Any:
+    """Put something into a ring and take out what is due in this step, such as goods in the making.
+
+    Args:
+        ring: what is on its way to later steps, (ring, rows, ...); **changed in place**.
+        entering: what enters in this step, (rows, ...).
+        lags: whole steps until it is due, with weights that add up to 1.
+        step: number of this step.
+    """
+    for whole, weight in lags:
+        ring[(step + whole) % ring.shape[0]] += weight * entering
+    return receive(arriving=ring, step=step)
+
+
 def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step: int) -> None:
     """Put this step's shipments on the way.
 

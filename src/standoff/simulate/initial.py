@@ -8,6 +8,7 @@ import numpy as np
 
 from standoff.model.state import State
 from standoff.simulate.setup import Setup
+from standoff.world.network import DAYS_PER_YEAR
 
 
 def resting_state(setup: Setup) -> State:
@@ -23,11 +24,13 @@ def resting_state(setup: Setup) -> State:
         """The array with the draws' axis written out."""
         return np.array(np.broadcast_to(array, (rows, setup.draws) if setup.draws else (rows,)), dtype=float)
 
+    activity = network.nodes.activity * setup.clock.step_days / DAYS_PER_YEAR
     surplus = offers.surplus > 0
     piles_up = surplus[:, None] if setup.draws else surplus
-    sales = offers.sales * setup.clock.step_days / 365.0
+    sales = offers.sales * setup.clock.step_days / DAYS_PER_YEAR
     return State(
         stock=whole(np.where(piles_up, k.stock_ceiling, k.stock_target), len(offers.yields)),
+        in_making=_ring(offers.yields * activity[offers.producer], setup.making, setup.draws),
         smoothed_orders=whole(sales[:, None] if setup.draws else sales, len(offers.yields)),
         inventory=whole(k.use * k.cover_steps, len(setup.need_node)),
         arriving=_goods_on_the_way(setup),
@@ -42,10 +45,18 @@ def resting_state(setup: Setup) -> State:
     )
 
 
+def _ring(flow: Any, lags: tuple[tuple[int, float], ...], draws: int) -> Any:
+    """A ring filled by a steady flow in the steps before the first."""
+    ring = np.zeros((lags[-1][0] + 1, len(flow)))
+    for whole, weight in lags:
+        ring[:whole] += weight * flow
+    return np.repeat(ring[..., None], draws, axis=-1) if draws else ring
+
+
 def _goods_on_the_way(setup: Setup) -> Any:
     """What left in the steps before the first: a cell of lag L holds one step's flow in each of the next L steps."""
     network, cells = setup.network, setup.cells
-    flow = network.links.flow * setup.clock.step_days / 365.0
+    flow = network.links.flow * setup.clock.step_days / DAYS_PER_YEAR
     by_cell = np.zeros(len(cells))
     for links, ends in ((setup.static, setup.static_ends), (setup.tracked, setup.tracked_ends)):
         ordinary = ends.position < len(links)  # latent routes follow the tracked links and carry nothing yet

@@ -41,12 +41,14 @@ class FullRecorder:
         self.steps = setup.clock.steps
         self.kept: dict[str, Any] = {}
         self.first = {name: np.array(getattr(initial, name)) for name in STATE_FIELDS}
+        self.first["in_making"] = initial.in_making.sum(axis=0)
         self.first["in_transit"] = initial.arriving.sum(axis=0)
         self.first["in_review"] = initial.stages.sum(axis=0)
 
     def keep(self, number: int, *, state: State, flows: Flows) -> None:
         for name in STATE_FIELDS:
             self._put(number, name, getattr(state, name))
+        self._put(number, "in_making", state.in_making.sum(axis=0))
         self._put(number, "in_transit", state.arriving.sum(axis=0))
         self._put(number, "in_review", state.stages.sum(axis=0))
         for name, value in zip(flows._fields, flows, strict=True):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from standoff.measures.regimes import Regimes
 from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
+from standoff.model.transport import split_lag
 from standoff.simulate.cells import Cells, Ends, build_cells
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
@@ -24,8 +25,9 @@ from standoff.world.network import DAYS_PER_YEAR, NEED_CLASSES, Network
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-LEAST_STOCK_DAYS = 7.0
-"""A seller ships out of finished stock, so it holds at least a week of sales (assumed)."""
+MAKING_DAYS = 7.0
+"""Time from the start of making to goods that can be shipped (assumed: a week), whatever the step length. A seller holds at least
+this much finished stock. What is made in one step can leave in the next, so the step is part of this time."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Setup:
     flat_slot_shape: tuple[int, ...]
     cell_need: Integers
     cell_lag: Integers
+    making: tuple[tuple[int, float], ...]
+    """Whole steps that goods are in the making after the step in which they are begun, with weights."""
     route_touched: Integers
     pair_need: Integers
     pair_reserve: Integers
@@ -223,6 +227,7 @@ def build_setup(
         flat_slot_shape=(slots, *((count,) if count else ())),
         cell_need=cells.need,
         cell_lag=cells.lag,
+        making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
         pair_reserve=stocks.pair_stock,
@@ -251,6 +256,14 @@ def build_setup(
         static_ends=static_ends,
         tracked_ends=tracked_ends,
     )
+
+
+def closing_steps(time_days: npt.ArrayLike, step_days: float) -> Any:
+    """Steps over which a gap is closed, such that what is left of it after any time does not depend on the step.
+
+    Formula: ``1 / (1 - exp(-dt / tau))``
+    """
+    return 1.0 / -np.expm1(-step_days / np.maximum(np.asarray(time_days, dtype=float), 1e-9))
 
 
 def _tiers(network: Network, home_first: bool) -> Integers:
@@ -284,25 +297,27 @@ def _constants(
         return floats[..., None] if draws else floats
 
     def steps_of(name: str) -> Any:
+        # What is learnt in a step is used from the next on, so a weight of dt / tau gives a mean age of exactly tau
         return np.maximum(np.asarray(values[name]) / days, 1.0)
 
     cover = column(needs.cover_days / days)
     if draws:
         cover = cover * draws.cover[needs.product]
-    target = column(sales * np.maximum(offers.stock_days, max(LEAST_STOCK_DAYS, days)) / days)
+    in_making = max(MAKING_DAYS - days, 0.0)  # finished stock and goods in the making are one stock to a seller
+    target = column(sales * (np.maximum(offers.stock_days, max(MAKING_DAYS, days)) - in_making) / days)
     storage = column(sales) * (np.asarray(values["byproduct_storage_days"]) / days)
     trigger = cover[stocks.pair_need] * column(use[stocks.pair_need] * stocks.trigger_share[stocks.pair_stock])
     return Constants(
         yields=column(offers.yields),
         stock_target=target,
         stock_ceiling=np.where(column(offers.driver) > 0, np.inf, target + storage),
-        finished_restock_steps=steps_of("finished_restock_days"),
+        finished_restock_steps=closing_steps(values["finished_restock_days"], days),
         smoothing_steps=steps_of("smoothing_days"),
         use=column(use),
         coefficient=column(needs.coefficient),
         cover_steps=cover,
         lag_steps=column(needs.lag_days / days),
-        restock_steps=column(np.maximum(needs.restock_days / days, 1.0)),
+        restock_steps=column(closing_steps(needs.restock_days, days)),
         largest_order=column(use) * np.asarray(values["order_limit"]),
         hoard_share=np.asarray(values["hoard_share"]),
         usual_activity=column((nodes.activity * per_step)[needs.consumer]),

@@ -3,7 +3,8 @@
 A world is what people write; a network is what a step reads. Between the two, three things happen, here and nowhere else:
 
 1. **Cover classes.** A consumer whose stock cover is a spread (``cover_sigma``) is split into ``classes`` parts that live in the
-   same run, each with the cover of its part of the distribution. That is how some lines stop and most do not.
+   same run, each with the cover of its part of the distribution. That is how some lines stop and most do not. Where seller and
+   buyer are both split, lean buyers are matched with lean sellers.
 2. **Exact balance.** Files are balanced to 1e-6. Coefficients of needs and yields of driving offers are set from the flows, so
    that the baseline rests to rounding error.
 3. **Order.** Needs are sorted by consumer, offers by producer, links by need, so that sums over neighbours are sums over runs.
@@ -429,26 +430,24 @@ def _links(
         product = product_index[table["product"][index]]
         route, lag = table["route"][index], float(table["lag_days"][index])
         via = place_index[table["via"][index]] if table["via"][index] else -1
-        for seller in members[producer]:
-            for buyer in members[table["consumer"][index]]:
-                offer, need = offer_index[seller, product], need_index[buyer, product]
-                if route in LATENT_ROUTES:
-                    latent.append(
-                        (
-                            need,
-                            offer,
-                            LATENT_ROUTES.index(route),
-                            lag,
-                            float(table["max_share"][index]) * nodes.weight[seller],
-                            float(table["adapt_days"][index]),
-                            float(table["loss_share"][index]),
-                            float(table["premium"][index]),
-                            index,
-                        )
+        for seller, buyer, part in _matched(members[producer], members[table["consumer"][index]], nodes.weight):
+            offer, need = offer_index[seller, product], need_index[buyer, product]
+            if route in LATENT_ROUTES:
+                latent.append(
+                    (
+                        need,
+                        offer,
+                        LATENT_ROUTES.index(route),
+                        lag,
+                        float(table["max_share"][index]) * part / nodes.weight[buyer],
+                        float(table["adapt_days"][index]),
+                        float(table["loss_share"][index]),
+                        float(table["premium"][index]),
+                        index,
                     )
-                else:
-                    flow = float(table["flow"][index]) * nodes.weight[seller] * nodes.weight[buyer]
-                    ordinary.append((need, offer, flow, lag, via, index))
+                )
+            else:
+                ordinary.append((need, offer, float(table["flow"][index]) * part, lag, via, index))
     ordinary.sort(key=lambda row: (row[0], row[1], row[3]))
     latent.sort(key=lambda row: (row[0], row[1], row[2]))
     need, offer, flow, lag_days, via_column, row_column = _columns(ordinary, 6)
@@ -472,6 +471,23 @@ def _links(
         premium=premium,
         row=row_column.astype(np.int64),
     )
+
+
+def _matched(sellers: list[int], buyers: list[int], weight: Floats) -> list[tuple[int, int, float]]:
+    """Which class of a seller serves which class of a buyer, and with what share of their trade.
+
+    Classes are matched from the leanest up, by overlap of their shares: a part is made by one plant for one line, and lean lines
+    sit with lean suppliers (assumed). Even mixing would give every line a little from every plant and so hide the tail.
+    """
+    ends = [np.cumsum(weight[nodes]) for nodes in (sellers, buyers)]
+    starts = [end - weight[nodes] for end, nodes in zip(ends, (sellers, buyers), strict=True)]
+    pairs = []
+    for i, seller in enumerate(sellers):
+        for j, buyer in enumerate(buyers):
+            overlap = min(ends[0][i], ends[1][j]) - max(starts[0][i], starts[1][j])
+            if overlap > 1e-12:
+                pairs.append((seller, buyer, float(overlap)))
+    return pairs
 
 
 def _balance_exactly(nodes: Nodes, needs: Needs, offers: Offers, links: Links) -> tuple[Needs, Offers]:

@@ -1,0 +1,129 @@
+"""``standoff world``: check a world, look at one, start one of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from standoff.world.tables import World
+
+app = typer.Typer(no_args_is_help=True, help="Worlds: the tables of who makes, sells, buys and uses what.")
+
+WorldArgument = Annotated[
+    str, typer.Argument(metavar="NAME|PATH", help="A bundled world, a folder or an .xlsx workbook.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
+
+PIPE_WIDTH = 160
+HEADINGS = {
+    "en": ("row", "column", "value", "low", "high", "unit", "status", "source"),
+    "zh": ("行", "列", "数值", "下限", "上限", "单位", "依据", "来源"),
+}
+
+
+@app.command()
+def check(world: WorldArgument, as_json: JsonOption = False) -> None:
+    """Check every table and report everything that is wrong at once.
+
+    Exit code 0: all in order. 1: in order, but something is odd. 2: at least one problem.
+    """
+    from dataclasses import asdict
+
+    from standoff.world.tables import read_world
+
+    checked = read_world(world)
+    if as_json:
+        warnings = [asdict(warning) for warning in checked.warnings]
+        print_json({"world": checked.name, "fingerprint": checked.fingerprint, "problems": [], "warnings": warnings})
+    else:
+        rows = ", ".join(f"{len(table)} {name}" for name, table in checked.tables.items() if len(table))
+        typer.echo(f"world {checked.name}: no problems in {rows}")
+        print_warnings(checked)
+    raise typer.Exit(1 if checked.warnings else 0)
+
+
+@app.command()
+def show(
+    world: WorldArgument,
+    table: Annotated[str, typer.Option(help="Print the rows of this table with range, status and source.")] = "",
+    as_json: JsonOption = False,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of titles and headings.")] = "en",
+) -> None:
+    """Print what a world holds and how much of it is sourced, or the rows of one table."""
+    from standoff.world.summary import describe_world, find_table, table_entries, table_lines
+    from standoff.world.tables import read_world
+
+    shown = read_world(world)
+    if table:
+        chosen = find_table(shown, table)
+        if as_json:
+            print_json({"world": shown.name, "table": table, "rows": table_entries(shown, chosen)})
+        else:
+            print_grid(HEADINGS[lang], table_lines(shown, chosen))
+        return
+    content = describe_world(shown, language=lang)
+    if as_json:
+        print_json(content)
+        return
+    print_description(content, lang)
+    print_warnings(shown)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Where to write it; nothing of that name may be there.")],
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Write one workbook instead of a folder of CSV files.")
+    ] = False,
+) -> None:
+    """Write a tiny made-up world that passes the check and runs, to start your own from."""
+    from standoff.world.template import new_workbook, new_world
+
+    path = new_workbook(folder) if excel else new_world(folder)
+    typer.echo(f"{path}: a made-up world. Change it, then: standoff world check {path}")
+
+
+def print_json(content: dict[str, Any]) -> None:
+    import json
+
+    typer.echo(json.dumps(content, ensure_ascii=False))
+
+
+def print_warnings(world: World) -> None:
+    for warning in world.warnings:
+        typer.echo(f"  odd: {warning}")
+
+
+def print_description(content: dict[str, Any], language: str) -> None:
+    """Title, dates, rows by table and the shares of evidence."""
+    words = {
+        "en": ("base year {base_year}, from {start}, dollars of {usd_year}", "scenarios", "table", "rows", "numbers"),
+        "zh": ("基年 {base_year}，起始 {start}，{usd_year} 年美元", "情景", "表", "行数", "个数值"),
+    }[language]
+    statuses = {"en": ("sourced", "claimed", "assumed"), "zh": ("有出处", "待核实", "假设")}[language]
+    typer.echo(f"{content['world']}: {content['title']}")
+    typer.echo(content["summary"])
+    typer.echo(words[0].format(**content))
+    typer.echo(f"{words[1]}: {', '.join(content['scenarios']) or '-'}")
+    shares = ", ".join(f"{share:.1%} {word}" for word, share in zip(statuses, content["shares"].values(), strict=True))
+    typer.echo(f"{content['numbers']} {words[4]}: {shares}")
+    print_grid((words[2], words[3]), [(name, str(count)) for name, count in content["rows"].items()])
+
+
+def print_grid(headings: tuple[str, ...], lines: list[tuple[str, ...]]) -> None:
+    """Lines under headings, as wide as the terminal, or as a wide page into a pipe."""
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    for line in lines:
+        grid.add_row(*map(Text, line))
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False).print(grid)

@@ -7,10 +7,12 @@ review time, and so does the return.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
-SPLIT_PER_STAGE = 4.0
-"""A stage is passed with probability at most 1/4 in a sub-step, so that the spread of review times is that of the stages."""
+SPLIT_PER_STAGE = 12.0
+"""A stage is passed with probability at most 1/12 in a sub-step, so that the spread of review times is that of the stages in
+continuous time and results do not depend on the step (with 1/4, unmet use still moved by a tenth between 3.5 and 7 days)."""
 MOST_SUBSTEPS = 32
 LEAST_APPROVAL = 0.05
 """Approval share below which an office's throughput is no longer scaled up by 1/alpha (assumed)."""
@@ -26,28 +28,25 @@ class Review(NamedTuple):
 
 
 def substeps(*, shortest_review_steps: float, stages: int) -> int:
-    """Sub-steps of a step such that no stage is passed with probability above 1/4: ``ceil(4 k dt / T)``, at most 32."""
-    import math
-
+    """Sub-steps of a step such that no stage is passed with probability above 1/12: ``ceil(12 k dt / T)``, at most 32."""
     return max(1, min(MOST_SUBSTEPS, math.ceil(SPLIT_PER_STAGE * stages / max(shortest_review_steps, 1.0))))
 
 
 def stage_probability(*, review_steps: Any, stages: int, substeps: int, xp: Any) -> Any:
-    """Probability of passing one stage in one sub-step, such that the mean review takes ``review_steps`` whole steps.
+    """Probability of passing one stage in one sub-step: ``min(1, k / (n T))``.
 
-    Formula: a review takes ``J`` sub-steps with mean ``k / p``. It is noticed at the end of the step in which it ends, that is
-    after ``ceil(J / n)`` steps, on average ``(J + (n - 1) / 2) / n``. Hence ``p = k / (n T - (n - 1) / 2)``.
+    Applications join evenly over the sub-steps, so a review of ``J`` sub-steps is noticed ``J / n`` steps later on average, and the
+    mean is exactly ``T`` (not below ``k / n`` steps).
 
     Args:
-        review_steps: T in steps, at least 1 (a decision takes at least a step).
+        review_steps: T in steps.
         stages: k.
         substeps: n.
         xp: array namespace.
 
-    Source: model.md section 3 step 4; the correction for whole steps is ours.
+    Source: model.md section 3 step 4.
     """
-    length = substeps * xp.maximum(review_steps, 1.0) - (substeps - 1) / 2.0
-    return xp.minimum(stages / length, 1.0)
+    return xp.minimum(stages / xp.maximum(substeps * review_steps, 1e-9), 1.0)
 
 
 def review_queue(
@@ -56,7 +55,7 @@ def review_queue(
     """One step of the review queue, last stage first.
 
     Formula, in each sub-step: ``decided = min(p n_k, limit)``; of these ``alpha`` are approved, ``(1 - alpha) delta`` denied for
-    good and the rest returned to stage one; every other stage passes ``p n_i`` on. New applications join after the last sub-step.
+    good and the rest returned to stage one; every other stage passes ``p n_i`` on; then a share ``1 / n`` of new applications joins.
 
     Args:
         stages: n, applications in each stage, units, (stages, links, ...).
@@ -75,18 +74,17 @@ def review_queue(
     """
     count = stages.shape[0]
     queue = [stages[index] for index in range(count)]
-    limit = decisions / substeps
+    limit, joining = decisions / substeps, applied / substeps
     refused = 1.0 - approval
     returning = refused * (1.0 - denial)
     total: Any = 0.0
     for _ in range(substeps):
         decided = xp.minimum(queue[-1] * probability, limit)
         passing = [queue[index] * probability for index in range(count - 1)]
-        entering = [returning * decided, *passing]
+        entering = [returning * decided + joining, *passing]
         leaving = [*passing, decided]
         queue = [queue[index] - leaving[index] + entering[index] for index in range(count)]
         total = total + decided
-    queue[0] = queue[0] + applied
     return Review(
         stages=xp.stack(queue),
         approved=approval * total,

@@ -258,14 +258,6 @@ def build_setup(
     )
 
 
-def closing_steps(time_days: npt.ArrayLike, step_days: float) -> Any:
-    """Steps over which a gap is closed, such that what is left of it after any time does not depend on the step.
-
-    Formula: ``1 / (1 - exp(-dt / tau))``
-    """
-    return 1.0 / -np.expm1(-step_days / np.maximum(np.asarray(time_days, dtype=float), 1e-9))
-
-
 def _tiers(network: Network, home_first: bool) -> Integers:
     """Tier in which a short seller serves each ordinary link."""
     nodes = network.nodes
@@ -297,7 +289,6 @@ def _constants(
         return floats[..., None] if draws else floats
 
     def steps_of(name: str) -> Any:
-        # What is learnt in a step is used from the next on, so a weight of dt / tau gives a mean age of exactly tau
         return np.maximum(np.asarray(values[name]) / days, 1.0)
 
     cover = column(needs.cover_days / days)
@@ -311,13 +302,13 @@ def _constants(
         yields=column(offers.yields),
         stock_target=target,
         stock_ceiling=np.where(column(offers.driver) > 0, np.inf, target + storage),
-        finished_restock_steps=closing_steps(values["finished_restock_days"], days),
+        finished_restock_steps=steps_of("finished_restock_days"),
         smoothing_steps=steps_of("smoothing_days"),
         use=column(use),
         coefficient=column(needs.coefficient),
         cover_steps=cover,
         lag_steps=column(needs.lag_days / days),
-        restock_steps=column(closing_steps(needs.restock_days, days)),
+        restock_steps=column(np.maximum(needs.restock_days / days, 1.0)),
         largest_order=column(use) * np.asarray(values["order_limit"]),
         hoard_share=np.asarray(values["hoard_share"]),
         usual_activity=column((nodes.activity * per_step)[needs.consumer]),

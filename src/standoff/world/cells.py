@@ -20,9 +20,11 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 LONGEST_LABEL = 200
+LARGEST_NUMBER = 1e18
+"""More than any quantity of the world economy in any unit: beyond it there is a slip, and sums lose their digits."""
 YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-NUMBER_AND_UNIT = re.compile(r"^(?P<number>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<unit>[^\d\s.,].*)$")
+NUMBER_AND_UNIT = re.compile(r"^(?P<number>[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?P<unit>[^\W\d_].*|[%$€£¥°].*)$")
 GROUPED = re.compile(r"^[-+]?\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?$")
 DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
 
@@ -76,8 +78,7 @@ def read_numbers(reader: Reader, column: Column, name: str) -> FloatArray:
         clean = False
     if not clean:
         values = np.array([read_number(reader, column, name, index) for index in range(len(texts))])
-    note_out_of_range(reader, column, name, values)
-    return values + 0.0
+    return within_limits(reader, column, name, values)
 
 
 def read_number(reader: Reader, column: Column, name: str, index: int) -> float:
@@ -116,18 +117,19 @@ def number_fault(text: str, unit: str) -> tuple[str, str]:
     return "not a number", f"Give a number in {unit}"
 
 
-def note_out_of_range(reader: Reader, column: Column, name: str, values: FloatArray) -> None:
-    """Notes values below the declared minimum or above the declared maximum."""
-    low = -np.inf if column.minimum is None else column.minimum
-    high = np.inf if column.maximum is None else column.maximum
-    for index in np.flatnonzero((values < low) | (values > high)).tolist():
-        text = reader.texts(name)[index]
+def within_limits(reader: Reader, column: Column, name: str, values: FloatArray) -> FloatArray:
+    """The values; those below the declared minimum or above the declared maximum are noted and stand as missing."""
+    low = -LARGEST_NUMBER if column.minimum is None else column.minimum
+    high = LARGEST_NUMBER if column.maximum is None else column.maximum
+    outside = (values < low) | (values > high)
+    for index in np.flatnonzero(outside).tolist():
         if low == 0 and values[index] < 0:
             why = f"{name} is not negative"
         else:
-            limits = f"not below {low:g}" if np.isinf(high) else f"from {low:g} to {high:g}"
-            why = f"{name} is {limits}" if np.isfinite(low) else f"{name} is not above {high:g}"
-        reader.note(index, name, text, why, f"Give it in {expected_unit(reader.schema, name)}")
+            why = f"{name} lies outside {low:g} to {high:g}"
+        cure = f"Give it in {expected_unit(reader.schema, name)}"
+        reader.note(index, name, reader.texts(name)[index], why, cure)
+    return np.where(outside, np.nan, values) + 0.0
 
 
 def read_counts(reader: Reader, column: Column, values: FloatArray) -> NDArray[np.int64]:

@@ -29,8 +29,9 @@ STRESS_ROUTES = ("grey", "assembly", "entrant")
 
 def check_rows_are_there(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
     """Every table that a world cannot do without has at least one row."""
+    unread = {problem.file for problem in problems.found if problem.row is None}
     for name, table in tables.items():
-        if name not in OPTIONAL_TABLES and len(table) == 0:
+        if name not in OPTIONAL_TABLES and len(table) == 0 and table.file not in unread:
             problems.add(file=table.file, why="the table has no rows", cure="Add at least one row under the header")
 
 
@@ -73,10 +74,15 @@ def check_consumers_have_one_kind(tables: Tables, meta: WorldMeta, problems: Pro
 
 
 def check_references(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
-    """Every label that refers to a row of another table names a row that is there."""
+    """Every label that refers to a row of another table names a row that is there.
+
+    Not looked at where the other table has rows without a name: its own problems come first.
+    """
     for table in tables.values():
         for column in table.schema.columns:
             if not column.refers_to:
+                continue
+            if not all(len(tables[name]) and all(tables[name][key]) for name, key in column.refers_to):
                 continue
             known = {label for name, key in column.refers_to for label in tables[name][key]}
             where = " or ".join(f"{name}.csv" for name, _ in column.refers_to)
@@ -90,6 +96,8 @@ def check_references(tables: Tables, meta: WorldMeta, problems: Problems) -> Non
 def check_links_join_offers_and_needs(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
     """A link runs from an offer to a need."""
     offers, needs, links = set(tables["offers"].keys()), set(tables["needs"].keys()), tables["links"]
+    if not (offers and needs and all(map(all, offers | needs))):
+        return
     for index, (producer, product, consumer) in enumerate(
         zip(links["producer"], links["product"], links["consumer"], strict=True)
     ):
@@ -105,6 +113,8 @@ def check_needs_have_links(tables: Tables, meta: WorldMeta, problems: Problems) 
     """Every need is served by at least one link, even if that carries nothing in the base year."""
     links, needs = tables["links"], tables["needs"]
     served = set(zip(links["consumer"], links["product"], strict=True))
+    if not (served and all(map(all, served))):
+        return
     for index, key in enumerate(needs.keys()):
         if all(key) and key not in served:
             why, cure = "no link serves this need", "Add a link in links.csv, or remove the need"

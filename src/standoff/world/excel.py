@@ -5,7 +5,9 @@ Needs openpyxl (the extra ``excel``). A workbook is a zip file: what it would un
 
 from __future__ import annotations
 
+import warnings
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,14 @@ from standoff.world.raw import RawTable, as_table, cell_text
 from standoff.world.schema import read_schema
 
 LARGEST_WORKBOOK_BYTES = 50_000_000
-LARGEST_UNPACKED_BYTES = 400_000_000
+LARGEST_UNPACKED_BYTES = 200_000_000
 """Limits of a workbook as it lies on disk and as it unpacks; a larger world is a folder of CSV files."""
+
+DAMAGE = (
+    *(KeyError, IndexError, ValueError, TypeError, AttributeError),
+    *(SyntaxError, OSError, EOFError, zlib.error, zipfile.BadZipFile),
+)
+"""What openpyxl and the parsers under it raise on a workbook that is cut off or was tampered with."""
 
 MOST_COLUMNS = 500
 MOST_ROWS = 1_048_576
@@ -87,25 +95,29 @@ def sheet_values(openpyxl: Any, path: Path, problems: Problems) -> dict[str, lis
     A workbook holds for each formula the value that was last computed. A program that writes formulas without values
     leaves cells that look empty: they are noted, because an empty cell would silently take its default.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            computed = workbook_rows(openpyxl.load_workbook(path, read_only=True, data_only=True))
+            written = workbook_rows(openpyxl.load_workbook(path, read_only=True, data_only=False))
+        except DAMAGE as error:
+            why = f"the workbook is damaged ({error})"
+            raise refuse(f"workbook {path.name}", why=why, cure="Save it again as .xlsx", file=path.name) from None
+    for name, rows in computed.items():
+        note_formulas(rows, written[name], problems, file=f"sheet {name}")
+    return {name: as_text(rows) for name, rows in computed.items()}
+
+
+def workbook_rows(workbook: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every sheet that is for reading."""
     try:
-        values = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
-        why = f"the workbook cannot be opened ({error})"
-        raise refuse(f"workbook {path.name}", why=why, cure="Save it again as .xlsx", file=path.name) from None
-    sheets: dict[str, list[list[str]]] = {}
-    for sheet in values.worksheets:
-        if sheet.title.startswith(NOTES_SHEET_PREFIX):
-            continue
-        computed, written = rows_of(sheet, path), rows_of(formulas[sheet.title], path)
-        note_formulas(computed, written, problems, file=f"sheet {sheet.title}")
-        sheets[sheet.title] = as_text(computed)
-    values.close()
-    formulas.close()
-    return sheets
+        sheets = [sheet for sheet in workbook.worksheets if not sheet.title.startswith(NOTES_SHEET_PREFIX)]
+        return {sheet.title: rows_of(sheet) for sheet in sheets}
+    finally:
+        workbook.close()
 
 
-def rows_of(sheet: Any, path: Path) -> list[tuple[Any, ...]]:
+def rows_of(sheet: Any) -> list[tuple[Any, ...]]:
     """Plain values of a sheet by row. The size that the sheet states for itself is not believed."""
     sheet.reset_dimensions()
     rows: list[tuple[Any, ...]] = []
@@ -115,7 +127,7 @@ def rows_of(sheet: Any, path: Path) -> list[tuple[Any, ...]]:
                 f"a row has more than {MOST_COLUMNS} cells",
                 "Delete the empty columns at the right of the table",
             )
-            raise refuse(f"workbook {path.name}", why=why, cure=cure, file=f"sheet {sheet.title}", row=len(rows) + 1)
+            raise refuse("workbook", why=why, cure=cure, file=f"sheet {sheet.title}", row=len(rows) + 1)
         rows.append(row)
     while rows and not any(value is not None for value in rows[-1]):
         rows.pop()
@@ -158,7 +170,7 @@ def as_text(rows: Sequence[tuple[Any, ...]]) -> list[list[str]]:
     return [(row + [""] * width)[:width] for row in texts]
 
 
-def sheet_table(rows: Sequence[Sequence[str]], name: str, problems: Problems) -> RawTable:
+def sheet_table(rows: Sequence[Sequence[str]], name: str, problems: Problems) -> RawTable | None:
     return as_table(rows, read_schema()[name], problems, file=f"sheet {name}")
 
 

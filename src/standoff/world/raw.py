@@ -6,28 +6,34 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from standoff.errors import Problems, nearest
+from standoff.errors import Problem, Problems, nearest
+from standoff.units import is_unit
 from standoff.world.schema import COMPANIONS, TableSchema
 
 LARGEST_TABLE_BYTES = 200_000_000
 """About two million links. A larger file is refused before it is read."""
 
+UNIT_ROW_LABELS = ("", "-", "unit", "units", "[-]")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 HEADER_WITH_UNIT = re.compile(r"^(?P<name>\w+)\s*[\[(](?P<unit>[^\])]*)[\])]$")
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """The cells of one table as text, by column. ``rows`` are the row numbers in the file, where 1 is the header."""
+    """The cells of one table as text, by column. ``rows`` are the row numbers in the file, where 1 is the header.
+
+    ``torn`` are the rows with too many or too few cells: what else seems wrong in them follows from that.
+    """
 
     name: str
     file: str
     columns: Mapping[str, Sequence[str]]
     rows: Sequence[int]
+    torn: Mapping[int, Problem] = field(default_factory=dict)
 
 
 def read_csv(path: Path, schema: TableSchema, problems: Problems) -> RawTable | None:
@@ -85,10 +91,17 @@ def wrong_separator(header: Sequence[str], schema: TableSchema) -> str:
     return ""
 
 
-def as_table(records: Sequence[Sequence[str]], schema: TableSchema, problems: Problems, *, file: str) -> RawTable:
+def as_table(
+    records: Sequence[Sequence[str]], schema: TableSchema, problems: Problems, *, file: str
+) -> RawTable | None:
     """Records of text, header first, as a table by columns; rows without any text are passed over."""
     header = [name.strip() for name in records[0]]
+    if not any(header):
+        cure = "The first row holds the names of the columns"
+        problems.add(file=file, row=1, why="the first row is empty", cure=cure)
+        return None
     width = len(header)
+    torn: dict[int, Problem] = {}
     kept: list[Sequence[str]] = []
     rows: list[int] = []
     for number, record in enumerate(records[1:], start=2):
@@ -102,14 +115,14 @@ def as_table(records: Sequence[Sequence[str]], schema: TableSchema, problems: Pr
                     why=f"the row has {len(record)} cells under a header of {width}",
                     cure="Put text that contains a comma into double quotes; leave no cell out",
                 )
-                continue
-            record = record[:width]
+                torn[number] = problems.found[-1]
+            record = [*record, *[""] * width][:width]
         kept.append(record)
         rows.append(number)
     note_control_characters(kept, rows, problems, file=file)
     by_position = list(zip(*kept, strict=True)) if kept else [()] * width
     columns = check_header(header, by_position, schema, problems, file=file)
-    return drop_unit_row(RawTable(schema.name, file, columns, rows), schema, problems)
+    return drop_unit_row(RawTable(schema.name, file, columns, rows, torn), schema, problems)
 
 
 def note_control_characters(
@@ -178,12 +191,11 @@ def expected_unit(schema: TableSchema, name: str) -> str:
 def drop_unit_row(table: RawTable, schema: TableSchema, problems: Problems) -> RawTable:
     """Notes a second row that holds units instead of values, once, and leaves it out of what follows."""
     numbers = [name for name in table.columns if name in schema.by_name and schema.by_name[name].is_number]
-    if not table.rows or table.rows[0] != 2 or len(table.rows) < 2:
+    if len(table.rows) < 2 or table.rows[0] != 2:
         return table
     first = {name: table.columns[name][0].strip() for name in numbers if table.columns[name][0].strip()}
-    if not first or any(any(letter.isdigit() for letter in text) or not text[0].isalpha() for text in first.values()):
-        return table
-    if any(text.lower() in ("nan", "inf", "infinity") for text in first.values()):
+    unnamed = all(table.columns.get(key, ("",))[0].strip().lower() in UNIT_ROW_LABELS for key in schema.key)
+    if not first or not all(is_unit(text) or (unnamed and text.isalpha()) for text in first.values()):
         return table
     wanted = "; ".join(f"{name} in {expected_unit(schema, name)}" for name in first)
     problems.add(
@@ -193,7 +205,7 @@ def drop_unit_row(table: RawTable, schema: TableSchema, problems: Problems) -> R
         cure=f"Remove it. Units are fixed: {wanted}",
         value=", ".join(first.values()),
     )
-    return RawTable(table.name, table.file, {name: cells[1:] for name, cells in table.columns.items()}, table.rows[1:])
+    return replace(table, columns={name: cells[1:] for name, cells in table.columns.items()}, rows=table.rows[1:])
 
 
 def from_memory(

@@ -17,6 +17,8 @@ KEY_SEPARATOR = "|"
 
 def check_sources(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
     """Every source that a number cites is a row of the sources or a fact that ships with the package."""
+    if any(problem.file == tables["sources"].file for problem in problems.found):
+        return
     known = set(tables["sources"]["source"])
     good: set[str] = {""} | known
     for table in tables.values():

@@ -22,7 +22,7 @@ from standoff.world.meta import META_FILE, WorldMeta, plain_meta, read_meta
 from standoff.world.noting import Check
 from standoff.world.oddities import find_oddities
 from standoff.world.raw import RawTable, from_memory, read_csv
-from standoff.world.schema import OPTIONAL_TABLES, TableSchema, read_schema
+from standoff.world.schema import OPTIONAL_TABLES, read_schema
 from standoff.world.table import Table, as_bytes, build_table
 from standoff.yaml_files import read_yaml
 
@@ -71,6 +71,7 @@ class World:
             InputError: with every problem in the tables.
         """
         problems = Problems(f"world {meta.name}")
+        read_meta(plain_meta(meta), problems, file=META_FILE)
         schema = read_schema()
         for name in tables:
             if name not in schema:
@@ -80,7 +81,7 @@ class World:
             for name in schema
             if name in tables
         }
-        return assemble(meta, raw, problems, checks=checks)
+        return assemble(meta, raw, problems, checks=checks, files="{}.csv")
 
     def __getstate__(self) -> dict[str, Any]:
         return {"meta": self.meta, "tables": dict(self.tables), "warnings": self.warnings}
@@ -109,10 +110,10 @@ def read_world(path_or_name: str | Path, *, checks: Iterable[Check] = ALL_CHECKS
 
         problems = Problems(f"world {path.name}")
         meta, raw = read_workbook(path, problems)
-    else:
-        problems = Problems(f"world {path.resolve().name}")
-        meta, raw = read_folder(path, problems)
-    return assemble(meta, raw, problems, checks=checks)
+        return assemble(meta, raw, problems, checks=checks, files="sheet {}")
+    problems = Problems(f"world {path.resolve().name}")
+    meta, raw = read_folder(path, problems)
+    return assemble(meta, raw, problems, checks=checks, files="{}.csv")
 
 
 def find_world(path_or_name: str | Path) -> Path:
@@ -162,22 +163,35 @@ def read_folder(folder: Path, problems: Problems) -> tuple[WorldMeta, dict[str, 
 
 
 def assemble(
-    meta: WorldMeta, raw: Mapping[str, RawTable | None], problems: Problems, *, checks: Iterable[Check]
+    meta: WorldMeta,
+    raw: Mapping[str, RawTable | None],
+    problems: Problems,
+    *,
+    checks: Iterable[Check],
+    files: str,
 ) -> World:
-    """Typed, checked and frozen tables from tables of text. Raises InputError with everything noted on the way."""
+    """Typed, checked and frozen tables from tables of text; ``files`` is the pattern of what they are called.
+
+    Raises:
+        InputError: with everything noted on the way.
+    """
     schema = read_schema()
     for name in schema:
         if name not in raw and name not in OPTIONAL_TABLES:
             cure = "`standoff world new` writes one of each"
-            problems.add(file=f"{name}.csv", why="this table is missing", cure=cure)
-    whole = all(raw.get(name) is not None for name in schema if name in raw or name not in OPTIONAL_TABLES)
-    tables = {name: build_table(raw.get(name) or no_rows(table), table, problems) for name, table in schema.items()}
-    if whole:
-        run_checks(tables, meta, problems, checks=checks)
+            problems.add(file=files.format(name), why="this table is missing", cure=cure)
+    texts = {name: raw.get(name) or RawTable(name, files.format(name), {}, ()) for name in schema}
+    tables = {name: build_table(texts[name], table, problems) for name, table in schema.items()}
+    run_checks(tables, meta, problems, checks=checks)
+    torn = {(text.file, row): problem for text in texts.values() for row, problem in text.torn.items()}
+    problems.found = [found for found in problems.found if torn.get((found.file, found.row or 0), found) is found]
+    problems.found.sort(key=reading_order)
     problems.raise_if_any()
     return World(meta, MappingProxyType(tables), find_oddities(tables))
 
 
-def no_rows(schema: TableSchema) -> RawTable:
-    """A table without rows, for one that is left out."""
-    return RawTable(schema.name, f"{schema.name}.csv", {}, ())
+def reading_order(problem: Problem) -> tuple[int, int]:
+    """Problems in the order in which a person mends them: the description, then table by table and row by row."""
+    name = problem.file.removeprefix("sheet ").removesuffix(".csv")
+    tables = list(read_schema())
+    return tables.index(name) + 1 if name in tables else 0, problem.row or 0

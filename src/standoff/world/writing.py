@@ -30,6 +30,8 @@ def write_world(world: World, folder: Path) -> None:
 def write_workbook(world: World, path: Path) -> None:
     """Write a world as one Excel workbook. Reading it gives a world of the same fingerprint.
 
+    Numbers with more than 15 significant digits are the exception: workbooks do not carry them exactly.
+
     Raises:
         InputError: there is something of that name already, it cannot be written there, or openpyxl is not installed.
     """

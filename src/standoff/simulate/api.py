@@ -1,0 +1,167 @@
+"""The verbs: run a scenario, do a result again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from standoff.errors import refuse
+from standoff.model.balance import check_mass
+from standoff.model.parameters import parameter_values
+from standoff.results.result import Result
+from standoff.simulate.draws import Clock
+from standoff.simulate.record import FullRecorder
+from standoff.simulate.run import run_steps
+from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
+from standoff.simulate.setup import Setup, build_setup
+from standoff.simulate.initial import resting_state
+from standoff.world.network import Network, build_network
+from standoff.world.tables import World, read_world
+
+if TYPE_CHECKING:
+    from standoff.measures.regimes import Regimes
+
+
+def run(
+    scenario: str | Path | Scenario = "april-2025",
+    *,
+    world: str | Path | World | None = None,
+    changes: Mapping[str, Any] | None = None,
+    until: dt.date | None = None,
+    as_of: dt.date | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Run one scenario.
+
+    Args:
+        scenario: a shipped name, the path of a YAML file, or a `Scenario`.
+        world: another world than the scenario's own.
+        changes: values by dotted key, see `standoff.simulate.scenario.read_scenario`.
+        until: another end.
+        as_of: information date: measures, pauses and ends announced later do not exist.
+        progress: called with the number of steps done.
+
+    Returns:
+        The result. Its mass balance was checked in every step.
+
+    Raises:
+        InputError: with everything that is wrong with scenario, world or measures.
+    """
+    asked = scenario if isinstance(scenario, Scenario) else read_scenario(scenario, changes=changes)
+    if until is not None:
+        asked = scenario_from({**asked.as_dict(), "until": until})
+    exists = world if isinstance(world, World) else read_world(world if world is not None else asked.world)
+    network = build_network(exists)
+    setup, regimes, parameters = prepare(asked, exists, network, as_of=as_of)
+    first = FullRecorder(setup, resting_state(setup))
+    records = run_steps(setup, first, progress=progress).records()
+    residual = check_mass(network, records, first.first)
+    return Result(
+        scenario=asked,
+        world=exists,
+        network=network,
+        setup=setup,
+        regimes=regimes,
+        parameters=parameters,
+        records=records,
+        first=first.first,
+        residual=residual,
+    )
+
+
+def prepare(
+    scenario: Scenario, world: World, network: Network, *, as_of: dt.date | None = None
+) -> tuple[Setup, Regimes, dict[str, float]]:
+    """Compile a scenario's measures for a network and build the setup of a run."""
+    from standoff.measures.compile import compile_measures
+    from standoff.measures.register import load_register
+    from standoff.measures.settings import read_settings
+
+    if scenario.start < world.meta.start:
+        raise refuse(
+            f"scenario {scenario.name}",
+            why=f"it begins before the world {world.name} does",
+            cure=f"Begin on {world.meta.start} or later",
+            column="start",
+            value=scenario.start,
+        )
+    clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
+    register = load_register(ids=scenario.measures, extra_paths=scenario.measure_files)
+    if as_of is not None:
+        register = register.known_by(as_of)
+    regimes = compile_measures(
+        world,
+        network,
+        clock,
+        register=register,
+        settings=read_settings(scenario.settings),
+        changes=scenario.administration,
+    )
+    parameters = parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
+    setup = build_setup(
+        network,
+        clock,
+        regimes=regimes,
+        parameters=parameters,
+        sourcing=scenario.sourcing,
+        home_first=scenario.home_first,
+        demand_factor=demand_factors(scenario, network, clock),
+    )
+    return setup, regimes, parameters
+
+
+def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:
+    """Factor on each use's demand in each step, (steps, use nodes); None without changes of demand."""
+    if not scenario.demand:
+        return None
+    nodes = network.nodes
+    uses = range(nodes.producers, len(nodes))
+    begin = np.arange(clock.steps) * clock.step_days
+    factor = np.ones((clock.steps, len(uses)))
+    for change in scenario.demand:
+        matches = np.array(
+            [
+                (not change.place or network.places[nodes.place[use]] == change.place)
+                and (not change.kind or nodes.kind[use] == change.kind)
+                for use in uses
+            ]
+        )
+        if not matches.any():
+            raise refuse(
+                f"scenario {scenario.name}",
+                why=f"a change of demand matches no use of the world {network.world_name}",
+                cure="Check place and kind against the table uses",
+                value=f"{change.place} {change.kind}".strip(),
+            )
+        start = (change.start - clock.start).days if change.start else -np.inf
+        until = (change.until - clock.start).days if change.until else np.inf
+        covered = np.clip((np.minimum(begin + clock.step_days, until) - np.maximum(begin, start)) / clock.step_days, 0, 1)
+        factor[:, matches] *= (1.0 + (change.factor - 1.0) * covered)[:, None]
+    return factor
+
+
+def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
+    """Do a result again from what its file says.
+
+    Args:
+        path: a ``result.nc``.
+        world: where the world lies now, if it is not one that ships.
+
+    Raises:
+        InputError: the world is not the one that the result was made with.
+    """
+    from standoff.results.files import read_config
+
+    config = read_config(path)
+    exists = read_world(world if world is not None else config["scenario"]["world"])
+    if exists.fingerprint != config["world_fingerprint"]:
+        raise refuse(
+            f"rerun {Path(path).name}",
+            why=f"the world {exists.name} has changed since the result was made",
+            cure="Give the world of that time with --world",
+        )
+    return run(scenario_from(config["scenario"]), world=exists)

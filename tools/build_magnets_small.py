@@ -38,6 +38,7 @@ def main() -> None:
     upstream.add_to(draft, facts)
     downstream.add_to(draft, facts)
     draft.settle()
+    draft.fill_capacities({})
     draft.value_added()
     routes.add_to(draft, facts)
     draft.write(options.out, column_order(options.schema))

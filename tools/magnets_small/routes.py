@@ -31,8 +31,6 @@ def add_to(draft: Draft, facts: Facts) -> None:
     places |= {str(row["use"]): str(row["place"]) for row in draft.tables["uses"]}
     for link in draft.tables["links"]:
         link["lag_days"] = lag(places[str(link["producer"])], places[str(link["consumer"])])
-        if not isinstance(link["flow"], Figure):
-            link["flow"] = assumed(number(link["flow"]), note="share of origin x what the buyer uses")
     add_stocks(draft, facts)
     add_projects(draft, facts)
 

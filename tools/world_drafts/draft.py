@@ -43,7 +43,8 @@ class Draft:
 
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in KEYS})
     origins: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
-    spare: dict[str, Figure] = field(default_factory=dict)
+    origin_size: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Rough size of each seller of each product, by which demand is spread before a balance is struck."""
 
     def add(self, table: str, **row: Cell) -> None:
         """Append one row."""
@@ -85,33 +86,56 @@ class Draft:
         solved = np.linalg.solve(matrix, drawn)
         return {**{name: float(solved[i]) for name, i in position.items()}, **fixed}
 
-    def settle(self) -> None:
-        """Fill in activities, capacities and the flows of the ordinary links."""
+    def settle(self, *, flow_range: float = 2.0, balanced: bool = True) -> None:
+        """Fill in activities, capacities and the flows of the ordinary links.
+
+        With ``balanced=False`` activities that are already given stay as they are and by-products may be overdrawn:
+        a prior for the reconciliation. Flows may be off by ``flow_range`` either way.
+        """
         activity = self.activities()
-        made = {
-            (str(o["producer"]), str(o["product"])): number(o["yield"]) * activity[str(o["producer"])]
-            for o in self.tables["offers"]
-        }
-        ordinary: list[Row] = []
-        taken: dict[tuple[str, str], float] = {}
+        ordinary = self.ordinary_links(activity, flow_range)
+        if balanced:
+            self.refuse_overdrawn(ordinary, activity)
+        self.tables["links"] = ordinary + self.tables["links"]
+        for row in self.tables["producers"]:
+            level = activity[str(row["producer"])]
+            row.setdefault("activity", assumed(level, level / flow_range, level * flow_range, note="what its customers draw"))
+
+    def ordinary_links(self, activity: Mapping[str, float], flow_range: float) -> list[Row]:
+        """One direct link for each seller of each need."""
+        links: list[Row] = []
         for need in self.tables["needs"]:
             consumer, product = str(need["consumer"]), str(need["product"])
             total = number(need["coefficient"]) * activity[consumer]
             for seller, share in self.origins[consumer, product].items():
-                flow = share * total
-                taken[seller, product] = taken.get((seller, product), 0.0) + flow
-                ordinary.append(
+                flow = assumed(share * total, share * total / flow_range, share * total * flow_range)
+                links.append(
                     {"producer": seller, "product": product, "consumer": consumer, "flow": flow, "route": "direct"}
                 )
-        short = {key: (flow, made[key]) for key, flow in taken.items() if flow > made[key] * (1 + 1e-9)}
-        if short:
-            raise ValueError(f"by-products drawn beyond what is made: {short}")
-        self.tables["links"] = ordinary + self.tables["links"]
+        return links
+
+    def refuse_overdrawn(self, links: Sequence[Row], activity: Mapping[str, float]) -> None:
+        """Raise ``ValueError`` where more of a by-product is drawn than is made."""
+        taken: dict[tuple[str, str], float] = {}
+        for link in links:
+            key = str(link["producer"]), str(link["product"])
+            taken[key] = taken.get(key, 0.0) + number(link["flow"])
+        for offer in self.tables["offers"]:
+            key = str(offer["producer"]), str(offer["product"])
+            made = number(offer["yield"]) * activity[key[0]]
+            if taken.get(key, 0.0) > made * (1 + 1e-9):
+                raise ValueError(f"{key}: {taken[key]} drawn, {made} made")
+
+    def fill_capacities(self, spare: Mapping[str, Figure]) -> None:
+        """Capacity of every producer that has none given: activity times the spare of its recipe or name."""
+        usual = assumed(1.15, 1.0, 1.4)
         for row in self.tables["producers"]:
-            level = activity[str(row["producer"])]
-            spare = self.spare.get(str(row["producer"]), assumed(1.15, 1.0, 1.4))
-            row["activity"] = assumed(level, note="what its customers draw")
-            row["capacity"] = assumed(level * spare.value, level * spare.low, level * spare.high, note=spare.note)
+            level = number(row["activity"])
+            factor = spare.get(str(row["producer"]), spare.get(str(row["recipe"]), usual))
+            known = row.get("capacity")
+            if isinstance(known, Figure) and known.status != "assumed":
+                continue
+            row["capacity"] = assumed(level * factor.value, level * factor.low, level * factor.high, note=factor.note)
 
     def value_added(self) -> None:
         """Value added per activity: value of what is made less value of what is bought, at least a twentieth."""

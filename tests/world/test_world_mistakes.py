@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from world_files import META, WORLD_YAML, Lists, tiny_tables, write_files
 
 from standoff.errors import InputError, Problem
@@ -314,6 +317,9 @@ def test_a_file_that_is_far_too_large_is_refused_before_it_is_read(tmp_path: Pat
         (WORLD_YAML.replace("base_year: 2024", "base_year: true"), "base_year", "not a year"),
         (WORLD_YAML.replace("base_year: 2024", "base_year: 3024"), "base_year", "not a year"),
         (WORLD_YAML.replace("2025-01-01", "January"), "start", "not a date"),
+        (WORLD_YAML.replace("2025-01-01", "2025-13-45"), "", "cannot be read"),
+        (WORLD_YAML.replace("2025-01-01", "2025-01-01T10:00:00"), "start", "not a date"),
+        (WORLD_YAML.replace("2025-01-01", "[2025, 1, 1]"), "start", "not a date"),
         (WORLD_YAML.replace("2025-01-01", "2023-06-01"), "start", "before the base year"),
         (WORLD_YAML.replace("name: tiny", "name: Tiny World"), "name", "not a name"),
         (WORLD_YAML.replace("name: tiny", "name: 7"), "name", "not a name"),
@@ -389,3 +395,37 @@ def test_citations_join_numbers_with_facts_that_agree() -> None:
     ):
         (problem,) = problems_of(lambda change=change: World.from_tables(META, cite(**change)))  # type: ignore[misc]
         assert (problem.column, why in problem.why) == (column, True), problem
+
+
+def test_a_description_that_refers_to_itself_a_billion_times_is_reported_at_once(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "tiny", tiny_tables())
+    levels = "".join(f"k{i}: &k{i} [{', '.join([f'*k{i - 1}'] * 10)}]\n" for i in range(1, 12))
+    yaml = WORLD_YAML.replace("base_year: 2024", f"k0: &k0 x\n{levels}base_year: *k11")
+    (folder / "world.yaml").write_text(yaml, encoding="utf-8")
+    problems = problems_of(lambda: read_world(folder))
+    assert max(len(str(problem)) for problem in problems) < 1000
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(["world.yaml", "places.csv", "links.csv", "needs.csv", "uses.csv", "stocks.csv", "sources.csv"]),
+    st.floats(0, 1),
+    st.integers(0, 20),
+    st.text(max_size=8).map(lambda text: text.encode("utf-8", "ignore"))
+    | st.binary(max_size=6)
+    | st.sampled_from([b"nan", b"-1", b";", b'"', b",,,", b"\r\n", b"kg", b"=", b"[", b"&a", b"\xff\xfe", b"\x00"]),
+)
+def test_whatever_a_file_holds_the_answer_is_a_world_or_a_report(
+    name: str, where: float, removed: int, inserted: bytes
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_files(Path(folder) / "tiny", tiny_tables()) / name
+        content = path.read_bytes()
+        start = int(where * len(content))
+        path.write_bytes(content[:start] + inserted + content[start + removed :])
+        problems: tuple[Problem, ...] = ()
+        try:
+            read_world(path.parent)
+        except InputError as error:
+            problems = error.problems
+    assert all(problem.why and problem.cure and problem.file for problem in problems)

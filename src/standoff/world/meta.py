@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ META_FILE = "world.yaml"
 META_SHEET = "world"
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 YEAR = re.compile(r"[0-9]{4}")
+LONGEST_SHOWN = 200
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
@@ -69,7 +71,8 @@ class MetaReader:
     file: str
 
     def fault(self, key: str, value: object, why: str, cure: str) -> None:
-        self.problems.add(file=self.file, column=key, value=value, why=why, cure=cure)
+        shown = (value if isinstance(value, str) else reprlib.repr(value))[:LONGEST_SHOWN]
+        self.problems.add(file=self.file, column=key, value=shown, why=why, cure=cure)
 
     def required(self, key: str, cure: str) -> Any:
         value = self.content.get(key)
@@ -98,7 +101,7 @@ class MetaReader:
         value = self.required(key, "Give a year, for example 2024")
         if value is None:
             return None
-        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else cell(value)
         if not (YEAR.fullmatch(text) and FIRST_YEAR <= int(text) <= LAST_YEAR):
             self.fault(key, value, f"not a year from {FIRST_YEAR} to {LAST_YEAR}", "Give a year, for example 2024")
             return None
@@ -106,7 +109,7 @@ class MetaReader:
 
     def day(self, key: str) -> date | None:
         value = self.required(key, "Give a day, for example 2025-01-01")
-        day = iso_date(str(value)) if value is not None else None
+        day = iso_date(cell(value)) if value is not None else None
         if value is not None and day is None:
             self.fault(key, value, "not a date", "Write year-month-day, for example 2025-01-01")
         return day
@@ -118,6 +121,11 @@ class MetaReader:
             self.fault("scenarios", value, "not a list of scenario names", "Give a list, or leave the key out")
             return ()
         return tuple(names)
+
+
+def cell(value: object) -> str:
+    """A year or a day as text; anything that is not one line of plain content as nothing."""
+    return str(value) if isinstance(value, (str, int, date)) else ""
 
 
 def plain_meta(meta: WorldMeta) -> dict[str, Any]:

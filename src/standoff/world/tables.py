@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -142,14 +142,7 @@ def find_world(path_or_name: str | Path) -> Path:
 def read_folder(folder: Path, problems: Problems) -> tuple[WorldMeta, dict[str, RawTable | None]]:
     """The description and the tables, still as text, of a world in a folder of CSV files."""
     schema = read_schema()
-    content: Any = {}
-    try:
-        content = read_yaml(folder / META_FILE)
-    except InputError as error:
-        problems.found += error.problems
-        meta = read_meta({}, Problems(""), file=META_FILE)
-    else:
-        meta = read_meta(content, problems, file=META_FILE)
+    meta = read_description(folder / META_FILE, problems)
     for path in sorted(folder.glob("*.csv")):
         if path.stem not in schema:
             hint = nearest(path.name, [f"{name}.csv" for name in schema])
@@ -160,6 +153,21 @@ def read_folder(folder: Path, problems: Problems) -> tuple[WorldMeta, dict[str, 
         if (path := folder / f"{name}.csv").is_file()
     }
     return meta, raw
+
+
+def read_description(path: Path, problems: Problems) -> WorldMeta:
+    """``world.yaml``, or what can be made of it."""
+    try:
+        content = read_yaml(path)
+    except InputError as error:
+        problems.found += [replace(problem, file=path.name) for problem in error.problems]
+        return read_meta(None, Problems("unread"), file=path.name)
+    except ValueError as error:  # text that is not UTF-8, or a date such as 2025-13-45, which YAML takes for a date
+        problems.add(
+            file=path.name, why=f"cannot be read ({error})", cure="Save it as UTF-8; write dates as 2025-01-31"
+        )
+        return read_meta(None, Problems("unread"), file=path.name)
+    return read_meta(content, problems, file=path.name)
 
 
 def assemble(

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 HOLD = "HOLD"
 """Label of the outcome of goods that are held because they look controlled."""
 MILITARY_FROM_SHARE = 0.5
-"""A producer counts as a military end user when at least half of what it sells ends in military uses (assumed)."""
+"""A producer counts as a military end user when at least half of what it sells goes to military uses (assumed)."""
 OPEN, CLOSED = 0, -1
 """Codes of a link's treatment beside the numbers of regimes."""
 
@@ -144,17 +144,17 @@ def trades_of(network: Network) -> tuple[list[Trade], Any]:
 
 
 def military_nodes(network: Network) -> Any:
-    """Which consumers are military end users: military uses, and producers that mostly work for them, (nodes,)."""
+    """Which consumers are military end users: military uses, and producers that mostly sell to them, (nodes,).
+
+    One stage up and no further: a maker of missile actuators is a military user, a magnet or metal maker that supplies it is not.
+    """
     links, nodes = network.links, network.nodes
     seller = network.offers.producer[links.offer]
-    buyer = network.needs.consumer[links.need]
     value = links.flow * network.product_price[network.needs.product[links.need]]
     sales = np.bincount(seller, weights=value, minlength=len(nodes))
-    share = nodes.military.astype(float)
-    for _ in range(len(set(network.product_stage)) + 1):
-        sold = np.bincount(seller, weights=value * share[buyer], minlength=len(nodes))
-        share = np.where(nodes.military, 1.0, np.where(sales > 0, sold / np.where(sales > 0, sales, 1.0), 0.0))
-    return share >= MILITARY_FROM_SHARE
+    to_military = value * nodes.military[network.needs.consumer[links.need]]
+    sold = np.bincount(seller, weights=to_military, minlength=len(nodes))
+    return nodes.military | ((sales > 0) & (sold >= MILITARY_FROM_SHARE * sales))
 
 
 def intervals_of(days: Iterable[date], clock: Clock) -> list[Interval]:

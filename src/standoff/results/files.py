@@ -78,13 +78,18 @@ def _route_labels(result: Result) -> list[str]:
 
 
 def write_netcdf(result: Result, path: Path) -> Path:
-    """Write the dataset to a netCDF file, whole or not at all."""
+    """Write a result to a netCDF file, whole or not at all."""
+    return write_dataset(result.dataset, path)
+
+
+def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
+    """Write a dataset to a netCDF file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     os.close(handle)
     temporary = Path(name)
     try:
-        result.dataset.to_netcdf(temporary, engine="h5netcdf")
+        dataset.to_netcdf(temporary, engine="h5netcdf")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -76,7 +76,29 @@ def run(
 def prepare(
     scenario: Scenario, world: World, network: Network, *, as_of: dt.date | None = None
 ) -> tuple[Setup, Regimes, dict[str, float]]:
-    """Compile a scenario's measures for a network and build the setup of a run."""
+    """Compile a scenario's measures for a network and build the setup of a single run."""
+    regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of)
+    clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
+    setup = build_setup(
+        network,
+        clock,
+        regimes=regimes,
+        parameters=parameters,
+        sourcing=scenario.sourcing,
+        home_first=scenario.home_first,
+        demand_factor=demand_factors(scenario, network, clock),
+    )
+    return setup, regimes, parameters
+
+
+def prepare_measures(
+    scenario: Scenario, world: World, network: Network, *, as_of: dt.date | None = None
+) -> tuple[Regimes, dict[str, float]]:
+    """Regimes and behavioural parameters of a scenario on a world.
+
+    Raises:
+        InputError: the scenario begins before the world does, or names measures or numbers that do not exist.
+    """
     from standoff.measures.compile import compile_measures
     from standoff.measures.register import load_register
     from standoff.measures.settings import read_settings
@@ -101,17 +123,7 @@ def prepare(
         settings=read_settings(scenario.settings),
         changes=scenario.administration,
     )
-    parameters = parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
-    setup = build_setup(
-        network,
-        clock,
-        regimes=regimes,
-        parameters=parameters,
-        sourcing=scenario.sourcing,
-        home_first=scenario.home_first,
-        demand_factor=demand_factors(scenario, network, clock),
-    )
-    return setup, regimes, parameters
+    return regimes, parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
 
 
 def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:

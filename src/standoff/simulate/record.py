@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from standoff.model.share_matrix import sum_map
 from standoff.model.state import Flows, State
+from standoff.results.indicators import trade_groups, use_groups
 from standoff.simulate.setup import Setup
 
 STATE_FIELDS = (
@@ -59,6 +61,44 @@ class FullRecorder:
         if kept is None:
             kept = self.kept[name] = np.empty((self.steps, *value.shape))
         kept[number] = value
+
+    def records(self) -> Mapping[str, Any]:
+        return self.kept
+
+
+class SummaryRecorder:
+    """Keeps what an ensemble is asked for: unmet use, stops, trade under regimes, the queue. Draws are last, single precision."""
+
+    def __init__(self, setup: Setup, *, stop_share: float) -> None:
+        self.setup, self.stop_share = setup, stop_share
+        network = setup.network
+        nodes = network.nodes
+        groups, uses = use_groups(network)
+        corridor, corridors = trade_groups(network)
+        regulated = setup.tracked[setup.regime_table.position >= 0]
+        self.corridors = np.unique(corridor[regulated])
+        self.first = nodes.producers
+        self.add_uses = sum_map(groups, uses)
+        self.weight = nodes.weight[self.first :, None]
+        chosen = np.isin(corridor[setup.tracked], self.corridors)
+        self.chosen = np.flatnonzero(chosen)
+        self.add_corridors = sum_map(
+            np.searchsorted(self.corridors, corridor[setup.tracked][chosen]), len(self.corridors)
+        )
+        shape = (setup.clock.steps, setup.draws)
+        self.kept = {
+            "unmet": np.empty((shape[0], uses, shape[1]), dtype=np.float32),
+            "stopped_share": np.empty((shape[0], uses, shape[1]), dtype=np.float32),
+            "trade": np.empty((shape[0], len(self.corridors), shape[1]), dtype=np.float32),
+        }
+        self.corridor_labels = [corridors[index] for index in self.corridors]
+
+    def keep(self, number: int, *, state: State, flows: Flows) -> None:
+        plan, activity = flows.plan[self.first :], flows.activity[self.first :]
+        self.kept["unmet"][number] = self.add_uses(plan - activity)
+        stopped = (activity < self.stop_share * plan) & (plan > 0)
+        self.kept["stopped_share"][number] = self.add_uses(stopped * self.weight)
+        self.kept["trade"][number] = self.add_corridors(flows.link_shipped[self.chosen])
 
     def records(self) -> Mapping[str, Any]:
         return self.kept

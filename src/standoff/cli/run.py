@@ -1,0 +1,199 @@
+"""``standoff run``, ``rerun`` and ``scenarios``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from standoff.results.result import Result
+
+scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
+
+ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a .yaml file.")]
+WorldOption = Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="Another world than the scenario's.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a number: hoard_share=0.5, CN-2025-18.approval_share=0.9."),
+]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write; out/SCENARIO if not given.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
+LangOption = Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")]
+NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]
+
+
+def run(
+    scenario: ScenarioArgument,
+    world: WorldOption = "",
+    rules: Annotated[str, typer.Option("--rules", help="Rule set: standoff.")] = "",
+    set_: SetOption = None,
+    draws: Annotated[int, typer.Option("--draws", min=0, help="Also run so many draws of every ranged number.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draws.")] = 0,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Another end.")] = "",
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Hide what was announced later.")] = "",
+    out: OutOption = None,
+    no_report: NoReportOption = False,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Run a scenario; write DIR/result.nc and DIR/report.html."""
+    from standoff.simulate.api import run as run_scenario
+    from standoff.simulate.scenario import read_scenario, scenario_from
+    from standoff.world.tables import read_world
+
+    changes: dict[str, Any] = dict(_pairs(set_ or []))
+    if rules:
+        changes["rules"] = rules
+    asked = read_scenario(scenario, changes=changes)
+    if until:
+        asked = scenario_from({**asked.as_dict(), "until": until})
+    exists = read_world(world or asked.world)
+    result = run_scenario(asked, world=exists, as_of=_day(as_of, "--as-of") if as_of else None)
+    summary = result.summary()
+    folder = out if out is not None else Path("out") / asked.name
+    written = _write(result, folder, report=not no_report, lang=lang)
+    if draws:
+        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder)
+        written.append(folder / "ensemble.nc")
+    _tell(summary, written, as_json=as_json)
+
+
+def rerun(
+    result: Annotated[Path, typer.Argument(help="A result.nc.")],
+    world: WorldOption = "",
+    out: OutOption = None,
+    no_report: NoReportOption = False,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Do a result again, to the bit, from what its file says."""
+    from standoff.simulate.api import rerun as do_again
+
+    again = do_again(result, world=world or None)
+    folder = out if out is not None else Path("out") / f"{again.scenario.name}-again"
+    _tell(again.summary(), _write(again, folder, report=not no_report, lang=lang), as_json=as_json)
+
+
+@scenarios.command("list")
+def list_scenarios(as_json: JsonOption = False, lang: LangOption = "en") -> None:
+    """Print the scenarios that come with the package."""
+    from standoff.simulate.scenario import read_scenario, shipped_scenarios
+
+    found = [read_scenario(name) for name in shipped_scenarios()]
+    if as_json:
+        rows = [{"name": each.name, "title": each.title.model_dump(), "world": each.world} for each in found]
+        typer.echo(json.dumps({"scenarios": rows}, ensure_ascii=False, indent=2))
+        return
+    for each in found:
+        typer.echo(f"{each.name:<16} {each.title.zh if lang == 'zh' and each.title.zh else each.title.en}")
+
+
+@scenarios.command("show")
+def show_scenario(scenario: ScenarioArgument, as_json: JsonOption = False) -> None:
+    """Print a scenario whole, with all that it takes from the ones it extends."""
+    from standoff.simulate.scenario import read_scenario
+    from standoff.yaml_files import dump_yaml
+
+    content = read_scenario(scenario).model_dump(mode="json")
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else dump_yaml(content).rstrip())
+
+
+def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Path]:
+    written = [result.to_netcdf(folder / "result.nc")]
+    if report:
+        from standoff.results.report import write_report
+
+        written.append(write_report(result, folder / "report.html", lang=lang))
+    return written
+
+
+def _draw(result: Result, *, draws: int, seed: int, folder: Path) -> dict[str, Any]:
+    from os import cpu_count
+
+    from standoff.simulate.ensemble import run_ensemble, write_ensemble
+
+    processes = min(cpu_count() or 1, max(draws // 64, 1))
+    with _progress("draws", draws) as tick:
+        ensemble = run_ensemble(
+            result.scenario, result.world, draws=draws, seed=seed, processes=processes, progress=tick
+        )
+    write_ensemble(ensemble, folder / "ensemble.nc")
+    return ensemble.summary()
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None] | None]:
+    """Progress on stderr, and only where a person looks at it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _tell(summary: dict[str, Any], written: list[Path], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({**summary, "files": [str(path) for path in written]}, ensure_ascii=False, indent=2))
+    else:
+        for line in plain_summary(summary):
+            typer.echo(line)
+        for path in written:
+            typer.echo(f"written: {path}")
+    raise typer.Exit(0 if summary["status"] == "done" else 1)
+
+
+def plain_summary(summary: dict[str, Any]) -> list[str]:
+    """The summary as lines for a terminal: both sides' losses in one table."""
+    lines = [
+        f"{summary['scenario']} on {summary['world']}, {summary['start']} to {summary['until']}: {summary['status']}",
+    ]
+    stop = summary["first_stop"]
+    lines.append(
+        f"first line stands still after {stop['days']:.0f} days: {stop['where']}" if stop else "no line stands still"
+    )
+    sides = summary["ledger_usd"]["by_side"]
+    shown = ("unmet_use", "value_added_lost", "export_revenue_lost", "reserve_used")
+    lines.append("")
+    lines.append(f"{'million USD':<14}" + "".join(f"{name.replace('_', ' '):>22}" for name in shown))
+    for side, row in sides.items():
+        lines.append(f"{side:<14}" + "".join(f"{row[name] / 1e6 or 0.0:>22,.1f}" for name in shown))
+    lines.append("(lines are not added up: a lost car contains a lost magnet; negative is a gain)")
+    if "draws" in summary:
+        spread = summary["draws"]["unmet_use_usd"]
+        lines.append("")
+        lines.append(
+            f"over {summary['draws']['draws']} draws: unmet use {spread['median'] / 1e6:,.0f} million USD,"
+            f" 80 % between {spread['low80'] / 1e6:,.0f} and {spread['high80'] / 1e6:,.0f}"
+        )
+    return lines
+
+
+def _pairs(settings: list[str]) -> Iterator[tuple[str, str]]:
+    from standoff.errors import refuse
+
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise refuse("--set", why="this is not KEY=VALUE", cure="Write --set hoard_share=0.5", value=setting)
+        yield key.strip(), value.strip()
+
+
+def _day(text: str, flag: str) -> Any:
+    import datetime as dt
+
+    from standoff.errors import refuse
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise refuse(flag, why="this is not a date", cure="Write YYYY-MM-DD", value=text) from None

@@ -1,0 +1,235 @@
+"""Many runs at once: the same steps with the draws on the last axis, in blocks that fit the cache, on several processes.
+
+Results do not depend on the number of processes or on the size of a block: draws are numbered, and draw n is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from standoff.simulate.api import demand_factors, prepare_measures
+from standoff.simulate.draws import Clock
+from standoff.simulate.record import SummaryRecorder
+from standoff.simulate.run import run_steps
+from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
+from standoff.simulate.scenario import Scenario
+from standoff.simulate.setup import build_setup
+from standoff.world.network import Network, build_network
+from standoff.world.tables import World
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from standoff.measures.regimes import Regimes
+
+BLOCK = 32
+"""Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Many draws of one scenario.
+
+    Attributes:
+        scenario, world, network: what was run.
+        ranges: every number that was drawn.
+        values: drawn values by name, (draws,).
+        kept: ``unmet``, ``stopped_share`` (steps, uses, draws) and ``trade`` (steps, corridors, draws).
+        corridors: (product, origin, destination) of each corridor under a regime.
+        seed: of the draws.
+    """
+
+    scenario: Scenario
+    world: World
+    network: Network
+    ranges: tuple[Range, ...]
+    values: dict[str, Any]
+    kept: dict[str, Any]
+    corridors: tuple[tuple[str, str, str], ...]
+    seed: int
+
+    @property
+    def draws(self) -> int:
+        return int(self.kept["unmet"].shape[-1])
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        return tuple(self.world.tables["uses"]["use"])
+
+    def to_dataset(self) -> xr.Dataset:
+        """Everything as a labelled dataset."""
+        import json
+
+        import xarray as xr
+
+        from standoff import __version__
+
+        days = np.floor(np.arange(self.scenario.steps) * self.scenario.step_days).astype("timedelta64[D]")
+        config = {
+            "version": __version__,
+            "scenario": self.scenario.as_dict(),
+            "world": self.world.name,
+            "world_fingerprint": self.world.fingerprint,
+            "draws": self.draws,
+            "seed": self.seed,
+        }
+        return xr.Dataset(
+            {
+                "unmet": (("step", "use", "draw"), self.kept["unmet"], {"units": "units of use per step"}),
+                "stopped_share": (("step", "use", "draw"), self.kept["stopped_share"], {"units": "share"}),
+                "trade": (("step", "corridor", "draw"), self.kept["trade"], {"units": "units per step"}),
+                "value": (("number", "draw"), np.array([self.values[each.name] for each in self.ranges])),
+            },
+            coords={
+                "step": (np.datetime64(self.scenario.start) + days).astype("datetime64[ns]"),
+                "use": list(self.uses),
+                "corridor": [f"{product}: {origin} > {destination}" for product, origin, destination in self.corridors],
+                "number": [each.name for each in self.ranges],
+            },
+            attrs={"standoff": json.dumps(config, ensure_ascii=False)},
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Quantiles of the headline numbers, and the chance that each use stands still within three and twelve months."""
+        value = np.asarray(self.world.tables["uses"]["value"], dtype=float)
+        total = np.einsum("sud,u->d", self.kept["unmet"].astype(float), value)
+        days = self.scenario.step_days
+        ever = self.kept["stopped_share"] >= 0.5
+        first = np.where(ever.any(axis=0), (np.argmax(ever, axis=0) + 1) * days, np.inf)
+        stops = {
+            use: {
+                "within_3_months": float((first[index] <= 91).mean()),
+                "within_12_months": float((first[index] <= 365).mean()),
+                "never_in_run": float(np.isinf(first[index]).mean()),
+            }
+            for index, use in enumerate(self.uses)
+        }
+        return {
+            "scenario": self.scenario.name,
+            "world": self.world.name,
+            "draws": self.draws,
+            "seed": self.seed,
+            "unmet_use_usd": quantiles(total),
+            "half_of_line_stopped": stops,
+        }
+
+
+def quantiles(values: Any) -> dict[str, float]:
+    """Median and the ends of the 80 % interval, with the Monte Carlo error of the mean beside them."""
+    low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return {
+        "median": float(median),
+        "low80": float(low),
+        "high80": float(high),
+        "mean": float(np.mean(values)),
+        "monte_carlo_error_of_mean": float(np.std(values) / np.sqrt(len(values))),
+    }
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a process needs to run a block of draws."""
+
+    scenario: Scenario
+    world: World
+    regimes: Regimes
+    parameters: dict[str, float]
+    values: dict[str, Any]
+
+
+def run_ensemble(
+    scenario: Scenario,
+    world: World,
+    *,
+    draws: int,
+    seed: int = 0,
+    processes: int = 1,
+    block: int = BLOCK,
+    progress: Callable[[int], None] | None = None,
+) -> Ensemble:
+    """Run a scenario with every ranged number drawn.
+
+    Args:
+        scenario: what is asked.
+        world: what exists.
+        draws: how many.
+        seed: of the Sobol scrambling; the same seed gives the same draws, also as a beginning of a longer set.
+        processes: how many run at the same time.
+        block: draws that run together.
+        progress: called with the number of draws done.
+    """
+    network = build_network(world)
+    regimes, parameters = prepare_measures(scenario, world, network)
+    ranges = ranges_of(world, network, regimes, parameters)
+    values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
+    job = _Job(scenario, world, regimes, parameters, values)
+    slices = [slice(start, min(start + block, draws)) for start in range(0, draws, block)]
+    parts: dict[int, Any] = {}
+    done = 0
+    if processes <= 1:
+        for number, part in enumerate(slices):
+            parts[number] = _run_block(job, network, part)
+            done += part.stop - part.start
+            if progress:
+                progress(done)
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
+            waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
+            for finished in as_completed(waiting):
+                number = waiting[finished]
+                parts[number] = finished.result()
+                done += slices[number].stop - slices[number].start
+                if progress:
+                    progress(done)
+    ordered = [parts[number] for number in range(len(slices))]
+    kept = {name: np.concatenate([part[0][name] for part in ordered], axis=-1) for name in ordered[0][0]}
+    corridors = tuple(
+        (network.products[p], network.places[o], network.places[d]) for p, o, d in ordered[0][1]
+    )
+    return Ensemble(scenario, world, network, tuple(ranges), values, kept, corridors, seed)
+
+
+_HERE: dict[str, Any] = {}
+"""The job of this worker process, set once when it starts."""
+
+
+def _start(job: _Job) -> None:
+    _HERE["job"] = job
+    _HERE["network"] = build_network(job.world)
+
+
+def _run_slice(part: slice) -> Any:
+    return _run_block(_HERE["job"], _HERE["network"], part)
+
+
+def _run_block(job: _Job, network: Network, part: slice) -> tuple[dict[str, Any], list[tuple[int, int, int]]]:
+    scenario = job.scenario
+    clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
+    draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
+    setup = build_setup(
+        network,
+        clock,
+        regimes=job.regimes,
+        parameters=job.parameters,
+        sourcing=scenario.sourcing,
+        home_first=scenario.home_first,
+        demand_factor=demand_factors(scenario, network, clock),
+        draws=draws,
+    )
+    recorder = SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
+    run_steps(setup, recorder)
+    return recorder.kept, recorder.corridor_labels
+
+
+def write_ensemble(ensemble: Ensemble, path: Path) -> Path:
+    """Write the dataset to a netCDF file, whole or not at all."""
+    from standoff.results.files import write_dataset
+
+    return write_dataset(ensemble.to_dataset(), path)

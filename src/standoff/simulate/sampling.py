@@ -1,0 +1,132 @@
+"""Draws of an ensemble: every number with a range is drawn from it.
+
+Draws are scrambled Sobol points, so that few draws cover many ranges evenly. The stated value is the median: half of the draws lie
+between low and value, half between value and high, evenly in each. Numbers that belong together move together: one factor on the cover
+of each product, one on each strategic stock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.measures.regimes import Regimes
+from standoff.model.parameters import default_parameters
+from standoff.simulate.draws import Draws
+from standoff.world.network import Network
+from standoff.world.tables import World
+
+Floats = npt.NDArray[np.float64]
+
+FIXED = ("licence_stages", "stop_share", "paralysis_share")
+"""Not drawn: the shape of the review queue is common to all draws, and the last two are definitions, not facts."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """One drawn number: what it is called and its range."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    status: str
+
+
+def ranges_of(world: World, network: Network, regimes: Regimes, parameters: dict[str, float]) -> list[Range]:
+    """Every number that an ensemble draws, in a fixed order.
+
+    Behavioural parameters keep their range around the value that the run uses: a value set in the scenario is drawn no more.
+    """
+    found = []
+    for name, parameter in default_parameters().items():
+        if name not in FIXED and parameters[name] == parameter.value:
+            found.append(Range(f"parameter:{name}", parameter.value, parameter.low, parameter.high, parameter.status))
+    for regime in regimes.regimes[1:]:
+        for field, number in regime.administration.items():
+            if number.low < number.high:
+                found.append(Range(f"{regime.label}:{field}", number.value, number.low, number.high, number.status))
+    found += _cover_ranges(world, network)
+    found += _factor_ranges(world, "stocks", "stock", "quantity", "reserve")
+    projects = world.tables["projects"]
+    for index, project in enumerate(projects["project"]):
+        low, high = (column[index] for column in projects.range("slip_days"))
+        value = float(projects["slip_days"][index])
+        found.append(Range(f"built:{project}", 0.5, 0.0, 1.0, projects.status("chance")[index]))
+        found.append(Range(f"slip:{project}", value, float(low), float(high), projects.status("slip_days")[index]))
+    return found
+
+
+def _cover_ranges(world: World, network: Network) -> list[Range]:
+    """One factor on cover for each product: the average of its rows' ranges relative to their values."""
+    needs = world.tables["needs"]
+    low, high = needs.range("cover_days")
+    value = np.asarray(needs["cover_days"], dtype=float)
+    found = []
+    for product in network.products:
+        rows = [row for row, name in enumerate(needs["product"]) if name == product and value[row] > 0]
+        if rows:
+            status = "sourced" if all(needs.status("cover_days")[row] == "sourced" for row in rows) else "assumed"
+            lows, highs = (np.asarray(side, dtype=float)[rows] / value[rows] for side in (low, high))
+            found.append(Range(f"cover:{product}", 1.0, float(lows.mean()), float(highs.mean()), status))
+    return found
+
+
+def _factor_ranges(world: World, table: str, label: str, column: str, prefix: str) -> list[Range]:
+    rows = world.tables[table]
+    low, high = rows.range(column)
+    found = []
+    for index, name in enumerate(rows[label]):
+        value = float(rows[column][index])
+        if value > 0:
+            found.append(
+                Range(f"{prefix}:{name}", 1.0, low[index] / value, high[index] / value, rows.status(column)[index])
+            )
+    return found
+
+
+def sobol_points(count: int, *, dimensions: int, seed: int) -> Floats:
+    """Scrambled Sobol points, (count, dimensions); the same for the same seed, and a longer set begins with a shorter one."""
+    from scipy.stats import qmc
+
+    sampler = qmc.Sobol(d=max(dimensions, 1), scramble=True, rng=np.random.default_rng(seed))
+    exponent = max(int(np.ceil(np.log2(max(count, 1)))), 0)
+    points: Floats = sampler.random_base2(exponent)[:count, :dimensions]
+    return points
+
+
+def draw_values(ranges: list[Range], points: Floats) -> dict[str, Floats]:
+    """Values of every drawn number, (draws,), by name: the stated value is the median."""
+    values = {}
+    for index, each in enumerate(ranges):
+        u = points[:, index]
+        below = each.low + (each.value - each.low) * 2.0 * u
+        above = each.value + (each.high - each.value) * (2.0 * u - 1.0)
+        values[each.name] = np.where(u < 0.5, below, above)
+    return values
+
+
+def build_draws(network: Network, regimes: Regimes, world: World, values: dict[str, Floats]) -> Draws:
+    """Drawn values as the setup reads them."""
+    count = len(next(iter(values.values()))) if values else 0
+    ones = np.ones(count)
+    administration: dict[tuple[str, str], Any] = {}
+    for regime in regimes.regimes[1:]:
+        for field in regime.administration:
+            if f"{regime.label}:{field}" in values:
+                administration[regime.label, field] = values[f"{regime.label}:{field}"]
+    chance = dict(zip(world.tables["projects"]["project"], world.tables["projects"]["chance"], strict=True))
+    return Draws(
+        count=count,
+        parameters={name.removeprefix("parameter:"): v for name, v in values.items() if name.startswith("parameter:")},
+        administration=administration,
+        cover=np.array([values.get(f"cover:{product}", ones) for product in network.products]),
+        reserve=np.array([values.get(f"reserve:{label}", ones) for label in network.stocks.labels]).reshape(-1, count),
+        built=np.array([values[f"built:{p}"] < float(chance[p]) for p in network.projects.labels], dtype=float).reshape(
+            -1, count
+        ),
+        slip=np.array([values[f"slip:{project}"] for project in network.projects.labels]).reshape(-1, count),
+    )

@@ -1,0 +1,43 @@
+# Each target makes its own virtual environment and works with nothing else on the machine but Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SCENARIO ?= april-2025
+
+.PHONY: run test study bench docs clean
+
+run: $(VENV)/run.stamp  ## set up, run the main job, print and open the report
+	@$(BIN)/standoff run $(SCENARIO) --out out/$(SCENARIO)
+	@echo "report: $(CURDIR)/out/$(SCENARIO)/report.html"
+	@$(BIN)/python tools/open_report.py out/$(SCENARIO)/report.html
+
+test: $(VENV)/dev.stamp  ## set up, run the whole suite
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check src tests benchmarks tools
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
+	$(BIN)/python -m benchmarks.mechanisms
+
+bench: $(VENV)/dev.stamp  ## benchmarks, as ratios measured in one run
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.determine
+
+docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
+	$(BIN)/python -m pytest tests/docs
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/run.stamp: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[excel]"
+	touch $@
+
+$(VENV)/dev.stamp: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	touch $@ $(VENV)/run.stamp
+
+clean:
+	rm -rf $(VENV) out build dist

@@ -7,6 +7,7 @@ never facts: a pause that exists only in one scenario is looked at only there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,39 @@ def pause_on(suspensions: Iterable[Suspension], on: date, settings: Settings) ->
         each for each in pauses_under(suspensions, settings) if each.start <= on < each.end(settings.last_day)
     ]
     return max(holding, key=lambda each: each.printed, default=None)
+
+
+def without_absent_pauses(measures: Iterable[Measure]) -> Iterable[Measure]:
+    """The measures without the pauses and ends that were made by a measure that is not among them.
+
+    A pause is an act of its own: a list of measures that leaves No. 70 out asks what the paused notices do without it, and a
+    tariff struck down by a court lives on where the ruling is left out. A pause whose maker is no id of a measure stays.
+    """
+    present = list(measures)
+    ids = {measure.id for measure in present}
+
+    def stays(maker: str) -> bool:
+        return not maker or maker in ids or not looks_like_id(maker)
+
+    for measure in present:
+        ended = measure.ended if stays(measure.ended_by) else None
+        limbs = tuple(
+            replace(limb, suspensions=tuple(each for each in limb.suspensions if stays(each.by))) for limb in measure.limbs
+        )
+        layers = tuple(
+            replace(
+                layer,
+                suspensions=tuple(each for each in layer.suspensions if stays(each.by)),
+                until=layer.until if stays(layer.until_by) else None,
+            )
+            for layer in measure.layers
+        )
+        yield replace(measure, ended=ended, limbs=limbs, layers=layers)
+
+
+def looks_like_id(maker: str) -> bool:
+    """Ids are single words such as ``CN-2025-70``; anything else is a description."""
+    return " " not in maker and "-" in maker
 
 
 def change_dates_of(measures: Iterable[Measure], settings: Settings) -> tuple[date, ...]:

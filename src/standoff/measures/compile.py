@@ -204,7 +204,11 @@ class _Compiler:
         changes: Mapping[str, Mapping[str, float]],
     ) -> None:
         self.world, self.network, self.register, self.settings, self.changes = (
-            world, network, register, settings, changes
+            world,
+            network,
+            register,
+            settings,
+            changes,
         )
         self.regimes: list[Regime] = [no_regime()]
         self.number: dict[str, int] = {}
@@ -267,9 +271,7 @@ class _Compiler:
                     outcome=outcome,
                     start=max(finding.limb.effective, on) if outcome == HOLD else finding.limb.effective,
                     announced=finding.measure.known or finding.measure.announced or finding.limb.effective,
-                    administration=administered(
-                        self._administration(finding), hold=outcome == HOLD, changes=changes
-                    ),
+                    administration=administered(self._administration(finding), hold=outcome == HOLD, changes=changes),
                 )
             )
         return self.number[label]
@@ -330,7 +332,9 @@ def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register
     for measure, fields in changes.items():
         if measure not in register:
             problems.add(
-                why="the scenario has no such measure", cure=nearest(measure, register.ids), value=measure,
+                why="the scenario has no such measure",
+                cure=nearest(measure, register.ids),
+                value=measure,
                 column="administration",
             )
         for name, value in fields.items():
@@ -339,8 +343,10 @@ def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register
                 problems.add(why="there is no such number of administration", cure=nearest(name, CHANGES), value=name)
             elif not 0 <= value <= (1 if share else float("inf")):
                 problems.add(
-                    why="out of range", cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
-                    column=f"{measure}.{name}", value=value,
+                    why="out of range",
+                    cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
+                    column=f"{measure}.{name}",
+                    value=value,
                 )
     problems.raise_if_any()
 

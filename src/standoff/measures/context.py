@@ -185,6 +185,12 @@ class Context:
     # -- shares --------------------------------------------------------------------------------------------------------
 
     def prc_content(self) -> Decimal | None:
+        """Listed Chinese content, % of value; of what and on which value basis is settled by switches S3 and S5."""
+        settings = self.rulebook.settings
+        if settings.share_of != "shipped_item":
+            return self.transaction.item.parameter("prc_content_percent_of_machine")
+        if settings.value_basis != "fob":
+            return self.transaction.item.parameter(f"prc_content_percent_{settings.value_basis}")
         if self.transaction.prc_content_percent is not None:
             return self.transaction.prc_content_percent
         return self._component_share(CHINA, self._is_annex_item)

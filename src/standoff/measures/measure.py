@@ -126,6 +126,7 @@ class TariffLayer:
     source: str = ""
     note: str = ""
     not_beside: tuple[str, ...] = ()
+    until_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ HOLD_KEYS = {"share", "ease_days", "hold_days"}
 RELIEF_KEYS = {"measures", "ceiling"}
 LAYER_KEYS = {
     "name", "importer", "exporters", "kind", "rate_percent", "legal_basis", "from", "until", "hs", "excluded_hs", "suspensions",
-    "source", "note", "status", "not_beside",
+    "source", "note", "status", "not_beside", "until_by",
 }  # fmt: skip
 LAYER_KINDS = ("mfn", "general", "list", "sector")
 FIGURE_STATUS = ("sourced", "claimed", "assumed")
@@ -325,6 +325,7 @@ def _layers(reader: Reader, content: Any, measure: str) -> tuple[TariffLayer, ..
                 source=str(row.get("source", "")),
                 note=str(row.get("note") or ""),
                 not_beside=reader.words(row.get("not_beside"), f"{where}.not_beside"),
+                until_by=str(row.get("until_by") or ""),
             )
         )
     return tuple(layers)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from standoff.measures.calendar import change_dates_of, pause_on, runs_on
+from standoff.measures.calendar import change_dates_of, pause_on, runs_on, without_absent_pauses
 from standoff.measures.conditions import Test, Truth, compile_tree
 from standoff.measures.item_tests import ITEM_LEAVES
 from standoff.measures.measure import Limb, Measure
@@ -69,7 +69,7 @@ class Rulebook:
         # Imported here: transaction tests look at contexts, and contexts look at rulebooks.
         from standoff.measures.transaction_tests import LEAVES
 
-        self.measures = tuple(measures)
+        self.measures = tuple(without_absent_pauses(measures))
         self.settings = settings
         self.rules = tuple(
             Rule(number, measure, limb)

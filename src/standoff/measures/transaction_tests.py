@@ -10,7 +10,8 @@ from standoff.errors import InputError
 from standoff.measures.conditions import Fault, Maker, Test, Truth, check_item_tree, compile_tree
 from standoff.measures.context import Context
 from standoff.measures.item_tests import ITEM_LEAVES, bounds_test, check_bounds, check_switch, check_words, switch_test
-from standoff.measures.places import expand
+from standoff.measures.names import words_of
+from standoff.measures.places import expand, three_letter
 from standoff.measures.settings import Settings
 from standoff.measures.transaction import Item
 
@@ -69,6 +70,36 @@ def _user_in(argument: Any, _: Settings) -> Test[Context]:
         return _within(c.transaction.ship_to if user is None else user, places) or _within(c.transaction.ship_to, places)
 
     return Test(truth, lambda _c: ("ship_to",))
+
+
+def _established(argument: Any, _: Settings) -> Test[Context]:
+    places = expand(list(argument))
+    return Test(lambda c: _within(c.transaction.end_user.country, places), lambda _c: ("country of the end user",))
+
+
+def _transit(argument: Any, _: Settings) -> Test[Context]:
+    places = expand(list(argument))
+    return Test(lambda c: any(three_letter(place) in places for place in c.transaction.transit), lambda _c: ())
+
+
+def _exporter_named(argument: Any, _: Settings) -> Test[Context]:
+    wanted = {words_of(name) for name in argument}
+
+    def truth(c: Context) -> Truth:
+        name = c.transaction.exporter.name
+        return name is not None and words_of(name) in wanted
+
+    return Test(truth, lambda _c: ())
+
+
+def _covered_weight(argument: Any, _: Settings) -> Test[Context]:
+    within = bounds_test(argument)
+
+    def truth(c: Context) -> Truth:
+        value = c.transaction.item.parameter("covered_weight_percent")
+        return None if value is None else within(value)
+
+    return Test(truth, lambda _c: ("covered material, % of weight",))
 
 
 def _transferor(argument: Any, _: Settings) -> Test[Context]:
@@ -262,6 +293,10 @@ LEAVES: dict[str, Maker[Context]] = {
     "outside": _outside,
     "user_in": _user_in,
     "transferor": _transferor,
+    "user_established_in": _established,
+    "transit": _transit,
+    "exporter_named": _exporter_named,
+    "covered_weight": _covered_weight,
     "military": _military,
     "end_use": _end_use,
     "use_parameter": _use_parameter,
@@ -319,11 +354,12 @@ def _check_contains(argument: Any) -> list[Fault]:
 
 
 CHECKS: dict[str, Callable[[Any], list[Fault]]] = {
-    **{name: _check_places for name in ("ship_from", "ship_to", "origin", "leaves", "outside", "user_in", "transferor")},
-    **{name: check_words for name in ("end_use", "listed_as", "mode", "licence_held", "circumstance", "caught_by")},
+    **{name: _check_places for name in ("ship_from", "ship_to", "origin", "leaves", "outside", "user_in", "transferor")
+        + ("user_established_in", "transit")},
+    **{name: check_words for name in ("end_use", "listed_as", "mode", "licence_held", "circumstance", "caught_by", "exporter_named")},
     **{name: _check_word for name in ("listed_by", "dual_use", "presumed")},
     **{name: _check_true for name in ("military", "subject_to_ear")},
-    **{name: check_bounds for name in ("prc_content", "us_content", "use_parameter")},
+    **{name: check_bounds for name in ("prc_content", "us_content", "use_parameter", "covered_weight")},
     "owned_by": _check_block("lists"),
     "technology": _check_block("names", "places"),
     "stage": _check_block("stages", "places"),

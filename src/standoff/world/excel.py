@@ -95,11 +95,11 @@ def sheet_values(openpyxl: Any, path: Path, problems: Problems) -> dict[str, lis
     A workbook holds for each formula the value that was last computed. A program that writes formulas without values
     leaves cells that look empty: they are noted, because an empty cell would silently take its default.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as stream:
         warnings.simplefilter("ignore", UserWarning)
         try:
-            computed = workbook_rows(openpyxl.load_workbook(path, read_only=True, data_only=True))
-            written = workbook_rows(openpyxl.load_workbook(path, read_only=True, data_only=False))
+            computed = workbook_rows(openpyxl.load_workbook(stream, read_only=True, data_only=True))
+            written = workbook_rows(openpyxl.load_workbook(stream, read_only=True, data_only=False))
         except DAMAGE as error:
             why = f"the workbook is damaged ({error})"
             raise refuse(f"workbook {path.name}", why=why, cure="Save it again as .xlsx", file=path.name) from None
@@ -110,11 +110,8 @@ def sheet_values(openpyxl: Any, path: Path, problems: Problems) -> dict[str, lis
 
 def workbook_rows(workbook: Any) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every sheet that is for reading."""
-    try:
-        sheets = [sheet for sheet in workbook.worksheets if not sheet.title.startswith(NOTES_SHEET_PREFIX)]
-        return {sheet.title: rows_of(sheet) for sheet in sheets}
-    finally:
-        workbook.close()
+    sheets = [sheet for sheet in workbook.worksheets if not sheet.title.startswith(NOTES_SHEET_PREFIX)]
+    return {sheet.title: rows_of(sheet) for sheet in sheets}
 
 
 def rows_of(sheet: Any) -> list[tuple[Any, ...]]:

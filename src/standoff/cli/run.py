@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
 
-ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a .yaml file.")]
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a .yaml file.")
+]
 WorldOption = Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="Another world than the scenario's.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a number: hoard_share=0.5, CN-2025-18.approval_share=0.9."),
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write; out/SCENARIO if not given.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where to write; out/SCENARIO if not given.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]

@@ -16,6 +16,7 @@ looks like a controlled item           customs hold of the measure that controls
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,9 +27,7 @@ import numpy as np
 from standoff.errors import Problems, nearest
 from standoff.measures.calendar import change_dates
 from standoff.measures.determine import determine
-from standoff.measures.measure import Administration
-from standoff.measures.outcome import Outcome
-from standoff.measures.regimes import (
+from standoff.measures.gates import (
     ADMINISTRATION_FIELDS,
     Administered,
     Regime,
@@ -36,6 +35,8 @@ from standoff.measures.regimes import (
     no_measures,
     no_regime,
 )
+from standoff.measures.measure import Administration
+from standoff.measures.outcome import Outcome
 from standoff.measures.transaction import Item, Party, Transaction
 from standoff.world.network import Network
 
@@ -162,7 +163,7 @@ def intervals_of(days: Iterable[date], clock: Clock) -> list[Interval]:
     end = clock.start + timedelta(days=float(clock.steps * clock.step_days))
     inside = [day for day in days if clock.start < day < end]
     edges = [clock.start, *inside, end]
-    return [Interval(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [Interval(start, stop) for start, stop in itertools.pairwise(edges)]
 
 
 def transaction_of(world: World, network: Network, trade: Trade) -> Transaction:

@@ -138,7 +138,12 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Produce and use
     limit = production.input_limit(
-        stock=inventory, coefficient=k.coefficient, usual=k.usual_activity, critical=k.critical, important=k.important, xp=xp
+        stock=inventory,
+        coefficient=k.coefficient,
+        usual=k.usual_activity,
+        critical=k.critical,
+        important=k.important,
+        xp=xp,
     )
     activity = xp.minimum(plan, s.smallest_over_needs(limit))
     used = production.inputs_used(coefficient=k.coefficient, activity=activity[s.need_node], stock=inventory, xp=xp)

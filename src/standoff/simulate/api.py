@@ -14,16 +14,17 @@ from standoff.model.balance import check_mass
 from standoff.model.parameters import parameter_values
 from standoff.results.result import Result
 from standoff.simulate.draws import Clock
+from standoff.simulate.initial import resting_state
 from standoff.simulate.record import FullRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
-from standoff.simulate.initial import resting_state
-from standoff.world.network import Network, build_network
+from standoff.world.build import build_network
+from standoff.world.network import Network
 from standoff.world.tables import World, read_world
 
 if TYPE_CHECKING:
-    from standoff.measures.regimes import Regimes
+    from standoff.measures.gates import Regimes
 
 
 def run(
@@ -151,7 +152,9 @@ def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:
             )
         start = (change.start - clock.start).days if change.start else -np.inf
         until = (change.until - clock.start).days if change.until else np.inf
-        covered = np.clip((np.minimum(begin + clock.step_days, until) - np.maximum(begin, start)) / clock.step_days, 0, 1)
+        covered = np.clip(
+            (np.minimum(begin + clock.step_days, until) - np.maximum(begin, start)) / clock.step_days, 0, 1
+        )
         factor[:, matches] *= (1.0 + (change.factor - 1.0) * covered)[:, None]
     return factor
 

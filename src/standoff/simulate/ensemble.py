@@ -21,13 +21,14 @@ from standoff.simulate.run import run_steps
 from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import build_setup
-from standoff.world.network import Network, build_network
+from standoff.world.build import build_network
+from standoff.world.network import Network
 from standoff.world.tables import World
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from standoff.measures.regimes import Regimes
+    from standoff.measures.gates import Regimes
 
 BLOCK = 32
 """Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
@@ -180,7 +181,9 @@ def run_ensemble(
             if progress:
                 progress(done)
     else:
-        with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)
+        ) as pool:
             waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
             for finished in as_completed(waiting):
                 number = waiting[finished]
@@ -190,9 +193,7 @@ def run_ensemble(
                     progress(done)
     ordered = [parts[number] for number in range(len(slices))]
     kept = {name: np.concatenate([part[0][name] for part in ordered], axis=-1) for name in ordered[0][0]}
-    corridors = tuple(
-        (network.products[p], network.places[o], network.places[d]) for p, o, d in ordered[0][1]
-    )
+    corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in ordered[0][1])
     return Ensemble(scenario, world, network, tuple(ranges), values, kept, corridors, seed)
 
 

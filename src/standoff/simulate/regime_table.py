@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.model.licensing import LEAST_APPROVAL, controlled_share, stage_probability, substeps
 from standoff.model.state import RegimeStep
 from standoff.simulate.draws import Draws
@@ -43,16 +43,10 @@ class RegimeTable:
         table = self.regimes
 
         def pick(values: Floats, default: float) -> Any:
-            if not len(table.links):
-                picked = np.full(len(column), default)
-            else:
-                picked = np.where(touched, values[number][column], default)
+            picked = np.full(len(column), default) if not len(table.links) else np.where(touched, values[number][column], default)
             return picked[:, None] if self.draws else picked
 
-        if len(table.links):
-            index = np.where(touched, table.index[number][column], 0)
-        else:
-            index = np.zeros(len(column), dtype=np.int64)
+        index = np.where(touched, table.index[number][column], 0) if len(table.links) else np.zeros(len(column), dtype=np.int64)
         key = index.tobytes()
         if key not in self.kept:
             self.kept[key] = self._by_link(index)
@@ -107,7 +101,9 @@ def regime_fields(
         fields[name] = np.array(rows, dtype=float)
     fields["review_steps"] = fields["review_days"] / step_days
     # From the ranges, not from the draws at hand, so that a draw is the same in every block
-    shortest = [(each.low if draws else each.value) for each in (r.administration["review_days"] for r in regimes.regimes[1:])]
+    shortest = [
+        (each.low if draws else each.value) for each in (r.administration["review_days"] for r in regimes.regimes[1:])
+    ]
     split = substeps(shortest_review_steps=min(shortest, default=np.inf) / step_days, stages=stages)
     fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=np)
     fields["keep"] = np.maximum(1.0 - step_days / np.maximum(fields["validity_days"], step_days), 0.0)

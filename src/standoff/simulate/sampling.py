@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.model.parameters import default_parameters
 from standoff.simulate.draws import Draws
 from standoff.world.network import Network

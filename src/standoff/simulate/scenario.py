@@ -127,11 +127,15 @@ def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder:
             _report(problems, fault, file)
         raise InputError(problems.what, problems.found) from None
     if scenario.until <= scenario.start:
-        problems.add(why="the end is not after the start", cure="Give a later date", column="until", value=scenario.until)
+        problems.add(
+            why="the end is not after the start", cure="Give a later date", column="until", value=scenario.until
+        )
     elif not 1 <= scenario.steps <= MOST_STEPS:
         problems.add(
             why=f"{scenario.steps} steps; a run has between 1 and {MOST_STEPS}",
-            cure="Change until or step_days", column="until", value=scenario.until,
+            cure="Change until or step_days",
+            column="until",
+            value=scenario.until,
         )
     for change in scenario.demand:
         if change.start and change.until and change.until <= change.start:
@@ -160,12 +164,21 @@ def _find(name_or_path: str | Path) -> Path:
 def _inherit(path: Path, *, seen: tuple[str, ...]) -> dict[str, Any]:
     content = read_yaml(path)
     if not isinstance(content, dict):
-        raise refuse(f"scenario {path.stem}", why="a scenario is a list of keys and values", cure="See `standoff scenarios show baseline`")
+        raise refuse(
+            f"scenario {path.stem}",
+            why="a scenario is a list of keys and values",
+            cure="See `standoff scenarios show baseline`",
+        )
     parent = content.pop("extends", None)
     if parent is None:
         return content
     if parent in (*seen, path.stem):
-        raise refuse(f"scenario {path.stem}", why="scenarios extend each other in a circle", cure="Break the circle", value=parent)
+        raise refuse(
+            f"scenario {path.stem}",
+            why="scenarios extend each other in a circle",
+            cure="Break the circle",
+            value=parent,
+        )
     beside = path.parent / f"{parent}.yaml"
     base = _inherit(beside if beside.is_file() else _find(parent), seen=(*seen, path.stem))
     for key, value in content.items():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag

@@ -25,20 +25,8 @@ COMPONENTS = {
         ("CHN", "DEU"),
     ),
     "servo_set": ("Set of servo motors for one robot", "机器人伺服电机（每台一套）", "motor", 6000.0, ("JPN", "CHN")),
-    "guidance_actuator": (
-        "Fin actuators and seeker of one missile",
-        "导弹舵机（每枚一套）",
-        "",
-        80000.0,
-        ("USA",),
-    ),
-    "aircraft_kit": (
-        "Actuators and generators of one F-35",
-        "F-35 作动与发电部件（每架）",
-        "",
-        3000000.0,
-        ("USA",),
-    ),
+    "guidance_actuator": ("Fin actuators and seeker of one missile", "导弹舵机（每枚一套）", "", 80000.0, ("USA",)),
+    "aircraft_kit": ("Actuators and generators of one F-35", "F-35 作动与发电部件（每架）", "", 3000000.0, ("USA",)),
 }
 MAGNET_ORIGIN = {
     "CHN": {"CHN": 0.99, "JPN": 0.01},

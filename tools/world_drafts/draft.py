@@ -99,7 +99,9 @@ class Draft:
         self.tables["links"] = ordinary + self.tables["links"]
         for row in self.tables["producers"]:
             level = activity[str(row["producer"])]
-            row.setdefault("activity", assumed(level, level / flow_range, level * flow_range, note="what its customers draw"))
+            row.setdefault(
+                "activity", assumed(level, level / flow_range, level * flow_range, note="what its customers draw")
+            )
 
     def ordinary_links(self, activity: Mapping[str, float], flow_range: float) -> list[Row]:
         """One direct link for each seller of each need."""

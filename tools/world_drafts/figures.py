@@ -84,9 +84,13 @@ class Facts:
         return Figure(value, min(ends), max(ends), status, self.label(fact_id), note, cited)
 
 
-def assumed(value: float, low: float | None = None, high: float | None = None, *, note: str = "") -> Figure:
-    """A number that no source gives; without a range it may be half or double."""
-    return Figure(value, value / 2 if low is None else low, value * 2 if high is None else high, "assumed", "", note)
+def assumed(
+    value: float, low: float | None = None, high: float | None = None, *, note: str = "", source: str = ""
+) -> Figure:
+    """A number that no source gives; without a range it may be half or double. A source may have helped to guess it."""
+    return Figure(
+        value, value / 2 if low is None else low, value * 2 if high is None else high, "assumed", source, note
+    )
 
 
 def derived(value: float, low: float, high: float, *, source: str, note: str) -> Figure:

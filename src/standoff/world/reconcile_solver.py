@@ -30,8 +30,8 @@ from standoff.errors import ModelError
 Vector = NDArray[np.float64]
 
 MOST_STEPS = 200
-GAP = 1e-11
-"""Complementarity at which the interior-point method stops, relative to the size of the objective."""
+GAP = 1e-12
+"""Mean complementarity at which the interior-point method stops, in squared half-ranges."""
 FEASIBLE = 1e-9
 """A system whose balances miss by less than this (scaled to one) is taken as feasible."""
 REGULARISATION = 1e-13
@@ -130,7 +130,7 @@ def interior_point(problem: LeastSquares) -> Vector:
         primal = problem.target - problem.matrix @ state.x
         dual = problem.weight * (state.x - problem.prior) - problem.matrix.T @ state.balance - state.below + state.above
         miss = max(np.max(np.abs(primal), initial=0.0), np.max(np.abs(dual), initial=0.0) / size)
-        if miss < FEASIBLE and state.gap() < GAP * size:
+        if miss < FEASIBLE and state.gap() < GAP:
             return np.asarray(np.clip(state.x, problem.low, problem.high))
         newton = NewtonSystem(problem, state, primal, dual)
         nothing = np.zeros_like(state.x)

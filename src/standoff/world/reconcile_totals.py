@@ -1,7 +1,8 @@
 """Control totals: published sums that a world must reproduce, and how to read them from a file.
 
 A file of control totals has the columns ``total, title_en, title_zh, measure, product, recipe, kind, place, to_place,
-factor, target, low, high, unit, status, source, note`` and may have ``achieved``, which is not read. The measure says what is added up:
+factor, target, low, high, unit, status, source, note`` and may have ``achieved``, which is not read. The measure says
+what is added up:
 
 - ``activity``: activity of producers (``recipe``, ``place``);
 - ``output``: yield x activity of offers (``product``, ``recipe``, ``place``);

@@ -123,10 +123,8 @@ def within_limits(reader: Reader, column: Column, name: str, values: FloatArray)
     high = LARGEST_NUMBER if column.maximum is None else column.maximum
     outside = (values < low) | (values > high)
     for index in np.flatnonzero(outside).tolist():
-        if low == 0 and values[index] < 0:
-            why = f"{name} is not negative"
-        else:
-            why = f"{name} lies outside {low:g} to {high:g}"
+        negative = low == 0 and values[index] < 0
+        why = f"{name} is not negative" if negative else f"{name} lies outside {low:g} to {high:g}"
         cure = f"Give it in {expected_unit(reader.schema, name)}"
         reader.note(index, name, reader.texts(name)[index], why, cure)
     return np.where(outside, np.nan, values) + 0.0

@@ -94,17 +94,19 @@ def check_references(tables: Tables, meta: WorldMeta, problems: Problems) -> Non
 
 
 def check_links_join_offers_and_needs(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
-    """A link runs from an offer to a need."""
+    """A link runs from an offer to a need; names that are not known at all are reported as references."""
+    producers = set(tables["producers"]["producer"])
+    consumers = {*producers, *tables["uses"]["use"]}
     offers, needs, links = set(tables["offers"].keys()), set(tables["needs"].keys()), tables["links"]
     if not (offers and needs and all(map(all, offers | needs))):
         return
     for index, (producer, product, consumer) in enumerate(
         zip(links["producer"], links["product"], links["consumer"], strict=True)
     ):
-        if producer and product and (producer, product) not in offers:
+        if product and producer in producers and (producer, product) not in offers:
             why, cure = f"{producer} does not offer {product}", "Add the offer to offers.csv, or change the link"
             note(problems, links, index, "producer", value=f"{producer}, {product}", why=why, cure=cure)
-        if consumer and product and (consumer, product) not in needs:
+        if product and consumer in consumers and (consumer, product) not in needs:
             why, cure = f"{consumer} does not need {product}", "Add the need to needs.csv, or change the link"
             note(problems, links, index, "consumer", value=f"{consumer}, {product}", why=why, cure=cure)
 

@@ -146,7 +146,8 @@ class Rulebook:
                 jurisdiction.append(rule.number)
             else:
                 restricting.append((rule, answer))
-                if rule.measure.control_list and answer.outcome is not Outcome.SUSPENDED:
+                # A limb without an item of its own (a rule on users) is no entry of a control list.
+                if rule.measure.control_list and rule.limb.item is not None and answer.outcome is not Outcome.SUSPENDED:
                     control_lists.setdefault(rule.measure.issuer, []).append(rule.number)
         restricting.sort(key=lambda pair: pair[1].rank, reverse=True)
         return Interval(

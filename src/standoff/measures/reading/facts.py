@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 
+from standoff.measures.names import NameIndex
 from standoff.measures.places import places
 from standoff.measures.reading import numbers
 from standoff.measures.reading.ownership_text import read_ownership
 from standoff.measures.reading.phrases import Finder, finder, plain_text, says
+from standoff.measures.register import shipped_register
 from standoff.measures.transaction import Component, Item, Parameters, Party
 
 ELSEWHERE = "ROW"
@@ -19,7 +21,7 @@ STAGE_WORDS = {
     "mined": "mined", "mining": "mined", "refined": "refined", "separated": "separated", "separation": "separated", "melted": "melted",
     "melting": "melted", "produced": "produced", "sintered": "produced", "made": "produced", "manufactured": "produced", "smelted": "refined",
 }  # fmt: skip
-STAGES = re.compile(r"((?:(?:" + "|".join(STAGE_WORDS) + r")(?:\s*(?:,|and|&|/)\s*)*)+)\s*(?:only\s+)?(?:in|at)\s+([A-Z][\w]*(?: [A-Z][\w]*)*)")
+STAGES = re.compile(r"((?:(?:" + "|".join(STAGE_WORDS) + r")(?:\s*(?:,|and|&|/)\s*)*)+)\s*(?:only\s+)?(?:in|at)\s+(?:the\s+)?([A-Z][\w]*(?: [A-Z][\w]*)*)")
 EVERY_STAGE = ("mined", "refined", "separated", "melted", "produced")
 US_PART = re.compile(r"\bUS(?:-origin|-made| origin| made)?\s+(?:IC|chip|integrated circuit|semiconductor)s?\b|\b(?:IC|chip|integrated circuit)s? (?:of US origin|from the US|made in the US)\b")
 US_MUNITION = re.compile(r"\bUSML\b|\bITAR\b")
@@ -104,6 +106,16 @@ def _generic_words() -> frozenset[str]:
     return frozenset(plain_text(word) for word in phrase_file()["generic_parties"])
 
 
+@cache
+def _listed_names() -> NameIndex:
+    return NameIndex(shipped_register())
+
+
+def is_listed_name(text: str) -> bool:
+    """Whether the words are a name on some list of the register ("USA Rare Earth" is a firm, not a description)."""
+    return bool(_listed_names().find(text)[0])
+
+
 def is_generic(text: str) -> bool:
     """Whether the words describe a kind of party ("Japanese car maker") instead of naming one."""
     plain = plain_text(text)
@@ -122,23 +134,24 @@ def read_party(text: str, *, use_text: str, facts: str, default_list: str, count
     ownership = read_ownership(everything, default_list=default_list)
     plain = plain_text(everything)
     use_plain = plain_text(use_text)
-    military: bool | None = says("military_parties", plain_text(text)) or says("military_parties", use_plain) or None
+    generic = is_generic(text) and not is_listed_name(text)
+    military: bool | None = says("military_parties", plain_text(text)) or None
     if re.search(r"non military|not military|no military", plain):
         military = None
-    if military is None and (re.search(r"\bcivil|\bcommercial|\bconsumer", f"{plain_text(text)} {use_plain}") or (text and is_generic(text) and text.casefold() != "any")):
+    if military is None and (re.search(r"\bcivil|\bcommercial|\bconsumer", f"{plain_text(text)} {use_plain}") or (text and generic and text.casefold() != "any")):
         military = False
     if military is None and re.search(r"non military|not military|no military", plain):
         military = False
     return Party(
-        name=None if not text or is_generic(text) else text,
-        country=place_named(text) if text else None,
+        name=None if not text or generic else text,
+        country=place_named(text) if generic else None,
         military=military,
-        lists=_lists(text, facts, ownership is not None),
+        lists=_lists(text, facts, owned=ownership is not None, generic=generic),
         ownership=ownership,
     )
 
 
-def _lists(text: str, facts: str, owned: bool) -> frozenset[str] | None:
+def _lists(text: str, facts: str, *, owned: bool, generic: bool) -> frozenset[str] | None:
     plain = plain_text(f"{text}; {facts}")
     if says("list_unknown", plain):
         return None
@@ -156,7 +169,7 @@ def _lists(text: str, facts: str, owned: bool) -> frozenset[str] | None:
         return frozenset()
     if not text or text.casefold() == "any":
         return None
-    return frozenset() if is_generic(text) else None
+    return frozenset() if generic else None
 
 
 def read_stages(text: str) -> tuple[tuple[str, str], ...]:

@@ -117,6 +117,19 @@ def class_in(text: str) -> str | None:
     return _most_telling(found) if found else None
 
 
+def _refined(identifier: str | None, elements: frozenset[str]) -> str | None:
+    """The kind of a class that the named elements make it: a magnet of Nd, Fe and B is an NdFeB magnet."""
+    if identifier is None:
+        return None
+    words = vocabulary()
+    kinds = [
+        each
+        for each in sorted(words.descendants[identifier] - {identifier})
+        if words.classes[each].elements and words.classes[each].elements <= elements
+    ]
+    return max(kinds, key=lambda each: len(words.classes[each].elements), default=identifier)
+
+
 def class_of_code(code: str) -> str | None:
     """The class that a control code stands for when nothing else describes the item: the longest code that fits."""
     best: tuple[int, str] | None = None
@@ -148,8 +161,9 @@ def read_item(text: str, *, code: str = "", facts: str = "", hs: str | None = No
     if identifier is None and code:
         identifier = class_of_code(code)
     absent = absent_in(f"{text}; {facts}")
-    item_class = vocabulary().classes.get(identifier or "")
     elements = elements_in(text) - absent
+    identifier = _refined(identifier, elements) if identifier == "permanent_magnet" else identifier
+    item_class = vocabulary().classes.get(identifier or "")
     if identifier in ("magnet_part",) and not elements & RARE_EARTHS:
         elements = frozenset()
     if identifier is None and elements and len(elements & RARE_EARTHS) == 1 and not re.search(r"\d", text):

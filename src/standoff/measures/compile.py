@@ -37,6 +37,8 @@ from standoff.measures.gates import (
 )
 from standoff.measures.measure import Administration
 from standoff.measures.outcome import Outcome
+from standoff.measures.places import places as known_places
+from standoff.measures.tariffs import tariff_layers
 from standoff.measures.transaction import Item, Party, Transaction
 from standoff.world.network import Network
 
@@ -104,7 +106,8 @@ def compile_measures(
     trades, trade_of_link = trades_of(network)
     compiler = _Compiler(world, network, register, settings, changes or {})
     treatment = np.array([[compiler.treat(trade, interval) for trade in trades] for interval in intervals])
-    touched_trades = (treatment != OPEN).any(axis=0)
+    tariff = tariffs_by_trade(world, trades, intervals, register=register, settings=settings)
+    touched_trades = ((treatment != OPEN) | (tariff != 0)).any(axis=0)
     links = np.flatnonzero(touched_trades[trade_of_link])
     by_link = treatment[:, trade_of_link[links]]
     regimes = compiler.regimes
@@ -117,7 +120,7 @@ def compile_measures(
         index=index,
         in_force=weight @ (by_link > OPEN),
         gate=1.0 - weight @ (by_link == CLOSED),
-        tariff=np.zeros((clock.steps, len(links))),
+        tariff=weight @ tariff[:, trade_of_link[links]],
         since=_since(regimes, clock),
         feared=_feared(by_link, announced, intervals, clock),
         timeline=timeline(register, settings, clock),
@@ -166,10 +169,11 @@ def intervals_of(days: Iterable[date], clock: Clock) -> list[Interval]:
     return [Interval(start, stop) for start, stop in itertools.pairwise(edges)]
 
 
-def transaction_of(world: World, network: Network, trade: Trade) -> Transaction:
+def transaction_of(world: World, trade: Trade) -> Transaction:
     """The standing transaction of a trade, with every fact that a world knows stated."""
     products = world.tables["products"]
-    origin, destination = network.places[trade.origin], network.places[trade.destination]
+    origin, destination = law_place(world, trade.origin), law_place(world, trade.destination)
+    via = law_place(world, trade.via) if trade.via >= 0 else None
     buyer = Party(name="", country=destination, military=trade.military, lists=frozenset())
     codes = products["hs"][trade.product]
     return Transaction(
@@ -184,13 +188,53 @@ def transaction_of(world: World, network: Network, trade: Trade) -> Transaction:
         exporter=Party(name="", country=origin, military=False, lists=frozenset()),
         ship_from=origin,
         ship_to=destination,
-        transit=(network.places[trade.via],) if trade.via >= 0 else (),
+        transit=(via,) if via is not None else (),
         consignee=buyer,
         end_user=buyer,
         end_use=frozenset({"military" if trade.military else "civil"}),
         mode="sale",
         licence_held="none",
     )
+
+
+def tariffs_by_trade(
+    world: World,
+    trades: list[Trade],
+    intervals: list[Interval],
+    *,
+    register: Register,
+    settings: Settings,
+) -> Any:
+    """Rate that the scenario's measures add to that of the world's first day, share of value, (intervals, trades)."""
+    rates = np.zeros((len(intervals), len(trades)))
+    layered = [measure for measure in register if measure.layers]
+    if not layered:
+        return rates
+    codes = world.tables["products"]["hs"]
+    known: dict[tuple[str, str, str, date], float] = {}
+
+    def rate(importer: str, exporter: str, code: str, on: date) -> float:
+        key = (importer, exporter, code, on)
+        if key not in known:
+            known[key] = float(tariff_layers(importer, exporter, code, on, layered, settings).total_percent) / 100.0
+        return known[key]
+
+    for column, trade in enumerate(trades):
+        importer, exporter = law_place(world, trade.destination), law_place(world, trade.origin)
+        if trade.origin == trade.destination or not codes[trade.product] or importer is None or exporter is None:
+            continue
+        code = codes[trade.product][0]
+        base = rate(importer, exporter, code, world.meta.start)
+        for row, interval in enumerate(intervals):
+            rates[row, column] = rate(importer, exporter, code, interval.start) - base
+    return rates
+
+
+def law_place(world: World, place: int) -> str | None:
+    """The country whose law a place of a world stands under, None where the world does not say: unknown to every rule."""
+    table = world.tables["places"]
+    code = table["law_as"][place] or table["place"][place]
+    return code if code in known_places() else None
 
 
 class _Compiler:
@@ -235,7 +279,7 @@ class _Compiler:
         return OPEN
 
     def _determine(self, trade: Trade, on: date) -> Determination:
-        transaction = transaction_of(self.world, self.network, trade)
+        transaction = transaction_of(self.world, trade)
         return determine(transaction, on, self.register, self.settings)
 
     def _finding(self, answer: Determination) -> Finding | None:

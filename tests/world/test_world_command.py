@@ -144,6 +144,15 @@ def test_new_writes_a_world_that_the_check_passes_and_never_overwrites(
     assert os.listdir(tmp_path) == [written.name]
 
 
+def test_the_new_world_runs_and_rests_at_its_baseline(standoff: Command, tmp_path: Path) -> None:
+    assert standoff("world", "new", tmp_path / "mine").code == 0
+    asked = ("--world", tmp_path / "mine", "--until", "2025-12-31", "--out", tmp_path / "out", "--no-report", "--json")
+    outcome = standoff("run", "baseline", *asked)
+    assert outcome.code == 0, outcome.err
+    assert (tmp_path / "out" / "result.nc").is_file()
+    assert json.loads(outcome.out)["status"] == "done"
+
+
 def test_looking_at_the_help_loads_nothing_heavy() -> None:
     code = (
         "import sys, standoff.cli.world\n"

@@ -39,6 +39,7 @@ def draft_world(facts: Facts) -> Draft:
     components.add_to(draft, facts)
     uses.add_to(draft, facts)
     origins.add_to(draft)
+    draft.drop_unsold()
     draft.settle(flow_range=FLOW_RANGE, balanced=False)
     routes.add_special(draft)
     routes.add_lags(draft)

@@ -26,12 +26,13 @@ DEFENCE = (
 )
 
 MAGNETS = {
-    "CHN": "CHN 98.5 JPN 1.2 DEU 0.1", "USA": "CHN 76.8 JPN 12 DEU 3 EUR 1 USA 3 PHL 1 VNM 2 KOR 1", "JPN": "CHN 13 JPN 74 VNM 9 PHL 4",
-    "KOR": "CHN 80 KOR 13 JPN 4 VNM 3", "DEU": "CHN 90 DEU 5 EUR 2 JPN 2 GBR 0.3", "EUR": "CHN 90 EUR 4 DEU 3 JPN 2 EST 0.1", "GBR": "CHN 90 GBR 3 DEU 3 JPN 4",
+    "CHN": "CHN 98.5 JPN 1.2 DEU 0.1", "USA": "CHN 62 JPN 22 DEU 4 EUR 1 USA 3 PHL 3 VNM 4 KOR 1", "JPN": "CHN 13 JPN 74 VNM 9 PHL 4",
+    "KOR": "CHN 68 KOR 16 JPN 10 VNM 6", "DEU": "CHN 84 DEU 6 EUR 3 JPN 6 GBR 0.3", "EUR": "CHN 82 EUR 5 DEU 5 JPN 7 EST 0.1", "GBR": "CHN 90 GBR 3 DEU 3 JPN 4",
     "IND": "CHN 90 JPN 6 VNM 2 KOR 2 IND 1", "VNM": "CHN 62 VNM 20 JPN 18", "THA": "CHN 75 JPN 20 VNM 3 THA 2", "MYS": "CHN 70 JPN 25 VNM 5",
     "PHL": "CHN 50 JPN 35 PHL 15", "TWN": "CHN 85 JPN 15", "MEX": "CHN 85 JPN 8 USA 2 DEU 5", "BRA": "CHN 93 JPN 4 DEU 3", "ROW": "CHN 92 JPN 4 DEU 3 GBR 1",
 }  # fmt: skip
-"""Sintered and bonded magnets: KITA shares of imports from China in 2022 for the USA, Japan, Korea and the EU; the rest assumed."""
+"""Sintered and bonded magnets. Cerium magnets come from China only, so the shares of the others lie below the published shares of
+imports from China (2022: USA 76.8 %, Korea 87.9, EU 90.0, Japan 31.1); the rest is assumed."""
 
 HEAVY_METAL = {
     "CHN": "CHN 100",

@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+COMPUTED = ("DERIVED", "MY ARITHMETIC")
+"""How the note of a fact begins that its collector computed: a world calls such a number assumed."""
 QUANTITY_COLUMNS = ("quantity", "price", "value_usd", "value")
 
 
@@ -81,6 +83,8 @@ class Facts:
         ends += [float(row[end]) * factor for row in rows for end in ("low", "high") if row.get(end)]
         ends += [end for end in (low, high) if end is not None]
         cited = tuple(Citation(name, factor, note) for name in (fact_id, *also))
+        if status == "sourced" and rows[0]["note"].startswith(COMPUTED):
+            status = "assumed"
         return Figure(value, min(ends), max(ends), status, self.label(fact_id), note, cited)
 
 

@@ -30,7 +30,7 @@ from standoff.errors import ModelError
 Vector = NDArray[np.float64]
 
 MOST_STEPS = 200
-GAP = 1e-12
+GAP = 1e-17
 """Mean complementarity at which the interior-point method stops, in squared half-ranges."""
 FEASIBLE = 1e-9
 """A system whose balances miss by less than this (scaled to one) is taken as feasible."""

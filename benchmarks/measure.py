@@ -39,7 +39,9 @@ def machine() -> str:
     except (OSError, StopIteration):
         pass
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    return f"{model}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, NumPy {np.__version__}"
+    return (
+        f"{model}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, NumPy {np.__version__}"
+    )
 
 
 def row(what: str, value: str, note: str = "") -> None:

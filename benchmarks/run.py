@@ -1,6 +1,6 @@
 """Speed of a run: the whole process and inside it, beside the limit that reading the share matrix sets.
 
-    python -m benchmarks.run [WORLD ...]
+python -m benchmarks.run [WORLD ...]
 """
 
 from __future__ import annotations
@@ -61,14 +61,21 @@ def inside(scenario: Scenario, world: World, bandwidth: float) -> None:
     )
     row("read the world", f"{median_seconds(lambda: read_world(world.name)) * 1e3:.1f} ms")
     row("build the network", f"{median_seconds(lambda: build_network(world)) * 1e3:.1f} ms")
-    row("compile the measures, build the setup", f"{median_seconds(lambda: prepare(scenario, world, network)) * 1e3:.1f} ms")
+    row(
+        "compile the measures, build the setup",
+        f"{median_seconds(lambda: prepare(scenario, world, network)) * 1e3:.1f} ms",
+    )
     setup, _, _ = prepare(scenario, world, network)
     seconds = median_seconds(lambda: run_steps(setup))
     steps = setup.clock.steps
     row(f"warm run of {steps} weeks", f"{seconds * 1e3:.1f} ms", "targets 25 ms (magnets-small), 60 ms (rare-earths)")
     bound = share_bytes(setup) / bandwidth
     row("one step", f"{seconds / steps * 1e6:.0f} us")
-    row("  bound: reading the shares twice from memory", f"{bound * 1e6:.2f} us", f"{seconds / steps / bound:.0f} times the bound")
+    row(
+        "  bound: reading the shares twice from memory",
+        f"{bound * 1e6:.2f} us",
+        f"{seconds / steps / bound:.0f} times the bound",
+    )
 
 
 def share_bytes(setup: Setup) -> int:

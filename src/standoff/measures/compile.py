@@ -54,6 +54,7 @@ HOLD = "HOLD"
 """Label of the outcome of goods that are held because they look controlled."""
 MILITARY_FROM_SHARE = 0.5
 """A producer counts as a military end user when at least half of what it sells goes to military uses (assumed)."""
+PERMITS = ("quantity", "right")
 OPEN, CLOSED = 0, -1
 """Codes of a link's treatment beside the numbers of regimes."""
 
@@ -85,6 +86,7 @@ def compile_measures(
     register: Register,
     settings: Settings,
     changes: Mapping[str, Mapping[str, float]] | None = None,
+    permits: Mapping[str, str] | None = None,
 ) -> Regimes:
     """Gates and licence regimes of a register on a network.
 
@@ -95,16 +97,18 @@ def compile_measures(
         register: the measures of the scenario, and no others.
         settings: readings of open texts and the truce scenario.
         changes: other numbers of administration, by measure id and field.
+        permits: whether licences are a ``quantity`` or a ``right``, by measure id, where not as the register says.
 
     Raises:
         InputError: ``changes`` names a measure or field that does not exist, or a number out of range.
     """
     check_changes(changes or {}, register)
+    check_permits(permits or {}, register)
     if not len(register):
         return no_measures(clock.steps)
     intervals = intervals_of(change_dates(register, settings), clock)
     trades, trade_of_link = trades_of(network)
-    compiler = _Compiler(world, network, register, settings, changes or {})
+    compiler = _Compiler(world, network, register, settings, changes or {}, permits or {})
     treatment = np.array([[compiler.treat(trade, interval) for trade in trades] for interval in intervals])
     tariff = tariffs_by_trade(world, trades, intervals, register=register, settings=settings)
     touched_trades = ((treatment != OPEN) | (tariff != 0)).any(axis=0)
@@ -247,6 +251,7 @@ class _Compiler:
         register: Register,
         settings: Settings,
         changes: Mapping[str, Mapping[str, float]],
+        permits: Mapping[str, str],
     ) -> None:
         self.world, self.network, self.register, self.settings, self.changes = (
             world,
@@ -255,6 +260,7 @@ class _Compiler:
             settings,
             changes,
         )
+        self.permits = permits
         self.regimes: list[Regime] = [no_regime()]
         self.number: dict[str, int] = {}
         self.twins = _twins(world)
@@ -309,6 +315,8 @@ class _Compiler:
         if label not in self.number:
             self.number[label] = len(self.regimes)
             changes = self.changes.get(finding.measure.id, {})
+            administration = self._administration(finding)
+            kind = administration.permit_kind or "quantity"
             self.regimes.append(
                 Regime(
                     label=label,
@@ -316,7 +324,8 @@ class _Compiler:
                     outcome=outcome,
                     start=max(finding.limb.effective, on) if outcome == HOLD else finding.limb.effective,
                     announced=finding.measure.known or finding.measure.announced or finding.limb.effective,
-                    administration=administered(self._administration(finding), hold=outcome == HOLD, changes=changes),
+                    administration=administered(administration, hold=outcome == HOLD, changes=changes),
+                    permit="quantity" if outcome == HOLD else self.permits.get(finding.measure.id, kind),
                 )
             )
         return self.number[label]
@@ -393,6 +402,17 @@ def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register
                     column=f"{measure}.{name}",
                     value=value,
                 )
+    problems.raise_if_any()
+
+
+def check_permits(permits: Mapping[str, str], register: Register) -> None:
+    """Raise one report of every measure or kind of permit that there is not."""
+    problems = Problems("permits")
+    for measure, kind in permits.items():
+        if measure not in register:
+            problems.add(why="the scenario has no such measure", cure=nearest(measure, register.ids), value=measure)
+        if kind not in PERMITS:
+            problems.add(why="there is no such kind of permit", cure=nearest(kind, PERMITS), column=measure, value=kind)
     problems.raise_if_any()
 
 

@@ -50,6 +50,8 @@ class Regime:
     announced: Any
     administration: dict[str, Administered]
     """By name of ``ADMINISTRATION_FIELDS``."""
+    permit: str = "quantity"
+    """``quantity``: a licence is used up; ``right``: a flow may leave while it is valid."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from standoff.model.permits import Rights
+
 
 class State(NamedTuple):
     """Everything that step t + 1 needs to know of step t."""
@@ -30,6 +32,8 @@ class State(NamedTuple):
     """Applications in review, (stages, links, ...)."""
     permits: Any
     """Granted and not yet shipped, (links, ...)."""
+    rights: Rights
+    """Licences that are a right to ship, on the links where they are."""
     share: Any
     """Share of its need's orders that a link gets, (links, ...)."""
     reliability: Any
@@ -80,6 +84,8 @@ class Flows(NamedTuple):
     """Decisions of the step and permits that lapsed, (links, ...)."""
     link_shipped: Any
     """Shipments on changeable links, (links, ...)."""
+    rights_held: Any
+    """Rights to ship, units per step, 0 where permits are quantities, (links, ...)."""
     route_shipped: Any
     """Shipments on latent routes, (routes, ...)."""
     route_lost: Any

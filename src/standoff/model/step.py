@@ -1,8 +1,8 @@
 """One step, as a recipe. Each line calls one rule; each rule is a file of this folder.
 
 The order is that of model.md section 3: plan, order, source, license, ration, move, release, produce and use, adapt. A step is a
-function of the state, the setup and what governments do in the step; only the rings of goods in the making and on the way are
-changed in place.
+function of the state, the setup and what governments do in the step; only the rings (goods in
+the making and on the way, rights by expiry) are changed in place.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from standoff.model import (
     leakage,
     licensing,
     ordering,
+    permits,
     planning,
     production,
     rationing,
@@ -85,10 +86,26 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # License
     allowed = link_ordered * regime.gate
-    applied = allowed * regime.licensed
+    applied = allowed * regime.licensed * regime.active
+    rights, passed, held = permits.use_rights(
+        rights=state.rights,
+        wanted=applied[s.right_links],
+        active=regime.active[s.right_links],
+        probability=regime.probability[s.right_links],
+        decisions=regime.decisions[s.right_links],
+        approval=regime.approval[s.right_links],
+        denial=regime.denial[s.right_links],
+        substeps=s.substeps,
+        validity=s.right_validity,
+        renewal=s.renewal,
+        step=number,
+        xp=xp,
+    )
+    direct = allowed - applied + s.rights_to_links(passed)
+    applied = applied * k.by_quantity
     review = licensing.review_queue(
         stages=state.stages * regime.active,
-        applied=applied * regime.active,
+        applied=applied,
         probability=regime.probability,
         decisions=regime.decisions,
         approval=regime.approval,
@@ -96,11 +113,10 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         substeps=s.substeps,
         xp=xp,
     )
-    permits = state.permits * regime.active + review.approved
+    granted = state.permits * regime.active + review.approved
 
     # Ration
-    direct = allowed - applied * regime.active
-    asked = xp.concatenate([direct + permits, state.route_capacity])
+    asked = xp.concatenate([direct + granted, state.route_capacity])
     demanded = (s.needs_to_slots(ordered) + s.tracked_to_slots(asked)).reshape(s.slot_shape)
     fill, shipped_by_tier = rationing.serve_by_tiers(stock=state.stock, demanded=demanded, xp=xp)
     slot_fill = fill.reshape(s.flat_slot_shape)
@@ -109,7 +125,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     link_shipped = tracked_shipped[: s.link_count]
     route_shipped = tracked_shipped[s.link_count :]
     route_lost = route_shipped * k.route_loss
-    unused = permits * (1.0 - tracked_fill[: s.link_count])
+    unused = granted * (1.0 - tracked_fill[: s.link_count])
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
@@ -162,7 +178,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
     wait = licensing.expected_wait(
         usual=k.link_use,
-        licensed=regime.licensed * regime.active,
+        licensed=regime.licensed * regime.active * k.by_quantity,
         review_steps=regime.review_steps,
         approval=regime.approval,
         denial=regime.denial,
@@ -184,6 +200,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         review_wait=planning.smooth(state.review_wait, wait, steps=k.seen_steps),
         stages=review.stages,
         permits=unused * regime.keep,
+        rights=rights,
         share=share,
         reliability=reliability,
         route_capacity=leakage.grow_routes(
@@ -206,12 +223,13 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         made=made,
         discarded=discarded,
         link_ordered=link_ordered,
-        link_applied=applied * regime.active,
+        link_applied=applied,
         link_approved=review.approved,
         link_denied=review.denied,
         link_returned=review.returned,
         link_expired=unused * (1.0 - regime.keep),
         link_shipped=link_shipped,
+        rights_held=s.rights_to_links(held),
         route_shipped=route_shipped,
         route_lost=route_lost,
         reserve_taken=taken,

@@ -123,6 +123,7 @@ def prepare_measures(
         register=register,
         settings=read_settings(scenario.settings),
         changes=scenario.administration,
+        permits=scenario.permits,
     )
     return regimes, parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
 

@@ -43,10 +43,18 @@ class RegimeTable:
         table = self.regimes
 
         def pick(values: Floats, default: float) -> Any:
-            picked = np.full(len(column), default) if not len(table.links) else np.where(touched, values[number][column], default)
+            picked = (
+                np.full(len(column), default)
+                if not len(table.links)
+                else np.where(touched, values[number][column], default)
+            )
             return picked[:, None] if self.draws else picked
 
-        index = np.where(touched, table.index[number][column], 0) if len(table.links) else np.zeros(len(column), dtype=np.int64)
+        index = (
+            np.where(touched, table.index[number][column], 0)
+            if len(table.links)
+            else np.zeros(len(column), dtype=np.int64)
+        )
         key = index.tobytes()
         if key not in self.kept:
             self.kept[key] = self._by_link(index)
@@ -65,6 +73,18 @@ class RegimeTable:
             cost=1.0 + pick(table.tariff, 0.0),
             feared=pick(table.feared, 0.0),
         )
+
+    def rights(self) -> tuple[Integers, Integers]:
+        """Positions of the links that ever need a right to ship, and the steps for which it is valid."""
+        table = self.regimes
+        is_right = np.array([regime.permit == "right" for regime in table.regimes])
+        if not is_right.any():
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        days = np.array([regime.administration["validity_days"].value for regime in table.regimes])
+        validity = np.where(is_right[table.index], days[table.index], 0.0).max(axis=0)
+        links = np.flatnonzero((self.position >= 0) & (validity[self.position] > 0))
+        steps = np.maximum(np.round(validity[self.position[links]] / self.step_days), 1).astype(np.int64)
+        return links, steps
 
     def _controlled(self, number: int) -> Any:
         since = self.regimes.since[number]

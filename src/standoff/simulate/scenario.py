@@ -56,6 +56,7 @@ class Scenario(BaseModel):
         measure_files: further measure files, relative to the scenario file.
         settings: switches of the rule engine and ``truce``.
         administration: other numbers of how a measure is run, by measure and name.
+        permits: whether a measure's licences are a ``quantity`` or a ``right`` to ship, where not as the register says.
         parameters: other behavioural parameters.
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves its own place first.
@@ -76,6 +77,7 @@ class Scenario(BaseModel):
     measure_files: tuple[str, ...] = ()
     settings: dict[str, str] = {}
     administration: dict[str, dict[str, float]] = {}
+    permits: dict[str, str] = {}
     parameters: dict[str, float] = {}
     sourcing: bool = True
     home_first: bool = True
@@ -194,7 +196,9 @@ def _change(content: dict[str, Any], key: str, value: Any) -> None:
 
     measure, _, field = key.rpartition(".")
     switches = {"truce", *(switch.key for switch in SWITCHES), *(switch.name for switch in SWITCHES)}
-    if measure:
+    if measure and field == "permit":
+        content["permits"] = {**content.get("permits", {}), measure: value}
+    elif measure:
         administration = content.setdefault("administration", {})
         administration[measure] = {**administration.get(measure, {}), field: _number(key, value)}
     elif key in default_parameters():

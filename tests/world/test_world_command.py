@@ -150,7 +150,8 @@ def test_the_new_world_runs_and_rests_at_its_baseline(standoff: Command, tmp_pat
     outcome = standoff("run", "baseline", *asked)
     assert outcome.code == 0, outcome.err
     assert (tmp_path / "out" / "result.nc").is_file()
-    assert json.loads(outcome.out)["status"] == "done"
+    summary = json.loads(outcome.out)
+    assert (summary["status"], summary["unmet_use_usd"], summary["first_stop"]) == ("done", 0.0, None)
 
 
 def test_looking_at_the_help_loads_nothing_heavy() -> None:

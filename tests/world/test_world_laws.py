@@ -318,6 +318,25 @@ def test_five_thousand_links_read_in_a_moment(tmp_path: Path) -> None:
     assert min(times) < 0.15
 
 
+def test_five_thousand_mistakes_are_reported_in_a_moment() -> None:
+    """Looking for the nearest name must not turn a renamed column of labels into minutes."""
+    count = 5000
+    tables = tiny_tables()
+    tables["links"] = {
+        "producer": [f"mine{i}" for i in range(count)],
+        "product": ["ore "] * count,
+        "consumer": [f"buyer{i}" for i in range(count)],
+        "flow": [-1] * count,
+        "source": [f"page{i}" for i in range(count)],
+        "status": ["sourced"] * count,
+    }
+    start = time.perf_counter()
+    with pytest.raises(InputError) as caught:
+        World.from_tables(META, tables)
+    assert len(caught.value.problems) >= 5 * count
+    assert time.perf_counter() - start < 3
+
+
 def test_a_failed_check_leaves_the_lists_as_they_were() -> None:
     tables = tiny_tables()
     tables["links"]["flow"][0] = -1

@@ -139,11 +139,11 @@ def read_counts(reader: Reader, column: Column, values: FloatArray) -> NDArray[n
 
 def read_labels(reader: Reader, column: Column, texts: Sequence[str]) -> tuple[str, ...]:
     """Labels exactly as they stand; a label that could be mistaken for another is noted."""
-    for text in set(texts):
-        fault = label_fault(text)
-        if fault:
-            for index in [place for place, other in enumerate(texts) if other == text]:
-                reader.note(index, column.name, text, *fault)
+    faults = {text: fault for text in set(texts) if (fault := label_fault(text))}
+    if faults:
+        for index, text in enumerate(texts):
+            if text in faults:
+                reader.note(index, column.name, text, *faults[text])
     return tuple(texts)
 
 

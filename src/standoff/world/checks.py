@@ -12,10 +12,10 @@ from datetime import date
 
 import numpy as np
 
-from standoff.errors import Problems, nearest
+from standoff.errors import Problems
 from standoff.world.cells import FloatArray
 from standoff.world.meta import WorldMeta
-from standoff.world.noting import Check, Tables, note
+from standoff.world.noting import Check, Hints, Tables, note
 from standoff.world.schema import OPTIONAL_TABLES
 from standoff.world.sources import check_citations, check_sources
 from standoff.world.table import Table
@@ -85,11 +85,12 @@ def check_references(tables: Tables, meta: WorldMeta, problems: Problems) -> Non
             if not all(len(tables[name]) and all(tables[name][key]) for name, key in column.refers_to):
                 continue
             known = {label for name, key in column.refers_to for label in tables[name][key]}
+            hints = Hints(known)
             where = " or ".join(f"{name}.csv" for name, _ in column.refers_to)
             for index, cell in enumerate(table[column.name]):
                 for label in (cell,) if isinstance(cell, str) else cell:
                     if label and label not in known:
-                        why, cure = f"{where} has no such {column.refers_to[0][1]}", nearest(label, known)
+                        why, cure = f"{where} has no such {column.refers_to[0][1]}", hints.for_name(label)
                         note(problems, table, index, column.name, value=label, why=why, cure=cure)
 
 

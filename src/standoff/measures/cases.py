@@ -77,7 +77,11 @@ def read_question(row: Mapping[str, str], *, number: int = 1, file: str = "") ->
     def fault(column: str, why: str, cure: str) -> None:
         problems.add(why=why, cure=cure, file=file, row=number, column=column, value=row.get(column) or "")
 
-    clean = {key: (value or "").strip() for key, value in row.items() if isinstance(key, str) and isinstance(value, str | None)}
+    clean = {
+        key: (value or "").strip()
+        for key, value in row.items()
+        if isinstance(key, str) and isinstance(value, str | None)
+    }
     on = date.min
     try:
         on = date.fromisoformat(clean.get("date", ""))
@@ -116,7 +120,9 @@ def answer_question(question: Question, register: Register, settings: Settings =
     if question.scenario:
         settings = _with_truce(settings, question.scenario)
     if question.regime is not None and question.regime.tariff is not None:
-        return Answered(question, tariff_code(question.row, question.on, question.regime.tariff, register, settings), None)
+        return Answered(
+            question, tariff_code(question.row, question.on, question.regime.tariff, register, settings), None
+        )
     found, determination = answer(question.transaction, question.on, register, settings, question.regime)
     return Answered(question, found.code, determination)
 
@@ -149,12 +155,16 @@ def read_cases(path: Path) -> list[dict[str, str]]:
     columns = rows[0].keys() if rows else ()
     for needed in ("date", "item"):
         if needed not in columns:
-            problems.add(why=f"the column {needed} is missing", cure="Give the columns date and item at least", file=path.name)
+            problems.add(
+                why=f"the column {needed} is missing", cure="Give the columns date and item at least", file=path.name
+            )
     problems.raise_if_any()
     return [{key: value or "" for key, value in row.items() if key is not None} for row in rows]
 
 
-def answer_cases(rows: Iterable[Mapping[str, str]], register: Register, settings: Settings, *, file: str = "") -> list[Answered]:
+def answer_cases(
+    rows: Iterable[Mapping[str, str]], register: Register, settings: Settings, *, file: str = ""
+) -> list[Answered]:
     """All rows answered.
 
     Raises:

@@ -22,7 +22,18 @@ ANNEX_ITEMS = "CN-2025-61-c"
 class Context:
     """One question being answered. Truths of limbs are worked out on demand and kept."""
 
-    __slots__ = ("_dual_use", "_ear", "_named", "_owned", "interval", "items", "limb_truths", "presumed", "rulebook", "transaction")
+    __slots__ = (
+        "_dual_use",
+        "_ear",
+        "_named",
+        "_owned",
+        "interval",
+        "items",
+        "limb_truths",
+        "presumed",
+        "rulebook",
+        "transaction",
+    )
 
     def __init__(
         self, transaction: Transaction, rulebook: Rulebook, interval: Interval, presumed: frozenset[str] = frozenset()
@@ -139,9 +150,9 @@ class Context:
         for party in self.parties():
             if party.lists is None:
                 unknown = True
-            elif not kinds.isdisjoint(party.lists):
-                return True
-            elif any(self.interval.list_kinds.get(each) in kinds for each in party.lists):
+            elif not kinds.isdisjoint(party.lists) or any(
+                self.interval.list_kinds.get(each) in kinds for each in party.lists
+            ):
                 return True
         return None if unknown else False
 

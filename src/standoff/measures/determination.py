@@ -171,7 +171,9 @@ class Determination:
             relief = f", lightened from {finding.original.code} by {finding.relieved_by}" if finding.relieved_by else ""
             lines.append(f"{finding.key}: {finding.answer.code}{relief}. {finding.clause}")
         for finding in self.open_findings:
-            lines.append(f"{finding.key}: open ({', '.join(finding.missing)}); could be {finding.answer.code}. {finding.clause}")
+            lines.append(
+                f"{finding.key}: open ({', '.join(finding.missing)}); could be {finding.answer.code}. {finding.clause}"
+            )
         return tuple(lines)
 
     def as_dict(self) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def _combine(context: Context, on: date, findings: list[Finding], unsettled: lis
     if open_findings:
         open_findings = [_with_missing(context, each) for each in sorted(open_findings, key=_strength, reverse=True)]
         if not answer.outcome.binds and not (
-            answer.outcome is Outcome.SUSPENDED and all(each.answer.outcome is Outcome.SUSPENDED for each in open_findings)
+            answer.outcome is Outcome.SUSPENDED
+            and all(each.answer.outcome is Outcome.SUSPENDED for each in open_findings)
         ):
             answer, deciding = NEED_FACT, open_findings[0]
     return Determination(

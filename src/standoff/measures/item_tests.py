@@ -53,11 +53,10 @@ def _class_test(argument: Any, _: Settings) -> Test[Item]:
         identifier = item.class_id
         if identifier in sure:
             return True
-        if identifier is None or identifier in open_:
-            return None
-        return False
+        # A class that the vocabulary does not know is as good as no description.
+        return None if identifier in open_ or identifier not in words.classes else False
 
-    return Test(truth, lambda item: ("item",) if item.class_id is None else (f"kind of {item.class_id}",))
+    return Test(truth, lambda item: (f"kind of {item.class_id}",) if item.class_id in words.classes else ("item",))
 
 
 def _elements_test(argument: Any, _: Settings) -> Test[Item]:

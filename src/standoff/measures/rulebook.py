@@ -73,7 +73,9 @@ class Rulebook:
         self.settings = settings
         self.rules = tuple(
             Rule(number, measure, limb)
-            for number, (measure, limb) in enumerate((measure, limb) for measure in self.measures for limb in measure.limbs)
+            for number, (measure, limb) in enumerate(
+                (measure, limb) for measure in self.measures for limb in measure.limbs
+            )
         )
         self.numbers = {rule.key: rule.number for rule in self.rules}
         self.item_tests: list[Test[Item]] = [compile_tree(rule.limb.item, ITEM_LEAVES, settings) for rule in self.rules]

@@ -121,7 +121,11 @@ def tariff_layers(
             else:
                 suspended.append((layer, pause.printed))
     kinds = {layer.kind for layer in present}
-    present = [layer for layer in present if not kinds & set(layer.not_beside) - ({layer.kind} if layer.kind != "list" else set())]
+    present = [
+        layer
+        for layer in present
+        if not kinds & set(layer.not_beside) - ({layer.kind} if layer.kind != "list" else set())
+    ]
     present.sort(key=lambda layer: (KIND_ORDER.index(layer.kind), layer.start))
     return TariffStack(
         on=on,
@@ -157,7 +161,9 @@ def _notes(layers: list[TariffLayer]) -> tuple[str, ...]:
     if not any(layer.kind == "mfn" for layer in layers):
         notes.append("the most-favoured-nation duty of this heading is not in the register and counts as 0 here")
     if not any(layer.kind == "list" for layer in layers):
-        notes.append("no list duty of this heading is in the register on this day; lists are encoded only for the headings named there")
+        notes.append(
+            "no list duty of this heading is in the register on this day; lists are encoded only for the headings named there"
+        )
     notes.append("exemption annexes were not checked line by line")
     return tuple(notes)
 

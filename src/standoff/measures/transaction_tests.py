@@ -67,7 +67,9 @@ def _user_in(argument: Any, _: Settings) -> Test[Context]:
         user = c.transaction.end_user.country
         if user is not None and user in places:
             return True
-        return _within(c.transaction.ship_to if user is None else user, places) or _within(c.transaction.ship_to, places)
+        return _within(c.transaction.ship_to if user is None else user, places) or _within(
+            c.transaction.ship_to, places
+        )
 
     return Test(truth, lambda _c: ("ship_to",))
 
@@ -278,7 +280,9 @@ def _stage(argument: Any, _: Settings) -> Test[Context]:
             return True
         return False if stages <= told else None
 
-    return Test(truth, lambda c: tuple(f"where {stage}" for stage in sorted(stages - {s for s, _ in c.transaction.stages})))
+    return Test(
+        truth, lambda c: tuple(f"where {stage}" for stage in sorted(stages - {s for s, _ in c.transaction.stages}))
+    )
 
 
 def _presumed(argument: Any, _: Settings) -> Test[Context]:
@@ -344,7 +348,11 @@ def _check_word(argument: Any) -> list[Fault]:
 
 
 def _check_true(argument: Any) -> list[Fault]:
-    return [] if argument is True else [("this test is written '...: true'", "Write true, or put it under 'not'", argument)]
+    return (
+        []
+        if argument is True
+        else [("this test is written '...: true'", "Write true, or put it under 'not'", argument)]
+    )
 
 
 def _check_contains(argument: Any) -> list[Fault]:
@@ -354,12 +362,26 @@ def _check_contains(argument: Any) -> list[Fault]:
 
 
 CHECKS: dict[str, Callable[[Any], list[Fault]]] = {
-    **{name: _check_places for name in ("ship_from", "ship_to", "origin", "leaves", "outside", "user_in", "transferor")
-        + ("user_established_in", "transit")},
-    **{name: check_words for name in ("end_use", "listed_as", "mode", "licence_held", "circumstance", "caught_by", "exporter_named")},
-    **{name: _check_word for name in ("listed_by", "dual_use", "presumed")},
-    **{name: _check_true for name in ("military", "subject_to_ear")},
-    **{name: check_bounds for name in ("prc_content", "us_content", "use_parameter", "covered_weight")},
+    **dict.fromkeys(
+        (
+            "ship_from",
+            "ship_to",
+            "origin",
+            "leaves",
+            "outside",
+            "user_in",
+            "transferor",
+            "user_established_in",
+            "transit",
+        ),
+        _check_places,
+    ),
+    **dict.fromkeys(
+        ("end_use", "listed_as", "mode", "licence_held", "circumstance", "caught_by", "exporter_named"), check_words
+    ),
+    **dict.fromkeys(("listed_by", "dual_use", "presumed"), _check_word),
+    **dict.fromkeys(("military", "subject_to_ear"), _check_true),
+    **dict.fromkeys(("prc_content", "us_content", "use_parameter", "covered_weight"), check_bounds),
     "owned_by": _check_block("lists"),
     "technology": _check_block("names", "places"),
     "stage": _check_block("stages", "places"),

@@ -18,16 +18,30 @@ from standoff.measures.transaction import Component, Item, Parameters, Party
 ELSEWHERE = "ROW"
 GENERIC_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 STAGE_WORDS = {
-    "mined": "mined", "mining": "mined", "refined": "refined", "separated": "separated", "separation": "separated", "melted": "melted",
-    "melting": "melted", "produced": "produced", "sintered": "produced", "made": "produced", "manufactured": "produced", "smelted": "refined",
-}  # fmt: skip
-STAGES = re.compile(r"((?:(?:" + "|".join(STAGE_WORDS) + r")(?:\s*(?:,|and|&|/)\s*)*)+)\s*(?:only\s+)?(?:in|at)\s+(?:the\s+)?([A-Z][\w]*(?: [A-Z][\w]*)*)")
+    **dict.fromkeys(("mined", "mining"), "mined"),
+    **dict.fromkeys(("refined", "smelted"), "refined"),
+    **dict.fromkeys(("separated", "separation"), "separated"),
+    **dict.fromkeys(("melted", "melting"), "melted"),
+    **dict.fromkeys(("produced", "sintered", "made", "manufactured"), "produced"),
+}
+STAGES = re.compile(
+    r"((?:(?:"
+    + "|".join(STAGE_WORDS)
+    + r")(?:\s*(?:,|and|&|/)\s*)*)+)\s*(?:only\s+)?(?:in|at)\s+(?:the\s+)?([A-Z][\w]*(?: [A-Z][\w]*)*)"
+)
 EVERY_STAGE = ("mined", "refined", "separated", "melted", "produced")
-US_PART = re.compile(r"\bUS(?:-origin|-made| origin| made)?\s+(?:IC|chip|integrated circuit|semiconductor)s?\b|\b(?:IC|chip|integrated circuit)s? (?:of US origin|from the US|made in the US)\b")
+US_PART = re.compile(
+    r"\bUS(?:-origin|-made| origin| made)?\s+(?:IC|chip|integrated circuit|semiconductor)s?\b"
+    r"|\b(?:IC|chip|integrated circuit)s? (?:of US origin|from the US|made in the US)\b"
+)
 US_MUNITION = re.compile(r"\bUSML\b|\bITAR\b")
 TECHNOLOGY_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[DE]\d{3}(?![0-9])")
 VOLUME = re.compile(numbers.NUMBER + numbers.PERCENT + r"\s+of (?:total |the )?US (?:shipments|volume|sales)")
-CERTIFICATES_MISSING = re.compile(r"\b(?:no|without|missing|lacking|not all|some) (?:\w+ ){0,2}(?:certification|certifications|lab test|test|conditions)|certifications? (?:not met|missing|not all)|not certified|uncertified", re.I)
+CERTIFICATES_MISSING = re.compile(
+    r"\b(?:no|without|missing|lacking|not all|some) (?:\w+ ){0,2}(?:certification|certifications|lab test|test|conditions)"
+    r"|certifications? (?:not met|missing|not all)|not certified|uncertified",
+    re.I,
+)
 HALF = Decimal(50)
 
 
@@ -59,7 +73,17 @@ def read_place(text: str) -> str | None:
     if not text:
         return None
     lowered = text.casefold()
-    if lowered in ("abroad", "overseas", "foreign", "other", "third country", "foreign-made", "foreign made", "elsewhere", "outside china"):
+    if lowered in (
+        "abroad",
+        "overseas",
+        "foreign",
+        "other",
+        "third country",
+        "foreign-made",
+        "foreign made",
+        "elsewhere",
+        "outside china",
+    ):
         return ELSEWHERE
     word = re.split(r"[\s\-,;/]", text)[0]
     for each in places().values():
@@ -138,7 +162,10 @@ def read_party(text: str, *, use_text: str, facts: str, default_list: str, count
     military: bool | None = says("military_parties", plain_text(text)) or None
     if re.search(r"non military|not military|no military", plain):
         military = None
-    if military is None and (re.search(r"\bcivil|\bcommercial|\bconsumer", f"{plain_text(text)} {use_plain}") or (text and generic and text.casefold() != "any")):
+    if military is None and (
+        re.search(r"\bcivil|\bcommercial|\bconsumer", f"{plain_text(text)} {use_plain}")
+        or (text and generic and text.casefold() != "any")
+    ):
         military = False
     if military is None and re.search(r"non military|not military|no military", plain):
         military = False
@@ -156,9 +183,16 @@ def _lists(text: str, facts: str, *, owned: bool, generic: bool) -> frozenset[st
     if says("list_unknown", plain):
         return None
     own = plain_text(text)
-    found = finder("lists").meanings_in(own) if not re.search(r"\bowned by|\bsubsidiary of|\baffiliate of|% owned", own) else frozenset()
+    found = (
+        finder("lists").meanings_in(own)
+        if not re.search(r"\bowned by|\bsubsidiary of|\baffiliate of|% owned", own)
+        else frozenset()
+    )
     if not owned and not found and facts:
-        stated = re.search(r"(?:end user|buyer|user|consignee|customer|importer|party|purchaser) (?:is |are )?(?:on|in|a|an|named)\b([^;]*)", plain)
+        stated = re.search(
+            r"(?:end user|buyer|user|consignee|customer|importer|party|purchaser) (?:is |are )?(?:on|in|a|an|named)\b([^;]*)",
+            plain,
+        )
         if stated:
             found = finder("lists").meanings_in(stated.group(1))
     if says("list_none", plain) and not found:
@@ -182,7 +216,9 @@ def read_stages(text: str) -> tuple[tuple[str, str], ...]:
         for word in re.findall(r"[a-z]+", match.group(1)):
             if word in STAGE_WORDS:
                 found[(STAGE_WORDS[word], place)] = None
-    rest = re.search(r"(?:all stages|every stage|entirely|wholly)[^;.]*?\b(?:in|outside) ([A-Z]\w+(?: [A-Z]\w+)*)", text)
+    rest = re.search(
+        r"(?:all stages|every stage|entirely|wholly)[^;.]*?\b(?:in|outside) ([A-Z]\w+(?: [A-Z]\w+)*)", text
+    )
     if rest:
         outside = "outside" in rest.group(0)
         place = ELSEWHERE if outside else place_named(rest.group(1))
@@ -226,7 +262,9 @@ def read_technologies(column: str, text: str) -> frozenset[tuple[str, str]] | No
         found |= {(name, place) for name in names if place}
     for number_of in TECHNOLOGY_NUMBER.findall(text):
         found.add((number_of, "USA"))
-    stated = re.search(r"(?:chinese|prc|prc origin|china origin|cn) (?:origin )?([\w ]{0,30}?)(?:technology|know how|process)", plain)
+    stated = re.search(
+        r"(?:chinese|prc|prc origin|china origin|cn) (?:origin )?([\w ]{0,30}?)(?:technology|know how|process)", plain
+    )
     if stated and not says("no_technology", plain):
         names = finder("technologies").meanings_in(stated.group(0)) or frozenset({"magnet_making"})
         found |= {(name, "CHN") for name in names}

@@ -21,14 +21,23 @@ HEAD_ENDS = re.compile(
     r",|;|\(|\b(?:with|containing|contains|for|using|made|by|in|from|that|which|to|holding|comprising|incorporating|having|used|of|after|when|under|is|are|whose|sold|sent|exported|shipped|fixed|mounted)\b"
 )
 HEAVY_WORDS = re.compile(r"heavy rare earths?|\bhrees?\b|heavy res?\b|重稀土")
-HEAVY_ELEMENTS = frozenset("Sm Gd Tb Dy Ho Er Tm Yb Lu Y Sc Eu".split())
+HEAVY_ELEMENTS = frozenset(["Sm", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y", "Sc", "Eu"])
 NEGATION = re.compile(
     r"\b(?:without|no|free of|free from|zero|not containing|does not contain|do not contain|contains no|containing no|excluding|0 ?%)\s+"
     r"(?:any |added |traces of )*(?P<rest>[^.;()]{0,80})"
 )
-CONNECTIVES = frozenset({"and", "or", "nor", ",", "any", "added", "rare", "earths", "earth", "heavy", "res", "re", "hree", "hrees"})
+CONNECTIVES = frozenset(
+    {"and", "or", "nor", ",", "any", "added", "rare", "earths", "earth", "heavy", "res", "re", "hree", "hrees"}
+)
 ADDED = re.compile(r"doped|bearing|containing only|only|掺")
-EXPLICIT_CLASSES = ("annex_part_2", "dfars_material", "us_designed_chip", "re_functional", "rare_earth_primary", "sme_controlled")
+EXPLICIT_CLASSES = (
+    "annex_part_2",
+    "dfars_material",
+    "us_designed_chip",
+    "re_functional",
+    "rare_earth_primary",
+    "sme_controlled",
+)
 ANY_PERCENT_PURITY = frozenset({"antimony_oxide", "organic_antimony", "artificial_graphite", "tungsten_metal"})
 
 
@@ -58,7 +67,9 @@ def _formula() -> re.Pattern[str]:
 @cache
 def class_finder() -> Finder:
     return Finder(
-        (word, identifier) for identifier, each in vocabulary().classes.items() for word in (*each.english, *each.chinese)
+        (word, identifier)
+        for identifier, each in vocabulary().classes.items()
+        for word in (*each.english, *each.chinese)
     )
 
 

@@ -43,7 +43,11 @@ TRACE = (
     re.compile(NUMBER + PERCENT + r"\s*(?:by (?:mass|weight)\s*)?(?:of\s*)?(?:combined\s*|total\s*)?" + HEAVY),
 )
 WEIGHT = re.compile(
-    NUMBER + PERCENT + r"[^.;]{0,30}(?:covered material|by weight|of (?:its |the )?weight)|covered material[^\d;]{0,20}" + NUMBER.replace("bound", "bound2").replace("value", "value2") + PERCENT
+    NUMBER
+    + PERCENT
+    + r"[^.;]{0,30}(?:covered material|by weight|of (?:its |the )?weight)|covered material[^\d;]{0,20}"
+    + NUMBER.replace("bound", "bound2").replace("value", "value2")
+    + PERCENT
 )
 PURITY = (
     re.compile(NUMBER + PERCENT + r"\s*(?:pure|purity)"),

@@ -18,13 +18,20 @@ NAME = r"[A-Z][\w.&']*(?: [A-Z][\w.&']*)*"
 OWNS = r"(?:owns?|holds?|controls|has|have|owned|held)"
 SHARE_OF = re.compile(VALUE + r"(?:\s+each)?\s+(?:of|in)\s+(?P<owned>" + NAME + ")")
 CLAUSE = re.compile(
-    r"(?P<owners>" + NAME + r"(?:(?:,| and| &|, and) " + NAME + r")*)\s+(?:each\s+|together\s+)?" + OWNS + r"\s+(?:each\s+)?(?P<rest>[^;.]*)"
+    r"(?P<owners>"
+    + NAME
+    + r"(?:(?:,| and| &|, and) "
+    + NAME
+    + r")*)\s+(?:each\s+|together\s+)?"
+    + OWNS
+    + r"\s+(?:each\s+)?(?P<rest>[^;.]*)"
 )
-PASSIVE = re.compile(
-    r"(?P<owned>" + NAME + r")\s+is\s+" + VALUE + r"[- ]owned by\s+(?P<owner>" + NAME + ")"
-)
+PASSIVE = re.compile(r"(?P<owned>" + NAME + r")\s+is\s+" + VALUE + r"[- ]owned by\s+(?P<owner>" + NAME + ")")
 TEST = re.compile(r"\b(?:test|tested|assess|question about|status of)\s+(?P<party>" + NAME + ")")
-OWNED_BY = re.compile(VALUE + r"[- ]?\s*(?:owned|held|ownership|stake|share|subsidiary|interest|owned subsidiary)(?:\s+(?:by|of|held by)\s+(?P<owner>[^;,.]*))?")
+OWNED_BY = re.compile(
+    VALUE
+    + r"[- ]?\s*(?:owned|held|ownership|stake|share|subsidiary|interest|owned subsidiary)(?:\s+(?:by|of|held by)\s+(?P<owner>[^;,.]*))?"
+)
 OWNER_AT = re.compile(
     r"(?P<owner>[^;,.]*?(?:owners?|party|parties|firm|firms|entity|entities|person|persons|company|list))\b[^;\d]{0,40}?(?P<shares>"
     + VALUE.replace("(?P<bound>", "(?:").replace("(?P<value>", "(?:")
@@ -33,8 +40,13 @@ OWNER_AT = re.compile(
     + ")*)"
 )
 SHARE = re.compile(VALUE)
-CONTROL = re.compile(r"controls? the board|control(?:s|led)? without|shared directors|appoints|common directors|controls management|de facto control|golden share")
-UNKNOWN = re.compile(r"ownership (?:is )?(?:unknown|not known|unclear|undisclosed|opaque)|unknown ownership|owners? unknown")
+CONTROL = re.compile(
+    r"controls? the board|control(?:s|led)? without|shared directors|appoints|common directors|controls management"
+    r"|de facto control|golden share"
+)
+UNKNOWN = re.compile(
+    r"ownership (?:is )?(?:unknown|not known|unclear|undisclosed|opaque)|unknown ownership|owners? unknown"
+)
 BRANCH = re.compile(r"\bbranch(?: office)? of\b")
 UNLISTED = re.compile(r"\b(?:unlisted|not listed|non-listed|independent|other|public|remaining)\b")
 MOST_OWNERS = 50

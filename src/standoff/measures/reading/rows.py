@@ -17,15 +17,39 @@ from standoff.measures.transaction import Party, Transaction
 if TYPE_CHECKING:
     from standoff.measures.regimes import Regime
 
-US_SHARE = re.compile(NUMBER + PERCENT + r"\s+(?:controlled )?(?:US|U\.S\.|American)[- ](?:origin )?(?:controlled )?content", re.I)
-US_SHARE_AFTER = re.compile(r"(?:US|U\.S\.|American)[- ](?:origin )?(?:controlled )?content[^\d;%]{0,20}" + NUMBER + PERCENT, re.I)
-PRC_SHARE = re.compile(NUMBER + PERCENT + r"[^;.,]{0,20}(?:PRC|Chinese|China)[- ](?:origin )?(?:rare[- ]earth |listed |Dy |Tb |Sm )?(?:content|share|material|value)", re.I)
-PRC_SHARE_AFTER = re.compile(r"(?:PRC|Chinese|China)[- ](?:origin )?[\w ]{0,20}(?:content|share|value)[^\d;%]{0,20}" + NUMBER + PERCENT, re.I)
+US_SHARE = re.compile(
+    NUMBER + PERCENT + r"\s+(?:controlled )?(?:US|U\.S\.|American)[- ](?:origin )?(?:controlled )?content", re.I
+)
+US_SHARE_AFTER = re.compile(
+    r"(?:US|U\.S\.|American)[- ](?:origin )?(?:controlled )?content[^\d;%]{0,20}" + NUMBER + PERCENT, re.I
+)
+PRC_SHARE = re.compile(
+    NUMBER
+    + PERCENT
+    + r"[^;.,]{0,20}(?:PRC|Chinese|China)[- ](?:origin )?(?:rare[- ]earth |listed |Dy |Tb |Sm )?(?:content|share|material|value)",
+    re.I,
+)
+PRC_SHARE_AFTER = re.compile(
+    r"(?:PRC|Chinese|China)[- ](?:origin )?[\w ]{0,20}(?:content|share|value)[^\d;%]{0,20}" + NUMBER + PERCENT, re.I
+)
 PRC_ORIGIN = re.compile(r"\b(?:PRC|China|Chinese)[- ](?:origin|made)\b", re.I)
-FIELDS = ("item", "control_code", "origin", "technology_origin", "exporter", "ship_from", "ship_to", "end_user", "end_use", "facts")
+FIELDS = (
+    "item",
+    "control_code",
+    "origin",
+    "technology_origin",
+    "exporter",
+    "ship_from",
+    "ship_to",
+    "end_user",
+    "end_use",
+    "facts",
+)
 
 
-def read_transaction(row: Mapping[str, str], *, share: Decimal | None = None, regime: Regime | None = None) -> Transaction:
+def read_transaction(
+    row: Mapping[str, str], *, share: Decimal | None = None, regime: Regime | None = None
+) -> Transaction:
     """The transaction that a row of words describes; what it does not say stays unknown."""
     text = {field: row.get(field, "") for field in FIELDS}
     american = regime is not None and regime.id.startswith("US")
@@ -34,7 +58,9 @@ def read_transaction(row: Mapping[str, str], *, share: Decimal | None = None, re
     item = read_item(text["item"], code=text["control_code"], facts=text["facts"])
     if item.class_id in ("any_ear_item", None) and read_item(text["facts"]).control_code:
         item = replace(item, control_code=item.control_code or read_item(text["facts"]).control_code)
-    end_use = read.read_end_use((text["end_use"], _purpose(text["item"]), _use_in_facts(text["facts"]), _project(text["end_user"])))
+    end_use = read.read_end_use(
+        (text["end_use"], _purpose(text["item"]), _use_in_facts(text["facts"]), _project(text["end_user"]))
+    )
     circumstances, refused = read.read_circumstances(everything)
     end_user = _end_user(text, american=american)
     if end_user.military is None and end_use is not None and "civil" in end_use and "military" not in end_use:
@@ -82,7 +108,15 @@ def _use_in_facts(facts: str) -> str:
     """Facts state a use only where they name one that rules know; other facts are not about the use."""
     if not read_known_use(facts):
         return ""
-    return facts if re.search(r"use|purpose|for |destined|intended|production|logic|nand|layer|nm|emergency|military|strength", facts, re.I) else ""
+    return (
+        facts
+        if re.search(
+            r"use|purpose|for |destined|intended|production|logic|nand|layer|nm|emergency|military|strength",
+            facts,
+            re.I,
+        )
+        else ""
+    )
 
 
 def _project(end_user: str) -> str:
@@ -94,7 +128,12 @@ def _origin(text: Mapping[str, str], *, american: bool) -> str | None:
     origin = read.read_place(text["origin"])
     if origin is None and PRC_ORIGIN.search(text["item"]) and re.match(r"\s*(?:PRC|China|Chinese)", text["item"], re.I):
         return "CHN"
-    if origin is None and american and re.search(r"\bUS[- ](?:origin|made)\b", text["item"]) and not re.search(r"with|contain", text["item"]):
+    if (
+        origin is None
+        and american
+        and re.search(r"\bUS[- ](?:origin|made)\b", text["item"])
+        and not re.search(r"with|contain", text["item"])
+    ):
         return "USA"
     return origin
 
@@ -103,7 +142,9 @@ def _exporter(text: str) -> Party:
     plain = text.strip()
     if not plain or plain.casefold() == "any":
         return Party()
-    return Party(name=None if read.is_generic(plain) else plain, country=read.place_named(plain) or read.read_place(plain))
+    return Party(
+        name=None if read.is_generic(plain) else plain, country=read.place_named(plain) or read.read_place(plain)
+    )
 
 
 def _end_user(text: Mapping[str, str], *, american: bool) -> Party:
@@ -122,7 +163,9 @@ def _shares(
 ) -> tuple[Decimal | None, Decimal | None]:
     """Chinese listed content and controlled US content: from the words, else the share column by the regime asked."""
     us = next((number(match) for pattern in (US_SHARE, US_SHARE_AFTER) if (match := pattern.search(everything))), None)
-    prc = next((number(match) for pattern in (PRC_SHARE, PRC_SHARE_AFTER) if (match := pattern.search(everything))), None)
+    prc = next(
+        (number(match) for pattern in (PRC_SHARE, PRC_SHARE_AFTER) if (match := pattern.search(everything))), None
+    )
     if share is not None:
         if american:
             us = share

@@ -19,7 +19,10 @@ from standoff.measures.tariffs import TariffStack, tariff_layers
 from standoff.measures.vocabulary import FOLDER
 
 HEADING = re.compile(r"(?:HTS|HS|heading|tariff line|税号)\s*(?:US)?\s*(\d{4}(?:\.?\d{2})*)", re.I)
-GENERAL = re.compile(r"general layer|country[- ]wide|all goods|separate|snap[- ]?back|24[- ]point|24 points|34 ?%|truce|any goods|across the board", re.I)
+GENERAL = re.compile(
+    r"general layer|country[- ]wide|all goods|separate|snap[- ]?back|24[- ]point|24 points|34 ?%|truce|any goods|across the board",
+    re.I,
+)
 SUM = re.compile(r"\bsum\b|\btotal\b|all[- ]in|stacked|full rate|combined|all layers|landed", re.I)
 NAMED = {
     "Section 232": re.compile(r"(?:s ?232|section 232)\b(?! metal)", re.I),

@@ -273,7 +273,7 @@ class _Compiler:
         if item_class:
             answer = self._determine(trade, interval.start)
             finding = self._finding(answer)
-            if answer.outcome is Outcome.PROHIBITED:
+            if Outcome.PROHIBITED in (answer.outcome, finding and finding.answer.outcome):
                 return CLOSED
             if finding is not None:
                 return self._regime(finding, answer.outcome.code, interval.start)

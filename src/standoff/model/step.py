@@ -21,6 +21,7 @@ from standoff.model import (
     sourcing,
     transport,
 )
+from standoff.model.permits import Rights
 from standoff.model.state import Flows, RegimeStep, State
 
 if TYPE_CHECKING:
@@ -87,21 +88,8 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     # License
     allowed = link_ordered * regime.gate
     applied = allowed * regime.licensed * regime.active
-    rights, passed, held = permits.use_rights(
-        rights=state.rights,
-        wanted=applied[s.right_links],
-        active=regime.active[s.right_links],
-        probability=regime.probability[s.right_links],
-        decisions=regime.decisions[s.right_links],
-        approval=regime.approval[s.right_links],
-        denial=regime.denial[s.right_links],
-        substeps=s.substeps,
-        validity=s.right_validity,
-        renewal=s.renewal,
-        step=number,
-        xp=xp,
-    )
-    direct = allowed - applied + s.rights_to_links(passed)
+    rights, passed, held = _ship_under_rights(state, s, wanted=applied, regime=regime, number=number, xp=xp)
+    direct = allowed - applied + passed
     applied = applied * k.by_quantity
     review = licensing.review_queue(
         stages=state.stages * regime.active,
@@ -229,11 +217,36 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         link_returned=review.returned,
         link_expired=unused * (1.0 - regime.keep),
         link_shipped=link_shipped,
-        rights_held=s.rights_to_links(held),
+        rights_held=held,
         route_shipped=route_shipped,
         route_lost=route_lost,
         reserve_taken=taken,
     )
+
+
+def _ship_under_rights(
+    state: State, setup: Setup, *, wanted: Any, regime: RegimeStep, number: int, xp: Any
+) -> tuple[Rights, Any, Any]:
+    """Rights after the step, what ships under them and what is held, by link. Nothing where every permit is a quantity."""
+    links = setup.right_links
+    if not len(links):
+        nothing = xp.zeros_like(wanted)
+        return state.rights, nothing, nothing
+    rights, passed, held = permits.use_rights(
+        rights=state.rights,
+        wanted=wanted[links],
+        active=regime.active[links],
+        probability=regime.probability[links],
+        decisions=regime.decisions[links],
+        approval=regime.approval[links],
+        denial=regime.denial[links],
+        substeps=setup.substeps,
+        validity=setup.right_validity,
+        renewal=setup.renewal,
+        step=number,
+        xp=xp,
+    )
+    return rights, setup.rights_to_links(passed), setup.rights_to_links(held)
 
 
 def _adapt_shares(

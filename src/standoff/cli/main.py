@@ -12,6 +12,7 @@ import typer
 from standoff import __version__
 from standoff.cli import world as world_commands
 from standoff.cli.run import rerun, run, scenarios
+from standoff.cli.serve import serve
 from standoff.errors import InputError, StandoffError
 
 DONE, WARNED, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(rerun)
+app.command()(serve)
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(world_commands.app, name="world")
 

@@ -24,6 +24,7 @@ from standoff.world.network import Network
 from standoff.world.tables import World, read_world
 
 if TYPE_CHECKING:
+    from standoff.measures.calendar_changes import Dates
     from standoff.measures.gates import Regimes
 
 
@@ -56,14 +57,25 @@ def run(
     if until is not None:
         asked = scenario_from({**asked.as_dict(), "until": until})
     exists = world if isinstance(world, World) else read_world(world if world is not None else asked.world)
-    network = build_network(exists)
-    setup, regimes, parameters = prepare(asked, exists, network, as_of=as_of)
+    return simulate(asked, exists, build_network(exists), as_of=as_of, progress=progress)
+
+
+def simulate(
+    scenario: Scenario,
+    world: World,
+    network: Network,
+    *,
+    as_of: dt.date | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Run a scenario on a world whose network is built already: what `run` does once everything is read."""
+    setup, regimes, parameters = prepare(scenario, world, network, as_of=as_of)
     first = FullRecorder(setup, resting_state(setup))
     records = run_steps(setup, first, progress=progress).records()
     residual = check_mass(network, records, first.first)
     return Result(
-        scenario=asked,
-        world=exists,
+        scenario=scenario,
+        world=world,
         network=network,
         setup=setup,
         regimes=regimes,
@@ -100,6 +112,7 @@ def prepare_measures(
     Raises:
         InputError: the scenario begins before the world does, or names measures or numbers that do not exist.
     """
+    from standoff.measures.calendar_changes import with_dates
     from standoff.measures.compile import compile_measures
     from standoff.measures.register import load_register
     from standoff.measures.settings import read_settings
@@ -114,6 +127,7 @@ def prepare_measures(
         )
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     register = load_register(ids=scenario.measures, extra_paths=scenario.measure_files)
+    register = with_dates(register, _dates(scenario))
     if as_of is not None:
         register = register.known_by(as_of)
     regimes = compile_measures(
@@ -126,6 +140,19 @@ def prepare_measures(
         permits=scenario.permits,
     )
     return regimes, parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
+
+
+def _dates(scenario: Scenario) -> dict[str, Dates]:
+    from standoff.measures.calendar_changes import Dates
+
+    return {
+        measure: Dates(
+            start=other.start,
+            end=other.end,
+            pauses=None if other.pauses is None else [(pause.start, pause.until) for pause in other.pauses],
+        )
+        for measure, other in scenario.calendar.items()
+    }
 
 
 def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
@@ -192,16 +193,15 @@ def elastic(problem: LeastSquares, rows: Sequence[int]) -> Certificate:
     matrix = problem.matrix[list(rows)]
     count, unknowns = matrix.shape
     identity = sparse.identity(count, format="csr")
+    with_slack: Any = sparse.hstack([matrix, identity, -identity], format="csr")
+    low = np.concatenate([problem.low, np.zeros(2 * count)])
+    high = np.concatenate([problem.high, np.full(2 * count, np.inf)])
+    bounds: Any = np.column_stack([low, high])
     result = linprog(
         c=np.concatenate([np.zeros(unknowns), np.ones(2 * count)]),
-        A_eq=sparse.hstack([matrix, identity, -identity], format="csr"),
+        A_eq=with_slack,
         b_eq=problem.target[list(rows)],
-        bounds=np.column_stack(
-            [
-                np.concatenate([problem.low, np.zeros(2 * count)]),
-                np.concatenate([problem.high, np.full(2 * count, np.inf)]),
-            ]
-        ),
+        bounds=bounds,
         method="highs",
     )
     if not result.success:
@@ -210,4 +210,4 @@ def elastic(problem: LeastSquares, rows: Sequence[int]) -> Certificate:
     named = tuple(row for row, value in zip(rows, multiplier, strict=True) if abs(value) > 1e-7)
     at_low = np.flatnonzero(np.asarray(result.lower.marginals)[:unknowns] > 1e-7)
     at_high = np.flatnonzero(np.asarray(result.upper.marginals)[:unknowns] < -1e-7)
-    return Certificate(named, tuple(map(int, at_low)), tuple(map(int, at_high)), float(result.fun))
+    return Certificate(named, tuple(map(int, at_low)), tuple(map(int, at_high)), float(result.fun or 0.0))

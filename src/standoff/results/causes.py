@@ -13,6 +13,7 @@ import numpy as np
 
 from standoff.model.share_matrix import sum_map
 from standoff.results import indicators
+from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from standoff.results.result import Result
@@ -61,7 +62,7 @@ def binding_needs(result: Result) -> Any:
     needs = network.needs
     coefficient = np.where(needs.coefficient > 0, needs.coefficient, np.inf)
     allowed = (records["inventory"] + records["used"]) / coefficient
-    usual = network.nodes.activity[needs.consumer] * result.setup.clock.step_days / 365.0
+    usual = network.nodes.activity[needs.consumer] * result.setup.clock.step_days / DAYS_PER_YEAR
     allowed = np.where(needs.kind == 0, allowed, np.where(needs.kind == 1, 0.5 * (allowed + usual), np.inf))
     best = np.full(records["activity"].shape, np.inf)
     binding = np.full(records["activity"].shape, -1, dtype=np.int64)
@@ -105,7 +106,7 @@ def _kept_back_on_tracked(result: Result, fill: Any) -> tuple[Any, Any]:
     setup, records, table = result.setup, result.records, result.setup.regime_table
     kept = np.zeros((*records["link_ordered"].shape, len(CAUSES)))
     held = np.array([regime.outcome == "HOLD" for regime in table.regimes.regimes])
-    usual = setup.constants.link_use
+    usual = result.network.links.flow[setup.tracked] * setup.clock.step_days / DAYS_PER_YEAR
     shortage = np.zeros(records["link_ordered"].shape)
     for step in range(len(kept)):
         regime = table.at(step)

@@ -10,6 +10,19 @@ from standoff.results.report.charts.marks import Chart, Frame, ticks, time_axis
 
 WIDTH = 960.0
 ROW = 26.0
+NAMES = 330.0
+LONGEST_NAME = 50.0
+"""Letters that fit beside the dots; a Chinese character is as wide as two."""
+
+
+def fitted(name: str) -> str:
+    """A name cut to the room beside the dots; the table has it whole."""
+    room = LONGEST_NAME
+    for index, letter in enumerate(name):
+        room -= 1.0 if ord(letter) < 0x2E80 else 2.0
+        if room < 0:
+            return f"{name[: index - 1].rstrip()}\u2026"
+    return name
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,8 @@ def pair_dots(
     """Two dots a row, joined; a model answer of never is an open arrow at the right edge."""
     height = ROW * len(pairs) + 44
     levels = ticks(last, count=6)
-    frame = Frame(300, 10, WIDTH - 70, height - 28, min(0.0, *(p.model for p in pairs)), levels[-1], 0, 1)
-    for level in levels:
+    frame = Frame(NAMES, 10, WIDTH - 80, height - 28, min(0.0, *(p.model for p in pairs)), last, 0, 1)
+    for level in [level for level in levels if level <= last]:
         x = frame.x(level)
         frame.line(x, frame.top, x, frame.bottom, "grid")
         frame.text(x, frame.bottom + 15, write(level), anchor="middle")
@@ -68,7 +81,7 @@ def pair_dots(
         y = frame.top + row * ROW + ROW / 2
         stops = pair.model <= last
         x1, x2 = frame.x(min(pair.spreadsheet, last)), frame.x(pair.model if stops else last)
-        frame.text(frame.left - 8, y + 4, pair.name, anchor="end", style="label")
+        frame.text(frame.left - 8, y + 4, fitted(pair.name), anchor="end", style="label")
         frame.line(x1, y, x2, y, "join" if stops else "join open")
         frame.dot(x1, y, "dot hollow", tip=pair.tip)
         if stops:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import Chart, Frame, short, steps_path, ticks, time_axis
+from standoff.results.report.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 
 PANEL = (330.0, 180.0)
 WIDE = (960.0, 300.0)
@@ -42,6 +42,7 @@ def line_panel(
     high: float | None = None,
     reference: float | None = None,
     note: str = "",
+    legend: tuple[LegendItem, ...] = (),
     size: tuple[float, float] = PANEL,
 ) -> Chart:
     """Lines over time from zero up; a reference level as a thin dashed line.
@@ -55,6 +56,7 @@ def line_panel(
         high: top of the value axis; the largest value if not given.
         reference: level of the base year.
         note: a line under the title.
+        legend: of this panel alone.
         size: width and height.
     """
     width, height = size
@@ -67,7 +69,7 @@ def line_panel(
         frame.line(frame.left, frame.y(reference), frame.right, frame.y(reference), "reference")
     for each in series:
         frame.path(steps_path(frame, list(each.values)), f"line {each.style}")
-    return Chart(width, height, description, tuple(frame.marks), title, note)
+    return Chart(width, height, description, tuple(frame.marks), title, note, legend)
 
 
 def stack_chart(

@@ -24,7 +24,7 @@ def ledger_section(source: Source) -> Section:
         sentence = say(
             "ledger.sentence",
             lines=len(touched),
-            side=source.labels.side(largest[0]),
+            side=source.labels.in_side(largest[0]),
             line=source.words.family("line", largest[1]),
             amount=numbers.usd(sides[largest[0]][largest[1]]),
         )

@@ -33,7 +33,7 @@ def supply_section(source: Source) -> Section:
         if len(back)
         else say("supply.not_back", share=numbers.percent(float(after.max())))
     )
-    senders = source.words.join(source.place(place) for place in np.unique(controlled.origin))
+    senders = source.words.join(source.place(place) for place, _ in _split(source, controlled.origin, least=0.02))
     sentence = say(
         "supply.sentence",
         senders=senders,
@@ -59,12 +59,13 @@ def supply_section(source: Source) -> Section:
     )
 
 
-def _split(source: Source, key: Any) -> list[tuple[int, Any]]:
-    """Positions of links by key, the largest trade first, without trades that rest in the base year."""
+def _split(source: Source, key: Any, *, least: float = 0.0) -> list[tuple[int, Any]]:
+    """Positions of links by key, the largest trade first, without trades up to a least share of the base year."""
     controlled = source.controlled
     groups = [(int(value), key == value) for value in np.unique(key)]
     size = {value: float(controlled.usual_value[chosen].sum()) for value, chosen in groups}
-    return sorted(((v, c) for v, c in groups if size[v] > 0), key=lambda group: -size[group[0]])
+    floor = least * sum(size.values())
+    return sorted(((v, c) for v, c in groups if size[v] > floor), key=lambda group: -size[group[0]])
 
 
 def _panels(

@@ -72,7 +72,7 @@ def _by_use(source: Source, value: Any, order: Any, names: list[str]) -> Picture
     if rest.sum() > 1e-9 * value.sum():
         layers.append(Series(rest, "layer-rest"))
         legend.append(LegendItem(say("use.others"), "layer-rest", "area"))
-    chart = stack_chart(layers, source.axis, write=source.numbers.usd, description=say("use.alt_by_use"))
+    chart = stack_chart(layers, source.axis, write=source.numbers.plain, description=say("use.alt_by_use"))
     return Picture((chart,), tuple(legend), say("use.by_use"))
 
 
@@ -85,7 +85,7 @@ def _by_cause(source: Source) -> Picture:
         if by_cause[:, index].sum() > 0
     )
     chart = stack_chart(
-        layers, source.axis, write=source.numbers.usd, description=source.say("use.alt_by_cause")
+        layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause")
     )
     return Picture((chart,), legend, source.say("use.by_cause"))
 

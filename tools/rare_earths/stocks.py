@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - one row of a table stands on one line
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from world_drafts.draft import Draft, Row, number
 from world_drafts.figures import Facts, Figure, assumed, derived
@@ -279,35 +279,38 @@ def add_projects(draft: Draft, facts: Facts) -> None:
     )
     add(
         "less_common_metals_lacq",
-        "metal_ndpr_GBR",
-        sourced("stocks_capacity-037", 1.0, "t a year; booked with the mother company"),
+        "metal_ndpr_EUR",
+        sourced("stocks_capacity-037", 1.0, "t a year"),
         "2027-07-01",
         365.0,
         0.6,
         1.27e8,
     )
+    add_heavy(add, facts)
     add(
         "iluka_eneabba",
-        "mine_light_AUS",
-        assumed(5000.0, 0.0, 17500.0, note="17,500 t REO a year of separation, which has no producer of its own here"),
+        "separation_light_AUS",
+        sourced("stocks_capacity-032", 1.0, "t REO a year"),
         "2027-01-01",
         540.0,
-        0.7,
-        1.1e9,
+        0.75,
+        1.14e9,
+        ramp=730.0,
     )
     add(
-        "india_scheme",
-        "magnet_smco_IND",
-        assumed(50.0, 0.0, 300.0, note="the 6,000 t scheme is for NdFeB and has no maker in this world yet"),
+        "indian_scheme",
+        f"{dy_tb}_IND",
+        sourced("stocks_capacity-094", magnet, blanks),
         "2028-01-01",
-        365.0,
+        540.0,
         0.5,
-        1.0e8,
+        8.3e8,
+        ramp=730.0,
     )
     add(
         "alcoa_gallium",
-        "gallium_primary_ROW_russia",
-        sourced("stocks_capacity-049", 1.0, "t a year, Western Australia; booked under the rest of the world"),
+        "gallium_primary_AUS",
+        sourced("stocks_capacity-049", 1.0, "t a year"),
         "2027-06-01",
         180.0,
         0.7,
@@ -316,7 +319,7 @@ def add_projects(draft: Draft, facts: Facts) -> None:
     )
     add(
         "metlen_gallium",
-        "gallium_recycled_EUR",
+        "gallium_primary_EUR",
         sourced("stocks_capacity-052", 1.0, "t a year"),
         "2027-06-01",
         180.0,
@@ -333,6 +336,64 @@ def add_projects(draft: Draft, facts: Facts) -> None:
         0.8,
         1.0e8,
         ramp=365.0,
+    )
+    add(
+        "korea_zinc_germanium",
+        "germanium_KOR",
+        sourced("stocks_capacity-051", 1.0, "t a year"),
+        "2028-01-01",
+        180.0,
+        0.8,
+        1.0e8,
+        ramp=365.0,
+    )
+
+
+def add_heavy(add: Callable[..., None], facts: Facts) -> None:
+    """Heavy separation outside Asia: feed is output of Dy over its share of 0.042 in the feed."""
+
+    def feed(dysprosium: float, fact: str) -> Figure:
+        tonnes = dysprosium / 0.042
+        return derived(
+            tonnes, 0.6 * tonnes, 1.3 * tonnes, source=facts.label(fact), note=f"{dysprosium:g} t Dy a year over 0.042"
+        )
+
+    add("white_mesa_heavy", "separation_heavy_USA", feed(165.0, "stocks_capacity-029"), "2029-01-01", 365.0, 0.6, 1.0e8)
+    add(
+        "aclara_louisiana", "separation_heavy_USA", feed(200.0, "stocks_capacity-045"), "2028-01-01", 540.0, 0.5, 2.77e8
+    )
+    add(
+        "lynas_texas",
+        "separation_heavy_USA",
+        facts.sourced("stocks_capacity-026", note="t of heavy oxides a year, taken as feed"),
+        "2027-01-01",
+        730.0,
+        0.2,
+        2.88e8,
+    )
+    add(
+        "caremag_lacq",
+        "separation_heavy_EUR",
+        derived(
+            5000.0,
+            2000.0,
+            5000.0,
+            source=facts.label("stocks_capacity-036"),
+            note="5,000 t of heavy concentrate a year",
+        ),
+        "2026-12-01",
+        365.0,
+        0.75,
+        2.2e8,
+    )
+    add(
+        "silmet_heavy_line",
+        "separation_heavy_EST",
+        assumed(200.0, 50.0, 500.0, note="tonnage not published"),
+        "2025-09-19",
+        30.0,
+        0.95,
+        1.0e7,
     )
 
 

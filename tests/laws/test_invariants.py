@@ -125,7 +125,10 @@ def link_keys(network: Network) -> list[tuple[str, float]]:
 def same_acts(acts: tuple[Act, ...], old: Network, new: Network) -> list[Act]:
     """The acts on the same links of a network whose rows stand in another order."""
     keys, place = link_keys(old), {key: index for index, key in enumerate(link_keys(new))}
-    return [Act(a.kind, tuple(sorted(place[keys[link]] for link in a.links)), a.start_day, a.end_day, a.numbers) for a in acts]
+    return [
+        Act(a.kind, tuple(sorted(place[keys[link]] for link in a.links)), a.start_day, a.end_day, a.numbers)
+        for a in acts
+    ]
 
 
 def assert_same_by_label(run: Run, other: Run, *, tolerance: float) -> None:
@@ -136,8 +139,15 @@ def assert_same_by_label(run: Run, other: Run, *, tolerance: float) -> None:
         "stock": _matching(a.offer_label, b.offer_label, len(a.offers.yields)),
     }
     for name, like in (
-        ("plan", "plan"), ("activity", "plan"), ("inventory", "inventory"), ("ordered", "inventory"), ("used", "inventory"),
-        ("released", "inventory"), ("stock", "stock"), ("shipped", "stock"), ("discarded", "stock"),
+        ("plan", "plan"),
+        ("activity", "plan"),
+        ("inventory", "inventory"),
+        ("ordered", "inventory"),
+        ("used", "inventory"),
+        ("released", "inventory"),
+        ("stock", "stock"),
+        ("shipped", "stock"),
+        ("discarded", "stock"),
     ):
         expected, got = run.records[name], other.records[name][:, order[like]]
         usual = {"plan": a.nodes.activity, "inventory": a.needs.use, "stock": a.offers.sales}[like] * 7.0 / 365.0
@@ -197,7 +207,9 @@ def test_a_run_stopped_and_resumed_equals_a_run_not_stopped(shape: Shape, stop: 
         assert values.tobytes() == recorder.records()[name].tobytes(), name
 
 
-def test_each_mechanism_is_active_in_a_fifth_of_the_random_worlds(record_property: Callable[[str, object], None]) -> None:
+def test_each_mechanism_is_active_in_a_fifth_of_the_random_worlds(
+    record_property: Callable[[str, object], None],
+) -> None:
     shapes = fixed_shapes(60)
     active = Counter[str]()
     for shape in shapes:

@@ -99,7 +99,9 @@ def cause_of(case: Case, old: Act, new: Act) -> str:
     return next((name for name, attempt in attempts if attempt() <= SLACK), "")
 
 
-def test_tightening_a_control_does_not_raise_supply_to_its_target(record_property: Callable[[str, object], None]) -> None:
+def test_tightening_a_control_does_not_raise_supply_to_its_target(
+    record_property: Callable[[str, object], None],
+) -> None:
     tried, paradoxes = 0, Counter[str]()
     for shape in SHAPES:
         case, rng = case_of(shape), np.random.default_rng(shape.seed)

@@ -102,7 +102,7 @@ def absent_in(text: str) -> frozenset[str]:
         absent |= elements_in(piece)
         if HEAVY_WORDS.search(piece.casefold()):
             absent |= HEAVY_ELEMENTS
-    for match in re.finditer(r"(\S+)[- ]free\b", text):
+    for match in re.finditer(r"(?<!\S)(\S{1,20})[- ]free\b", text):
         absent |= elements_in(match.group(1))
         if match.group(1).casefold() in ("hree", "earth", "heavy"):
             absent |= HEAVY_ELEMENTS

@@ -12,8 +12,8 @@ import pytest
 from cases import Case, Run, case_of, clock_of, run_network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mechanisms import active_mechanisms
 
+from mechanisms import active_mechanisms
 from standoff.model.balance import check_mass
 from standoff.model.step import step
 from standoff.simulate.initial import resting_state

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from standoff.errors import nearest, refuse
-from standoff.results import explain_consumers as consumers
 from standoff.results import explain_links as links
+from standoff.results import explain_needs as needs
+from standoff.results import explain_nodes as nodes
 from standoff.results import explain_sellers as sellers
 from standoff.results.explain_terms import Cell, Explanation, Tape, Term
 from standoff.results.explain_totals import Totals
@@ -35,17 +36,17 @@ SEPARATOR = " @ "
 
 Builder = Callable[[View, int, int], Tape]
 BUILDERS: dict[str, Builder] = {
-    "plan": consumers.plan,
-    "activity": consumers.activity,
-    "inventory": consumers.inventory,
-    "in_transit": consumers.in_transit,
-    "goal": consumers.goal,
-    "on_order": consumers.on_order,
-    "ordered": consumers.ordered,
-    "arrived": consumers.arrived,
-    "released": consumers.released,
-    "used": consumers.used,
-    "refused": consumers.refused,
+    "plan": nodes.plan,
+    "activity": nodes.activity,
+    "inventory": needs.inventory,
+    "in_transit": needs.in_transit,
+    "goal": needs.goal,
+    "on_order": needs.on_order,
+    "ordered": needs.ordered,
+    "arrived": needs.arrived,
+    "released": needs.released,
+    "used": needs.used,
+    "refused": needs.refused,
     "stock": sellers.stock,
     "in_making": sellers.in_making,
     "shipped": sellers.shipped,

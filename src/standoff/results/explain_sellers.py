@@ -6,7 +6,7 @@ import numpy as np
 
 from standoff.model import leakage
 from standoff.model.rationing import TIERS
-from standoff.results.explain_consumers import reserve_gaps
+from standoff.results.explain_needs import reserve_gaps
 from standoff.results.explain_terms import AT_LEAST, AT_MOST, MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from standoff.results.causes import CAUSES, node_causes
-from standoff.results.explain_consumers import shipment_cell
+from standoff.results.explain_needs import shipment_cell
 from standoff.results.explain_terms import TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 from standoff.results.indicators import trade_groups

@@ -10,6 +10,7 @@ import numpy as np
 from standoff.results.report.charts.marks import LegendItem, Picture
 from standoff.results.report.charts.series import Series, TimeAxis, line_panel
 from standoff.results.report.content import BigNumber, Column, FirstScreen, Section, Table
+from standoff.results.report.sections.ledger import LINE_NAMES
 from standoff.results.report.sections.overview import first_screen
 from standoff.results.report.source import Source
 from standoff.results.report.words import Words
@@ -17,6 +18,7 @@ from standoff.results.report.words import Words
 if TYPE_CHECKING:
     from standoff.results.compare import Comparison
 
+NAMES = ("A", "B")
 SIZE = (470.0, 240.0)
 Trade = tuple[str, str, str]
 
@@ -25,22 +27,22 @@ def difference_screen(comparison: Comparison, words: Words) -> FirstScreen:
     """The first screens of both runs as one."""
     sources = _sources(comparison, words)
     screens = [first_screen(source) for source in sources]
-    names = scenario_names(comparison, words)
+    titles = scenario_titles(comparison, words)
     numbers = []
     for first, second in zip(screens[0].numbers, screens[1].numbers, strict=True):
         values = [_total(source) for source in sources] if first.rows else [first.value, second.value]
-        numbers.append(BigNumber("", first.label, "", tuple(zip(names, values, strict=True))))
+        numbers.append(BigNumber("", first.label, "", tuple(zip(NAMES, values, strict=True))))
     return FirstScreen(
-        title=words.say("compare.heading", a=names[0], b=names[1]),
+        title=words.say("compare.heading", a=titles[0], b=titles[1]),
         summary=words.say("compare.same_world" if comparison.same_world else "compare.other_world"),
-        finding=" ".join(
-            words.say("compare.finding", name=name, finding=screen.finding)
-            for name, screen in zip(names, screens, strict=True)
+        finding="\n".join(
+            words.say("compare.finding", name=name, title=title, finding=screen.finding)
+            for name, title, screen in zip(NAMES, titles, screens, strict=True)
         ),
         numbers=tuple(numbers),
         status=tuple(
             words.say("compare.status", name=name, status=screen.status[0])
-            for name, screen in zip(names, screens, strict=True)
+            for name, screen in zip(NAMES, screens, strict=True)
         ),
     )
 
@@ -48,12 +50,11 @@ def difference_screen(comparison: Comparison, words: Words) -> FirstScreen:
 def difference_sections(comparison: Comparison, words: Words) -> tuple[Section, ...]:
     """Differences as sections of a page."""
     a, b = _sources(comparison, words)
-    names = scenario_names(comparison, words)
     return (
-        _over_time(a, b, names),
-        _ledger(comparison, a, b, names),
-        _uses(comparison, a, b, names),
-        _stops(comparison, a, b, names),
+        _over_time(a, b, scenario_titles(comparison, words)),
+        _ledger(comparison, a),
+        _uses(comparison, a, b),
+        _stops(comparison, a, b),
     )
 
 
@@ -61,7 +62,7 @@ def _sources(comparison: Comparison, words: Words) -> tuple[Source, Source]:
     return Source(comparison.a, words), Source(comparison.b, words)
 
 
-def scenario_names(comparison: Comparison, words: Words) -> tuple[str, str]:
+def scenario_titles(comparison: Comparison, words: Words) -> tuple[str, str]:
     """Titles of the two scenarios; where they are the same, the second is marked."""
     a, b = (
         (words.lang == "zh" and result.scenario.title.zh) or result.scenario.title.en
@@ -74,7 +75,7 @@ def _total(source: Source) -> str:
     return source.numbers.usd(float(source.result.unmet_value.sum()))
 
 
-def _over_time(a: Source, b: Source, names: tuple[str, str]) -> Section:
+def _over_time(a: Source, b: Source, titles: tuple[str, str]) -> Section:
     say, numbers = a.say, a.numbers
     dates = _common_dates(a, b)
     effects = [source.effect for source in (a, b) if source.effect is not None]
@@ -86,7 +87,10 @@ def _over_time(a: Source, b: Source, names: tuple[str, str]) -> Section:
     ]
     trades = controlled_trades(a) | controlled_trades(b)
     share = [_on(dates, source, share_of_trades(source, trades)) for source in (a, b)]
-    legend = (LegendItem(names[0], "second"), LegendItem(names[1], "main"))
+    legend = tuple(
+        LegendItem(say("compare.run", name=name, title=title), style)
+        for name, title, style in zip(NAMES, titles, ("second", "main"), strict=True)
+    )
     charts = [
         line_panel(
             say("compare.unmet_panel"),
@@ -111,16 +115,14 @@ def _over_time(a: Source, b: Source, names: tuple[str, str]) -> Section:
         )
     heads = (
         Column(say("column.week"), "date"),
-        *(Column(say("compare.unmet_of", name=name), "usd") for name in names),
-        *(Column(say("compare.trade_of", name=name), "percent") for name in names),
+        *(Column(say("compare.unmet_of", name=name), "usd") for name in NAMES),
+        *(Column(say("compare.trade_of", name=name), "percent") for name in NAMES),
     )
     rows = [
         (day.isoformat(), *(float(series[step]) for series in (*unmet, *share))) for step, day in enumerate(dates)
     ]
     sentence = say(
         "compare.over_time",
-        a=names[0],
-        b=names[1],
         a_unmet=numbers.money(float(a.result.unmet_value.sum())),
         b_unmet=numbers.money(float(b.result.unmet_value.sum())),
     )
@@ -164,27 +166,30 @@ def share_of_trades(source: Source, trades: set[Trade]) -> Any:
     return result.trade @ weight / usual if usual > 0 else np.full(len(result.trade), np.nan)
 
 
-def _difference_columns(say: Any, names: tuple[str, str], kind: str) -> tuple[Column, ...]:
-    return (Column(names[0], kind), Column(names[1], kind), Column(say("compare.difference"), kind))
+def _difference_columns(source: Source) -> tuple[Column, ...]:
+    return (*(Column(name, "usd") for name in NAMES), Column(source.say("compare.difference"), "usd"))
 
 
-def _ledger(comparison: Comparison, a: Source, b: Source, names: tuple[str, str]) -> Section:
+def _ledger(comparison: Comparison, a: Source) -> Section:
     say = a.say
     pairs = comparison.ledger_by_side()
+    order = sorted(pairs, key=lambda key: LINE_NAMES.index(key[1]))
     rows = [
-        (a.labels.side(side), a.words.family("line", line), first, second, second - first)
-        for (side, line), (first, second) in pairs.items()
+        (a.words.family("line", line), a.labels.side(side), first, second, second - first)
+        for side, line in order
+        for first, second in [pairs[side, line]]
+        if any(abs(value) >= 1 for sides, name in pairs if name == line for value in pairs[sides, name])
     ]
-    largest = max(rows, key=lambda row: abs(row[4]))
+    largest = max(rows, key=lambda row: abs(row[4]), default=("", "", 0.0, 0.0, 0.0))
     sentence = (
         say("compare.ledger_same")
         if abs(largest[4]) < 1
-        else say("compare.ledger", side=largest[0], line=largest[1], amount=signed(a, largest[4]))
+        else say("compare.ledger", line=largest[0], side=largest[1], amount=signed(a, largest[4]))
     )
     columns = (
-        Column(say("column.side")),
         Column(say("column.ledger_line")),
-        *_difference_columns(say, names, "usd"),
+        Column(say("column.side")),
+        *_difference_columns(a),
     )
     table = Table(
         "compare_ledger", say("compare.ledger_table"), columns, rows, open=True, note=say("ledger.not_added")
@@ -198,7 +203,7 @@ def signed(source: Source, value: float) -> str:
     return source.say(key, amount=source.numbers.usd(abs(value)))
 
 
-def _uses(comparison: Comparison, a: Source, b: Source, names: tuple[str, str]) -> Section:
+def _uses(comparison: Comparison, a: Source, b: Source) -> Section:
     say, labels = a.say, {**b.labels.consumers, **a.labels.consumers}
     pairs = comparison.unmet_by_use()
     rows = [
@@ -208,13 +213,13 @@ def _uses(comparison: Comparison, a: Source, b: Source, names: tuple[str, str]) 
     ]
     more = sum(1 for row in rows if row[3] >= 1)
     less = sum(1 for row in rows if row[3] <= -1)
-    columns = (Column(say("column.use")), *_difference_columns(say, names, "usd"))
+    columns = (Column(say("column.use")), *_difference_columns(a))
     table = Table("compare_unmet_use", say("compare.use_table"), columns, rows, open=True)
     sentence = say("compare.uses", more=more, less=less, count=len(pairs))
     return Section("compare-use", say("compare.use_title"), sentence, tables=(table,))
 
 
-def _stops(comparison: Comparison, a: Source, b: Source, names: tuple[str, str]) -> Section:
+def _stops(comparison: Comparison, a: Source, b: Source) -> Section:
     say, labels = a.say, {**b.labels.consumers, **a.labels.consumers}
     rows = [
         (labels[label], first, second)
@@ -224,11 +229,9 @@ def _stops(comparison: Comparison, a: Source, b: Source, names: tuple[str, str])
     rows.sort(key=lambda row: (min(row[1:]), row[0]))
     sentence = say(
         "compare.stops",
-        a=names[0],
-        b=names[1],
         a_count=sum(1 for row in rows if np.isfinite(row[1])),
         b_count=sum(1 for row in rows if np.isfinite(row[2])),
     )
-    columns = (Column(say("column.line")), Column(names[0], "days"), Column(names[1], "days"))
+    columns = (Column(say("column.line")), *(Column(name, "days") for name in NAMES))
     table = Table("compare_stops", say("compare.stop_table"), columns, rows, open=True)
     return Section("compare-stops", say("compare.stop_title"), sentence, tables=(table,))

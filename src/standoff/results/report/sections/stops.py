@@ -72,7 +72,9 @@ def _picture(source: Source, listed: list[Stop]) -> Picture:
         )
         for stop in shown
     ]
-    last = _since(source, len(source.dates) * source.result.scenario.step_days)
+    end = _since(source, len(source.dates) * source.result.scenario.step_days)
+    longest = max(max(pair.model, pair.spreadsheet) for pair in pairs)
+    last = min(end, longest * 1.1) if longest > 0 else end
     chart = pair_dots(pairs, last=last, write=numbers.days, never=say("stops.not_in_run"), description=say("stops.alt"))
     legend = (
         LegendItem(say("stops.model"), "solid", "dot"),

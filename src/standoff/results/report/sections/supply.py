@@ -15,6 +15,8 @@ from standoff.results.report.source import Source
 from standoff.world.network import DAYS_PER_YEAR
 
 MOST_PANELS = 8
+NOTHING_SHIPS = 1e-6
+"""Shipments up to this share of the base year in every week are said in words, not drawn."""
 
 
 def supply_section(source: Source) -> Section:
@@ -29,7 +31,9 @@ def supply_section(source: Source) -> Section:
     back = np.flatnonzero(after >= 0.9)
     numbers = source.numbers
     recovery = (
-        say("supply.back", day=numbers.day(source.dates[lowest.step + int(back[0])]))
+        say("supply.nothing_ships")
+        if not float(share.max()) > NOTHING_SHIPS
+        else say("supply.back", day=numbers.day(source.dates[lowest.step + int(back[0])]))
         if len(back)
         else say("supply.not_back", share=numbers.percent(float(after.max())))
     )
@@ -46,7 +50,9 @@ def supply_section(source: Source) -> Section:
         "supply",
         say("supply.title"),
         sentence,
-        pictures=(
+        pictures=()
+        if not float(share.max()) > NOTHING_SHIPS
+        else (
             _panels(source, by_place, source.place, say("supply.by_destination")),
             _panels(source, by_product, source.product, say("supply.by_product")),
         ),

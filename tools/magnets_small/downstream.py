@@ -160,8 +160,12 @@ def makers_cover(facts: Facts, defence: bool) -> Figure:
             source=facts.label("stocks_capacity-004"),
             note="less than six months of defence supply, unsourced in the source",
         )
-    return facts.sourced(
-        "stocks_capacity-084", factor=30.4, note="inventory of US manufacturers in months of shipments, all goods"
+    return derived(
+        28.9,
+        14.5,
+        49.9,
+        source=facts.label("stocks_capacity-084"),
+        note="1.28 months of shipments (1.97 in 1982) in all stocks of US manufacturers, less ten days of finished goods",
     )
 
 

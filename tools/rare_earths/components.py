@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rare_earths.covers import SIGMA_MAKERS, Covers
+from rare_earths.covers import FINISHED_DAYS, SIGMA_MAKERS, Covers
 from rare_earths.metals import named
 from world_drafts.draft import Draft
 from world_drafts.figures import Facts, Figure, assumed, claimed, derived
@@ -175,13 +175,15 @@ def add_to(draft: Draft, facts: Facts) -> None:
             }
             add_producer(
                 draft, f"{product}_{place}", place, product, names=named(component.names, place), makes={product: ONE}, inputs=inputs,
-                stock_days=assumed(10.0, 4.0, 20.0), classes=3 if product in SPREAD else 1, firms=5,
+                stock_days=assumed(4.0, 2.0, 8.0) if component.stage == "part" else assumed(FINISHED_DAYS, 4.0, 20.0), classes=3 if product in SPREAD else 1, firms=5,
             )  # fmt: skip
             draft.origin_size[f"{product}_{place}", product] = size
 
 
 def cover_of(covers: Covers, component: Component, bought: str, place: str) -> Figure:
     """Days of an input that a maker of components keeps."""
+    if component.stage == "part":
+        return covers.assembler()
     if component.cover == "defence":
         return covers.defence()
     if bought.startswith("antimony"):

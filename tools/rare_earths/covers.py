@@ -1,7 +1,10 @@
 """Stocks in days of use, by one stated rule: published statements of stock, never the dates of plant stops.
 
-- Assemblers work just in time: two to four weeks of parts (car makers and suppliers, facts stocks_capacity-014 and -082).
-- Makers of parts and components hold what US manufacturers hold on average: 1.28 months of shipments (-084).
+- Two to four weeks of parts with magnets lie at car makers and their suppliers (facts stocks_capacity-014 and -082). A
+  statement about a chain is not given to every tier of it anew: the suppliers of car parts hold it, car makers take in
+  parts for days. Other assemblers, who buy components without such a tier, hold it themselves.
+- Makers of components hold what US manufacturers hold on average, 1.28 months of shipments (-084) in all; ten days of it
+  are finished goods, the rest is the cover of their inputs.
 - Japanese and Korean makers of materials add their national targets: 60 days (-008) and 100 days (-065).
 - Makers of materials elsewhere: a month and a half, assumed; Chinese ones a month.
 - Defence: below six months of supply, a figure whose basis nobody found (-004), so it is *claimed*.
@@ -14,6 +17,7 @@ from __future__ import annotations
 from world_drafts.figures import Facts, Figure, assumed, claimed, derived
 
 DAYS_PER_MONTH = 365 / 12
+FINISHED_DAYS = 10.0
 SIGMA_USERS = assumed(
     0.5, 0.35, 0.8, note="ln(4 weeks / 2 weeks) / 2 = 0.35, widened for firms outside the trade press"
 )
@@ -27,15 +31,22 @@ class Covers:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
+    def car_maker(self) -> Figure:
+        """Parts on the way to the line of a car maker, beside what its suppliers hold."""
+        return assumed(7.0, 2.0, 14.0, note="just in time; the two to four weeks lie with the suppliers of parts")
+
     def assembler(self) -> Figure:
-        """Parts in the hands of those who assemble final goods."""
+        """Parts with magnets at suppliers of car parts, and at those who assemble goods from components."""
         return self.facts.sourced(
             "stocks_capacity-014", factor=7.0, also=("stocks_capacity-082",), note="weeks to days"
         )
 
     def maker(self) -> Figure:
-        """Magnets and other inputs of makers of parts and components."""
-        return self.facts.sourced("stocks_capacity-084", factor=DAYS_PER_MONTH, note="months of shipments to days")
+        """Magnets and other inputs of makers of components."""
+        months, fact = self.facts.quantity("stocks_capacity-084"), self.facts.row("stocks_capacity-084")
+        days, most = months * DAYS_PER_MONTH - FINISHED_DAYS, float(fact["high"]) * DAYS_PER_MONTH - FINISHED_DAYS
+        note = "1.28 months of shipments (1.97 in 1982) in all stocks, less ten days of finished goods"
+        return derived(days, 0.5 * days, most, source=self.facts.label("stocks_capacity-084"), note=note)
 
     def materials(self, place: str) -> Figure:
         """Feed, oxide and metal at makers of materials."""

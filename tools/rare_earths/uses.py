@@ -15,6 +15,8 @@ from world_drafts.draft import Draft
 from world_drafts.figures import Facts, Figure, assumed
 from world_drafts.nodes import ONE, Input, add_need
 
+CARS = ("electric_car", "hybrid_car", "combustion_car")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -66,7 +68,7 @@ def add_use(draft: Draft, covers: Covers, kind: str, row: Kind, place: str, quan
         elasticity=row.elasticity, classes=5, firms=row.firms,
     )  # fmt: skip
     for product, amount in row.parts.items():
-        cover = covers.defence() if row.military else covers.assembler()
+        cover = covers.defence() if row.military else covers.car_maker() if kind in CARS else covers.assembler()
         if product.startswith(("gallium", "oxide")):
             cover = covers.gallium(place) if product.startswith("gallium") else assumed(60.0, 30.0, 120.0)
         add_need(draft, use, product, Input(amount, cover, SIGMA_USERS))

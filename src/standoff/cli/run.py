@@ -49,7 +49,6 @@ def run(
     """Run a scenario; write DIR/result.nc and DIR/report.html."""
     from standoff.simulate.api import run as run_scenario
     from standoff.simulate.scenario import read_scenario, scenario_from
-    from standoff.world.tables import read_world
 
     changes: dict[str, Any] = dict(_pairs(set_ or []))
     if rules:
@@ -57,8 +56,7 @@ def run(
     asked = read_scenario(scenario, changes=changes)
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
-    exists = read_world(world or asked.world)
-    result = run_scenario(asked, world=exists, as_of=_day(as_of, "--as-of") if as_of else None)
+    result = run_scenario(asked, world=world or None, as_of=_day(as_of, "--as-of") if as_of else None)
     summary = result.summary()
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)

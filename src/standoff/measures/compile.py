@@ -12,20 +12,25 @@ NEED_FACT                              licence regime of the rule that is open: 
 everything else                        open
 looks like a controlled item           customs hold of the measure that controls its twin, for a share that eases
 =====================================  =====================================================================================
+
+The world is taken to have settled under what was in force on the eve of the first day: a trade that is treated as it was then is open,
+and rates are those added since.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from standoff.errors import Problems, nearest
 from standoff.measures.calendar import change_dates
+from standoff.measures.content import content_shares
 from standoff.measures.determine import determine
 from standoff.measures.gates import (
     ADMINISTRATION_FIELDS,
@@ -61,13 +66,17 @@ OPEN, CLOSED = 0, -1
 
 @dataclass(frozen=True)
 class Trade:
-    """What links have in common that rules look at. Links of one trade are treated alike."""
+    """What links have in common that rules look at. Links of one trade are treated alike.
+
+    ``content`` is the share of value that is listed material from China, in thousandths of a per cent, for the content rules of No. 61.
+    """
 
     product: int
     origin: int
     destination: int
     via: int
     military: bool
+    content: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,19 +116,22 @@ def compile_measures(
     if not len(register):
         return no_measures(clock.steps)
     intervals = intervals_of(change_dates(register, settings), clock)
-    trades, trade_of_link = trades_of(network)
+    trades, trade_of_link = trades_of(world, network)
     compiler = _Compiler(world, network, register, settings, changes or {}, permits or {})
-    treatment = np.array([[compiler.treat(trade, interval) for trade in trades] for interval in intervals])
+    eve = clock.start - timedelta(days=1)
+    settled = np.array([compiler.treat(trade, eve) for trade in trades])
+    treatment = np.array([[compiler.treat(trade, interval.start) for trade in trades] for interval in intervals])
+    treatment = np.where(treatment == settled, OPEN, treatment)
     tariff = tariffs_by_trade(world, trades, intervals, register=register, settings=settings)
     touched_trades = ((treatment != OPEN) | (tariff != 0)).any(axis=0)
     links = np.flatnonzero(touched_trades[trade_of_link])
     by_link = treatment[:, trade_of_link[links]]
-    regimes = compiler.regimes
+    regimes, by_link = _in_use(compiler.regimes, by_link)
     weight = _overlap(intervals, clock)
-    announced = compiler.announced_steps(clock)
+    announced = _announced_steps(regimes, clock)
     index = _index(by_link, weight)
     return Regimes(
-        regimes=tuple(regimes),
+        regimes=regimes,
         links=links,
         index=index,
         in_force=weight @ (by_link > OPEN),
@@ -131,10 +143,11 @@ def compile_measures(
     )
 
 
-def trades_of(network: Network) -> tuple[list[Trade], Any]:
+def trades_of(world: World, network: Network) -> tuple[list[Trade], Any]:
     """The distinct trades of a network and the trade of each ordinary link."""
     links, needs, offers, nodes = network.links, network.needs, network.offers, network.nodes
     military = military_nodes(network)
+    content = _content(world, network)
     seller, buyer = offers.producer[links.offer], needs.consumer[links.need]
     rows = np.stack(
         [
@@ -143,12 +156,22 @@ def trades_of(network: Network) -> tuple[list[Trade], Any]:
             nodes.place[buyer],
             links.via,
             military[buyer].astype(np.int64),
+            content[links.offer],
         ],
         axis=1,
     )
     distinct, position = np.unique(rows, axis=0, return_inverse=True)
-    trades = [Trade(int(p), int(o), int(d), int(v), bool(m)) for p, o, d, v, m in distinct]
+    trades = [Trade(int(p), int(o), int(d), int(v), bool(m), int(c)) for p, o, d, v, m, c in distinct]
     return trades, position.reshape(-1)
+
+
+def _content(world: World, network: Network) -> Any:
+    """Listed Chinese content of each offer in thousandths of a per cent, rounded to two digits so that like goods are one trade."""
+    china = [place for place in range(len(network.places)) if law_place(world, place) == "CHN"]
+    shares = sum((content_shares(world, network, place) for place in china), np.zeros(len(network.offers.yields)))
+    thousandths = np.maximum(shares * 1e5, 0.0)
+    digits = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(thousandths, 1.0))) - 1, 0)
+    return (np.round(thousandths / digits) * digits).astype(np.int64)
 
 
 def military_nodes(network: Network) -> Any:
@@ -188,6 +211,7 @@ def transaction_of(world: World, trade: Trade) -> Transaction:
             hs=codes[0] if codes else None,
         ),
         origin=origin,
+        prc_content_percent=Decimal(trade.content) / 1000,
         technologies=frozenset(),
         exporter=Party(name="", country=origin, military=False, lists=frozenset()),
         ship_from=origin,
@@ -209,7 +233,7 @@ def tariffs_by_trade(
     register: Register,
     settings: Settings,
 ) -> Any:
-    """Rate that the scenario's measures add to that of the world's first day, share of value, (intervals, trades)."""
+    """Rate that the scenario's measures add to that of the eve of its first day, share of value, (intervals, trades)."""
     rates = np.zeros((len(intervals), len(trades)))
     layered = [measure for measure in register if measure.layers]
     if not layered:
@@ -228,7 +252,7 @@ def tariffs_by_trade(
         if trade.origin == trade.destination or not codes[trade.product] or importer is None or exporter is None:
             continue
         code = codes[trade.product][0]
-        base = rate(importer, exporter, code, world.meta.start)
+        base = rate(importer, exporter, code, intervals[0].start - timedelta(days=1))
         for row, interval in enumerate(intervals):
             rates[row, column] = rate(importer, exporter, code, interval.start) - base
     return rates
@@ -265,23 +289,23 @@ class _Compiler:
         self.number: dict[str, int] = {}
         self.twins = _twins(world)
 
-    def treat(self, trade: Trade, interval: Interval) -> int:
-        """Code of the treatment of a trade in an interval: OPEN, CLOSED or the number of a regime."""
+    def treat(self, trade: Trade, on: date) -> int:
+        """Code of the treatment of a trade on a day: OPEN, CLOSED or the number of a regime."""
         item_class = self.world.tables["products"]["item_class"][trade.product]
         if trade.origin == trade.destination and trade.via < 0:
             return OPEN
         if item_class:
-            answer = self._determine(trade, interval.start)
+            answer = self._determine(trade, on)
             finding = self._finding(answer)
             if Outcome.PROHIBITED in (answer.outcome, finding and finding.answer.outcome):
                 return CLOSED
             if finding is not None:
-                return self._regime(finding, answer.outcome.code, interval.start)
+                return self._regime(finding, answer.outcome.code, on)
         for twin in self.twins.get(trade.product, ()):
-            answer = self._determine(replace(trade, product=twin), interval.start)
+            answer = self._determine(replace(trade, product=twin), on)
             finding = self._finding(answer)
             if finding is not None and self._administration(finding).customs_hold:
-                return self._regime(finding, HOLD, interval.start)
+                return self._regime(finding, HOLD, on)
         return OPEN
 
     def _determine(self, trade: Trade, on: date) -> Determination:
@@ -330,11 +354,20 @@ class _Compiler:
             )
         return self.number[label]
 
-    def announced_steps(self, clock: Clock) -> Any:
-        """Step (with a fraction) in which each regime was announced, (regimes,)."""
-        return np.array(
-            [0.0 if r.announced is None else (r.announced - clock.start).days / clock.step_days for r in self.regimes]
-        )
+
+def _in_use(regimes: list[Regime], by_link: Any) -> tuple[tuple[Regime, ...], Any]:
+    """The regimes that hold somewhere in the run, renumbered, and the treatments with the new numbers."""
+    used = [OPEN, *sorted({int(number) for number in np.unique(by_link)} - {OPEN, CLOSED})]
+    number = np.full(len(regimes), OPEN)
+    number[used] = np.arange(len(used))
+    return tuple(regimes[old] for old in used), np.where(by_link == CLOSED, CLOSED, number[by_link])
+
+
+def _announced_steps(regimes: Sequence[Regime], clock: Clock) -> Any:
+    """Step (with a fraction) in which each regime was announced, (regimes,)."""
+    return np.array(
+        [0.0 if r.announced is None else (r.announced - clock.start).days / clock.step_days for r in regimes]
+    )
 
 
 def administered(
@@ -422,7 +455,7 @@ def timeline(register: Register, settings: Settings, clock: Clock) -> tuple[dict
 
     bars: list[dict[str, Any]] = []
     intervals = intervals_of(change_dates(register, settings), clock)
-    for measure in register:
+    for measure in register.rulebook(settings).measures:
         for interval in intervals:
             running = [limb for limb in measure.limbs if runs_on(measure, limb, interval.start)]
             if not running:
@@ -480,7 +513,7 @@ def _index(by_link: Any, weight: Any) -> Any:
     return index
 
 
-def _since(regimes: list[Regime], clock: Clock) -> Any:
+def _since(regimes: Sequence[Regime], clock: Clock) -> Any:
     """Steps since each regime began, at the middle of each step and not below zero, (steps, regimes)."""
     start = np.array(
         [0.0 if regime.start is None else (regime.start - clock.start).days / clock.step_days for regime in regimes]

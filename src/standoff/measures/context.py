@@ -27,6 +27,7 @@ class Context:
         "_ear",
         "_named",
         "_owned",
+        "_parties",
         "interval",
         "items",
         "limb_truths",
@@ -45,6 +46,7 @@ class Context:
         self.items = rulebook.item_truths(transaction.item)
         self.limb_truths: dict[int, Truth] = {}
         self._named: tuple[frozenset[str], frozenset[str]] | None = None
+        self._parties: tuple[Party, ...] | None = None
         self._dual_use: dict[str, Truth] = {}
         self._ear: tuple[Truth, ...] = ()
         self._owned: dict[tuple[str, frozenset[str]], Truth] = {}
@@ -100,12 +102,12 @@ class Context:
     # -- parties -------------------------------------------------------------------------------------------------------
 
     def parties(self) -> tuple[Party, ...]:
-        transaction = self.transaction
-        if transaction.consignee == transaction.end_user:
-            return (transaction.end_user,)
-        if transaction.consignee.name is None and not transaction.consignee.lists:
-            return (transaction.end_user,)
-        return (transaction.end_user, transaction.consignee)
+        """The end user, and the consignee where it is another known party."""
+        if self._parties is None:
+            user, consignee = self.transaction.end_user, self.transaction.consignee
+            known = consignee.name is not None or bool(consignee.lists) or consignee.ownership is not None
+            self._parties = (user, consignee) if known and consignee is not user else (user,)
+        return self._parties
 
     def named(self) -> tuple[frozenset[str], frozenset[str]]:
         """Measures whose lists name a party, and measures that have a similar name."""

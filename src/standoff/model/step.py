@@ -62,15 +62,16 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Order
     waiting = state.stages.sum(axis=0) + state.permits
+    in_office = s.regulated_to_needs(waiting)
     hoard = k.hoard_share * s.links_to_needs(k.base_share * regime.feared)
     goal = ordering.stock_goal(
         use=k.use,
         cover_steps=k.cover_steps,
         lag_steps=k.lag_steps,
         hoard=hoard,
-        review_wait=s.links_to_needs(state.review_wait),
+        review_wait=s.regulated_to_needs(state.review_wait),
     )
-    on_order = state.arriving.sum(axis=0) + s.links_to_needs(waiting) + state.refused
+    on_order = state.arriving.sum(axis=0) + in_office + state.refused
     ordered = ordering.order_to_goal(
         coefficient=k.coefficient,
         plan=plan[s.need_node],
@@ -86,14 +87,14 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     link_ordered = ordered[s.link_need] * state.share
 
     # License
+    active = regime.active[s.regulated]
     allowed = link_ordered * regime.gate
-    applied = allowed * regime.licensed * regime.active
+    applied = (allowed * regime.licensed)[s.regulated] * active
     rights, passed, held = _ship_under_rights(state, s, wanted=applied, regime=regime, number=number, xp=xp)
-    direct = allowed - applied + passed
-    applied = applied * k.by_quantity
+    by_quantity = applied * k.by_quantity
     review = licensing.review_queue(
-        stages=state.stages * regime.active,
-        applied=applied,
+        stages=state.stages * active,
+        applied=by_quantity,
         probability=regime.probability,
         decisions=regime.decisions,
         approval=regime.approval,
@@ -101,10 +102,11 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         substeps=s.substeps,
         xp=xp,
     )
-    granted = state.permits * regime.active + review.approved
+    granted = state.permits * active + review.approved
+    leaving = allowed + s.regulated_to_links(granted + passed - applied)
 
     # Ration
-    asked = xp.concatenate([direct + granted, state.route_capacity])
+    asked = xp.concatenate([leaving, state.route_capacity])
     demanded = (s.needs_to_slots(ordered) + s.tracked_to_slots(asked)).reshape(s.slot_shape)
     fill, shipped_by_tier = rationing.serve_by_tiers(stock=state.stock, demanded=demanded, xp=xp)
     slot_fill = fill.reshape(s.flat_slot_shape)
@@ -113,7 +115,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     link_shipped = tracked_shipped[: s.link_count]
     route_shipped = tracked_shipped[s.link_count :]
     route_lost = route_shipped * k.route_loss
-    unused = granted * (1.0 - tracked_fill[: s.link_count])
+    unused = granted * (1.0 - tracked_fill[s.regulated])
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
@@ -166,7 +168,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
     wait = licensing.expected_wait(
         usual=k.link_use,
-        licensed=regime.licensed * regime.active * k.by_quantity,
+        licensed=(regime.licensed * regime.active)[s.regulated] * k.by_quantity,
         review_steps=regime.review_steps,
         approval=regime.approval,
         denial=regime.denial,
@@ -180,7 +182,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         arriving=state.arriving,
         refused=licensing.remember_refusals(
             refused=state.refused,
-            denied=s.links_to_needs(review.denied),
+            denied=s.regulated_to_needs(review.denied),
             shortfall=shortfall,
             forget=k.forget_share * (1.0 - s.links_to_needs(k.base_share * regime.active)),
             xp=xp,
@@ -211,7 +213,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         made=made,
         discarded=discarded,
         link_ordered=link_ordered,
-        link_applied=applied,
+        link_applied=by_quantity,
         link_approved=review.approved,
         link_denied=review.denied,
         link_returned=review.returned,
@@ -235,7 +237,7 @@ def _ship_under_rights(
     rights, passed, held = permits.use_rights(
         rights=state.rights,
         wanted=wanted[links],
-        active=regime.active[links],
+        active=regime.active[setup.regulated][links],
         probability=regime.probability[links],
         decisions=regime.decisions[links],
         approval=regime.approval[links],
@@ -246,7 +248,7 @@ def _ship_under_rights(
         step=number,
         xp=xp,
     )
-    return rights, setup.rights_to_links(passed), setup.rights_to_links(held)
+    return rights, setup.rights_to_regulated(passed), setup.rights_to_regulated(held)
 
 
 def _adapt_shares(

@@ -20,6 +20,7 @@ from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
 from standoff.world.build import build_network
+from standoff.world.mirror import MIRRORED, mirror_world
 from standoff.world.network import Network
 from standoff.world.tables import World, read_world
 
@@ -56,7 +57,7 @@ def run(
     asked = scenario if isinstance(scenario, Scenario) else read_scenario(scenario, changes=changes)
     if until is not None:
         asked = scenario_from({**asked.as_dict(), "until": until})
-    exists = world if isinstance(world, World) else read_world(world if world is not None else asked.world)
+    exists = scenario_world(asked, world)
     return simulate(asked, exists, build_network(exists), as_of=as_of, progress=progress)
 
 
@@ -84,6 +85,14 @@ def simulate(
         first=first.first,
         residual=residual,
     )
+
+
+def scenario_world(scenario: Scenario, world: str | Path | World | None = None) -> World:
+    """The world that a scenario runs on: its own or another, mirrored where it says so. A mirrored world is left as it is."""
+    exists = world if isinstance(world, World) else read_world(world if world is not None else scenario.world)
+    if scenario.mirror is None or exists.name.endswith(MIRRORED):
+        return exists
+    return mirror_world(exists, *scenario.mirror)
 
 
 def prepare(
@@ -200,7 +209,7 @@ def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
     from standoff.results.files import read_config
 
     config = read_config(path)
-    exists = read_world(world if world is not None else config["scenario"]["world"])
+    exists = scenario_world(scenario_from(config["scenario"]), world)
     if exists.fingerprint != config["world_fingerprint"]:
         raise refuse(
             f"rerun {Path(path).name}",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from standoff.measures.gates import Regimes
 
-BLOCK = 32
+BLOCK = 64
 """Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
 
 

@@ -19,7 +19,7 @@ def resting_state(setup: Setup) -> State:
     that pile up in the base year stand at the ceiling above which they are discarded.
     """
     k, network = setup.constants, setup.network
-    links, offers = len(setup.tracked), network.offers
+    links, regulated, offers = len(setup.tracked), len(setup.regulated), network.offers
 
     def whole(array: Any, rows: int) -> Any:
         """The array with the draws' axis written out."""
@@ -36,9 +36,9 @@ def resting_state(setup: Setup) -> State:
         inventory=whole(k.use * k.cover_steps, len(setup.need_node)),
         arriving=_goods_on_the_way(setup),
         refused=whole(0.0, len(setup.need_node)),
-        review_wait=whole(0.0, links),
-        stages=np.zeros((setup.stages, links, setup.draws) if setup.draws else (setup.stages, links)),
-        permits=whole(0.0, links),
+        review_wait=whole(0.0, regulated),
+        stages=np.zeros((setup.stages, regulated, setup.draws) if setup.draws else (setup.stages, regulated)),
+        permits=whole(0.0, regulated),
         rights=_no_rights(setup),
         share=whole(k.base_share, links),
         reliability=whole(1.0, links),

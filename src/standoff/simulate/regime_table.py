@@ -29,8 +29,10 @@ class RegimeTable:
     """Column of ``regimes`` for each tracked link, -1 where no measure touches it."""
     fields: dict[str, Any]
     """By name: value of each regime, (regimes,) or (regimes, draws)."""
+    regulated: Integers
+    """Tracked links that are ever under a regime, as positions among them."""
     usual: Any
-    """Usual flow of each tracked link, units per step."""
+    """Usual flow of each regulated link, units per step."""
     step_days: float
     draws: int
     kept: dict[bytes, dict[str, Any]]
@@ -75,15 +77,16 @@ class RegimeTable:
         )
 
     def rights(self) -> tuple[Integers, Integers]:
-        """Positions of the links that ever need a right to ship, and the steps for which it is valid."""
+        """Regulated links that ever need a right to ship, as positions among them, and the steps for which it is valid."""
         table = self.regimes
         is_right = np.array([regime.permit == "right" for regime in table.regimes])
         if not is_right.any():
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         days = np.array([regime.administration["validity_days"].value for regime in table.regimes])
-        validity = np.where(is_right[table.index], days[table.index], 0.0).max(axis=0)
-        links = np.flatnonzero((self.position >= 0) & (validity[self.position] > 0))
-        steps = np.maximum(np.round(validity[self.position[links]] / self.step_days), 1).astype(np.int64)
+        longest = np.where(is_right[table.index], days[table.index], 0.0).max(axis=0)
+        validity = longest[self.position[self.regulated]]
+        links = np.flatnonzero(validity > 0)
+        steps = np.maximum(np.round(validity[links] / self.step_days), 1).astype(np.int64)
         return links, steps
 
     def _controlled(self, number: int) -> Any:
@@ -98,11 +101,11 @@ class RegimeTable:
         )
 
     def _by_link(self, index: Integers) -> dict[str, Any]:
-        names = ("approval_share", "denied_share", "review_steps", "probability", "keep")
-        picked = {name: self.fields[name][index] for name in names}
+        names = ("approval_share", "denied_share", "review_steps", "probability", "keep", "decisions")
+        picked = {name: self.fields[name][index[self.regulated]] for name in names}
+        picked["decisions"] = picked["decisions"] * self.usual
         active = (index > 0).astype(float)
         picked["active"] = active[:, None] if self.draws else active
-        picked["decisions"] = (self.fields["decisions"])[index] * self.usual
         return picked
 
 
@@ -120,11 +123,9 @@ def regime_fields(
             rows.append(drawn if drawn is not None else np.full(count, value) if count else value)
         fields[name] = np.array(rows, dtype=float)
     fields["review_steps"] = fields["review_days"] / step_days
-    # From the ranges, not from the draws at hand, so that a draw is the same in every block
-    shortest = [
-        (each.low if draws else each.value) for each in (r.administration["review_days"] for r in regimes.regimes[1:])
-    ]
-    split = substeps(shortest_review_steps=min(shortest, default=np.inf) / step_days, stages=stages)
+    # From the stated values, not from the draws at hand, so that a draw is the same in every block and in a single run
+    shortest = min((regime.administration["review_days"].value for regime in regimes.regimes[1:]), default=np.inf)
+    split = substeps(shortest_review_steps=shortest / step_days, stages=stages)
     fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=np)
     fields["keep"] = np.maximum(1.0 - step_days / np.maximum(fields["validity_days"], step_days), 0.0)
     fields["decisions"] = fields["throughput"] / np.maximum(fields["approval_share"], LEAST_APPROVAL)

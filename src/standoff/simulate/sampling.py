@@ -22,7 +22,7 @@ from standoff.world.tables import World
 Floats = npt.NDArray[np.float64]
 
 FIXED = ("licence_stages", "renewal_days", "stop_share", "paralysis_share")
-"""Not drawn: the shape of the review queue and the length of its rings are common to all draws, and the last two are definitions, not facts."""
+"""Not drawn: the shape of the review queue and the length of its rings are common to all draws; the last two are definitions."""
 
 
 @dataclass(frozen=True)

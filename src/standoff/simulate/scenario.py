@@ -82,6 +82,7 @@ class Scenario(BaseModel):
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves its own place first.
         demand: changes of final demand.
+        mirror: two places of the world that change parts.
         not_represented: what the scenario's measures touch and the world does not have.
     """
 
@@ -105,6 +106,7 @@ class Scenario(BaseModel):
     home_first: bool = True
     rules: Literal["standoff"] = "standoff"
     demand: tuple[DemandChange, ...] = ()
+    mirror: tuple[str, str] | None = None
     not_represented: tuple[str, ...] = ()
 
     @property

@@ -82,13 +82,17 @@ class Setup:
     tracked: Integers
     """Links whose share or regime can change, as positions in ``Network.links``."""
     link_count: int
+    regulated: Integers
+    """Tracked links that are ever under a licence regime, as positions among them."""
+    regulated_to_needs: LinearMap
+    regulated_to_links: LinearMap
     right_links: Integers
-    """Tracked links whose licences are a right to ship, as positions among them."""
+    """Regulated links whose licences are a right to ship, as positions among them."""
     right_validity: Integers
     """Steps for which a right is valid."""
     renewal: int
     """Steps before expiry in which renewal is filed."""
-    rights_to_links: LinearMap
+    rights_to_regulated: LinearMap
     link_need: Integers
     link_touched: Integers
     """Position of a tracked link's need among the touched needs."""
@@ -203,11 +207,15 @@ def build_setup(
     stages = int(np.asarray(parameters["licence_stages"]))
     fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws)
     column_of = {int(link): position for position, link in enumerate(regimes.links)}
-    usual = links.flow[tracked] * per_step
+    position = np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64)
+    under_regime = np.append((regimes.index > 0).any(axis=0), False)  # the last entry stands for position -1
+    regulated = np.flatnonzero(under_regime[position])
+    usual = links.flow[tracked[regulated]] * per_step
     table = RegimeTable(
         regimes=regimes,
-        position=np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64),
+        position=position,
         fields=fields,
+        regulated=regulated,
         usual=usual[:, None] if count else usual,
         step_days=clock.step_days,
         draws=count,
@@ -227,6 +235,7 @@ def build_setup(
             tracked=tracked,
             touched=touched_needs,
             share=share,
+            regulated=regulated,
             rights=right_links,
         ),
         sourcing=sourcing and len(tracked) > 0,
@@ -238,7 +247,10 @@ def build_setup(
         right_links=right_links,
         right_validity=right_validity,
         renewal=round(float(np.asarray(parameters["renewal_days"])) / clock.step_days),
-        rights_to_links=sum_map(right_links, len(tracked)),
+        rights_to_regulated=sum_map(right_links, len(regulated)),
+        regulated=regulated,
+        regulated_to_needs=sum_map(links.need[tracked[regulated]], len(needs.use)),
+        regulated_to_links=sum_map(regulated, len(tracked)),
         link_need=links.need[tracked],
         link_touched=link_touched,
         need_node=needs.consumer,
@@ -298,6 +310,7 @@ def _constants(
     tracked: Integers,
     touched: Integers,
     share: Floats,
+    regulated: Integers,
     rights: Integers,
 ) -> Constants:
     """Numbers of the rules per step of ``days`` days."""
@@ -336,9 +349,9 @@ def _constants(
         usual_activity=column((nodes.activity * per_step)[needs.consumer]),
         critical=column(needs.kind == NEED_CLASSES.index("critical")),
         important=column(needs.kind == NEED_CLASSES.index("important")),
-        by_quantity=column(~np.isin(np.arange(len(tracked)), rights)),
+        by_quantity=column(~np.isin(np.arange(len(regulated)), rights)),
         base_share=column(share[tracked]),
-        link_use=column(network.links.flow[tracked] * per_step),
+        link_use=column(network.links.flow[tracked[regulated]] * per_step),
         touched_use=column(np.append(use[touched], 0.0)),
         cost_exponent=np.asarray(values["cost_exponent"]),
         reliability_exponent=np.asarray(values["reliability_exponent"]),

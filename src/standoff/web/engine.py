@@ -10,7 +10,7 @@ from typing import Any
 
 from standoff.errors import refuse
 from standoff.results.result import Result
-from standoff.simulate.api import simulate
+from standoff.simulate.api import scenario_world, simulate
 from standoff.simulate.scenario import Scenario
 from standoff.web.payload import payload, run_id
 from standoff.web.requests import RunRequest, scenario_of
@@ -33,6 +33,7 @@ class Engine:
 
     worlds: dict[str, tuple[World, Network]] = field(default_factory=dict)
     uploaded: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
+    mirrored: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
     answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     newest: OrderedDict[str, int] = field(default_factory=OrderedDict)
     running: Lock = field(default_factory=Lock)
@@ -56,7 +57,7 @@ class Engine:
             InputError: what the request asks for cannot be.
         """
         scenario = scenario_of(request)
-        world, network = self.world(request.world or scenario.world)
+        world, network = self.world_of(scenario, request.world)
         key = run_id(scenario, world)
         with self.running:
             if request.client and self.newest.get(request.client, number) != number:
@@ -73,13 +74,26 @@ class Engine:
     def result(self, request: RunRequest) -> Result:
         """The whole result, for a download."""
         scenario = scenario_of(request)
-        world, network = self.world(request.world or scenario.world)
+        world, network = self.world_of(scenario, request.world)
         with self.running:
             return simulate(scenario, world, network)
 
     def asked(self, request: RunRequest) -> tuple[Scenario, World]:
         scenario = scenario_of(request)
-        return scenario, self.world(request.world or scenario.world)[0]
+        return scenario, self.world_of(scenario, request.world)[0]
+
+    def world_of(self, scenario: Scenario, name: str) -> tuple[World, Network]:
+        """The world that a scenario runs on: its own or another, mirrored where it says so."""
+        world, network = self.world(name or scenario.world)
+        if scenario.mirror is None:
+            return world, network
+        key = f"{world.fingerprint} {scenario.mirror}"
+        if key not in self.mirrored:
+            mirrored = scenario_world(scenario, world)
+            self.mirrored[key] = (mirrored, build_network(mirrored))
+            while len(self.mirrored) > MOST_UPLOADED_WORLDS:
+                self.mirrored.popitem(last=False)
+        return self.mirrored[key]
 
     def world(self, name: str) -> tuple[World, Network]:
         """A bundled world by name or an uploaded one by its id. Raises InputError for any other word."""

@@ -24,6 +24,8 @@ FIELDS = (
     "sourcing",
     "home_first",
     "demand",
+    "mirror",
+    "permits",
 )
 """Fields of a scenario that a request may change. Not among them: files, folders, and the words that stand for the scenario."""
 MOST_PAGE_STEPS = 600

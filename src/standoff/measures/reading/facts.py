@@ -171,7 +171,7 @@ def read_party(text: str, *, use_text: str, facts: str, default_list: str, count
         military = False
     return Party(
         name=None if not text or generic else text,
-        country=place_named(text) if generic else None,
+        country=(place_named(text) if generic else None) or (country if text else None),
         military=military,
         lists=_lists(text, facts, owned=ownership is not None, generic=generic),
         ownership=ownership,

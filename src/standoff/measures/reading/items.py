@@ -7,6 +7,7 @@ formulas; "X-doped" or "X-bearing" declares the whole composition, "without X" d
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -101,7 +102,7 @@ def absent_in(text: str) -> frozenset[str]:
         absent |= elements_in(piece)
         if HEAVY_WORDS.search(piece.casefold()):
             absent |= HEAVY_ELEMENTS
-    for match in re.finditer(r"(\S+)[- ]free\b", text):
+    for match in re.finditer(r"(?<!\S)(\S{1,20})[- ]free\b", text):
         absent |= elements_in(match.group(1))
         if match.group(1).casefold() in ("hree", "earth", "heavy"):
             absent |= HEAVY_ELEMENTS
@@ -117,15 +118,18 @@ def _most_telling(identifiers: list[str]) -> str:
 
 
 def class_in(text: str) -> str | None:
-    """The class of the described thing: looked for in the head of the description, then in what follows."""
-    lowered = text.casefold()
-    pieces = [plain_text(piece) for piece in HEAD_ENDS.split(lowered)]
-    for piece in pieces:
-        found = [match.meaning for match in class_finder().find(piece)]
-        if found:
-            return _most_telling(found)
-    found = [match.meaning for match in class_finder().find(plain_text(text))]
-    return _most_telling(found) if found else None
+    """The class of the described thing: looked for in the head of the description, then in what follows.
+
+    A break ("with", "for", a comma ...) inside a known phrase is none: "commissioning of a magnet line" is one phrase.
+    """
+    plain = plain_text(text)
+    found = class_finder().find(plain)
+    if not found:
+        return None
+    breaks = [each.start() for each in HEAD_ENDS.finditer(plain)]
+    outside = [place for place in breaks if not any(match.start <= place < match.end for match in found)]
+    first = bisect_right(outside, found[0].start)
+    return _most_telling([match.meaning for match in found if bisect_right(outside, match.start) == first])
 
 
 def _refined(identifier: str | None, elements: frozenset[str]) -> str | None:

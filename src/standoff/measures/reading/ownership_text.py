@@ -33,7 +33,7 @@ OWNED_BY = re.compile(
     + r"[- ]?\s*(?:owned|held|ownership|stake|share|subsidiary|interest|owned subsidiary)(?:\s+(?:by|of|held by)\s+(?P<owner>[^;,.]*))?"
 )
 OWNER_AT = re.compile(
-    r"(?P<owner>[^;,.]*?(?:owners?|party|parties|firm|firms|entity|entities|person|persons|company|list))\b[^;\d]{0,40}?(?P<shares>"
+    r"(?P<owner>[^;,.]{0,60}?(?:owners?|party|parties|firm|firms|entity|entities|person|persons|company|list))\b[^;\d]{0,40}?(?P<shares>"
     + VALUE.replace("(?P<bound>", "(?:").replace("(?P<value>", "(?:")
     + r"(?:\s*(?:\+|,|and|plus|/)+\s*(?:and\s+)?\d+(?:[.,]\d+)?"
     + PERCENT
@@ -97,6 +97,8 @@ def _described(text: str, default_list: str) -> list[tuple[str, Decimal | None, 
     found: list[tuple[str, Decimal | None, frozenset[str]]] = []
     for piece in re.split(r";|(?<!\d)\.(?!\d)", text):
         if re.search(r"\bcovered material\b|\bof US shipments\b|\bcontent\b|\bof (?:the )?value\b", piece):
+            continue
+        if not re.search(r"\d", piece):
             continue
         before = len(found)
         for match in OWNED_BY.finditer(piece):

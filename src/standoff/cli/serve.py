@@ -28,6 +28,7 @@ def serve(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
+        listener.listen()  # from here on a browser waits for the first answer instead of being turned away
     except OSError as error:
         listener.close()
         raise refuse(
@@ -46,7 +47,7 @@ def serve(
 
 
 def _open_when_ready(address: str) -> None:
-    """Open the browser; the socket listens already, so that it waits for the first answer by itself."""
+    """Open the browser on a thread of its own, because some browsers return only when they are closed."""
     import threading
     import webbrowser
 

@@ -12,6 +12,7 @@ from standoff.results.result import Result
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup
 from standoff.web.flow_picture import flow_picture
+from standoff.world.network import DAYS_PER_YEAR
 from standoff.world.tables import World
 
 CONTROLLED_STAGE = "magnet"
@@ -144,7 +145,8 @@ def controlled_trade(setup: Setup, shipped: Any) -> Any:
 
 def usual_controlled_trade(setup: Setup) -> float:
     """The same in the base year, USD per step."""
-    return float(controlled_trade(setup, np.asarray(setup.constants.link_use).reshape(1, -1)).sum())
+    flow = setup.network.links.flow[setup.tracked] * setup.clock.step_days / DAYS_PER_YEAR
+    return float(controlled_trade(setup, flow[None, :]).sum())
 
 
 def use_rows(result: Result) -> list[dict[str, Any]]:

@@ -20,4 +20,6 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]
         if (root / "web" / "package.json").is_file():
             subprocess.run([sys.executable, str(root / "tools" / "build_page.py")], check=True)
         elif not (root / "src" / "standoff" / "web" / "static" / "index.html").is_file():
-            raise SystemExit("The page is missing from this source distribution; build from a checkout with Node.js 20 or newer.")
+            raise SystemExit(
+                "The page is missing from this source distribution; build from a checkout with Node.js 20 or newer."
+            )

@@ -35,7 +35,9 @@ def main() -> int:
 def fingerprint() -> str:
     """SHA-256 of everything that the page is made from."""
     total = hashlib.sha256()
-    inputs = [path for path in SOURCES.rglob("*") if path.is_file() and not {"node_modules", "generated"} & set(path.parts)]
+    inputs = [
+        path for path in SOURCES.rglob("*") if path.is_file() and not {"node_modules", "generated"} & set(path.parts)
+    ]
     for path in sorted([*inputs, *TABLES.glob("*.csv")]):
         total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()

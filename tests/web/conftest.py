@@ -3,8 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from tests.web.local_server import Server, serving
+from local_server import Server, serving
 
 
 @pytest.fixture(scope="session")

@@ -32,16 +32,16 @@ class Server:
     address: str
     process: subprocess.Popen[str]
 
-    def ask(
-        self, path: str, body: object = None, *, method: str = "", headers: dict[str, str] | None = None
-    ) -> Answer:
+    def ask(self, path: str, body: object = None, *, method: str = "", headers: dict[str, str] | None = None) -> Answer:
         """One request. A dict goes as JSON, bytes go as they are."""
         netloc = urlsplit(self.address).netloc
         connection = http.client.HTTPConnection(netloc, timeout=60)
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         sent = {"content-type": "application/json"} if isinstance(body, dict) else {}
         try:
-            connection.request(method or ("GET" if body is None else "POST"), path, content, {**sent, **(headers or {})})
+            connection.request(
+                method or ("GET" if body is None else "POST"), path, content, {**sent, **(headers or {})}
+            )
             answer = connection.getresponse()
             return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:

@@ -8,9 +8,9 @@ import zipfile
 from urllib.parse import urlsplit
 
 import pytest
+from local_server import Server
 
 from standoff.web.guard import LARGEST_BODY
-from tests.web.local_server import Server
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "", "localhost"])
@@ -18,7 +18,9 @@ def test_a_foreign_host_is_refused(server: Server, host: str) -> None:
     assert server.ask("/api/start", headers={"host": host}).status == 400
 
 
-@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}])
+@pytest.mark.parametrize(
+    "headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+)
 def test_a_foreign_page_is_refused(server: Server, headers: dict[str, str]) -> None:
     assert server.ask("/api/run", {}, headers=headers).status == 403
 
@@ -35,7 +37,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(server: Server) -
 def test_a_body_that_lies_about_its_size_is_refused(server: Server) -> None:
     address = urlsplit(server.address)
     with socket.create_connection((address.hostname, address.port), timeout=10) as line:
-        line.sendall(b"POST /api/run HTTP/1.1\r\nHost: " + address.netloc.encode() + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+        line.sendall(
+            b"POST /api/run HTTP/1.1\r\nHost: " + address.netloc.encode() + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
         for _ in range(5):
             line.sendall(chunk)
@@ -44,13 +48,22 @@ def test_a_body_that_lies_about_its_size_is_refused(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/../pyproject.toml", "/..%2f..%2fpyproject.toml", "/assets/../../app.py", "//etc/passwd", "/%2e%2e/app.py", "/static/index.html"],
+    [
+        "/../pyproject.toml",
+        "/..%2f..%2fpyproject.toml",
+        "/assets/../../app.py",
+        "//etc/passwd",
+        "/%2e%2e/app.py",
+        "/static/index.html",
+    ],
 )
 def test_no_path_reaches_the_file_system(server: Server, path: str) -> None:
     assert server.ask(path).status == 404
 
 
-@pytest.mark.parametrize("name", ["../magnets-small", "/etc", "./magnets-small", "C:\\world", "magnets-small/../rare-earths"])
+@pytest.mark.parametrize(
+    "name", ["../magnets-small", "/etc", "./magnets-small", "C:\\world", "magnets-small/../rare-earths"]
+)
 def test_a_world_or_scenario_is_a_name_and_never_a_path(server: Server, name: str) -> None:
     assert server.ask("/api/run", {"scenario": name}).status == 400
     assert server.ask("/api/run", {"world": name}).status == 400
@@ -65,7 +78,10 @@ def test_an_uploaded_scenario_names_no_file(server: Server) -> None:
     for text in (b"measure_files: [/etc/passwd]\n", b"world: /etc\n", b"extends: ../../secret\n"):
         back = server.ask("/api/upload/scenario", b"extends: april-2025\n" + text if b"extends" not in text else text)
         asked = back.json if back.status == 200 else {}
-        assert back.status == 400 or server.ask("/api/run", {key: asked[key] for key in ("scenario", "changes", "world")}).status == 400
+        assert (
+            back.status == 400
+            or server.ask("/api/run", {key: asked[key] for key in ("scenario", "changes", "world")}).status == 400
+        )
 
 
 def test_a_zip_that_climbs_out_of_its_folder_writes_nothing_there(server: Server, tmp_path: object) -> None:

@@ -54,5 +54,7 @@ def test_a_lever_reaches_over_the_whole_range_of_its_number() -> None:
     for lever in levers():
         if lever["range"]:
             low, high, step = lever["reach"]
-            assert low <= lever["range"][0] <= lever["default"] <= lever["range"][1] <= high or lever["shown"] == "percent"
+            assert (
+                low <= lever["range"][0] <= lever["default"] <= lever["range"][1] <= high or lever["shown"] == "percent"
+            )
             assert 0 < step < high - low

@@ -87,7 +87,9 @@ def _layer(layer: TariffLayer, shift: dt.timedelta, dates: Dates) -> TariffLayer
 def _pauses(pauses: tuple[Suspension, ...], dates: Dates) -> tuple[Suspension, ...]:
     if dates.pauses is None:
         return pauses
-    return tuple(Suspension(start, printed=until, by=BY_THE_SCENARIO, status="assumed") for start, until in dates.pauses)
+    return tuple(
+        Suspension(start, printed=until, by=BY_THE_SCENARIO, status="assumed") for start, until in dates.pauses
+    )
 
 
 def _moved(day: dt.date | None, shift: dt.timedelta) -> dt.date | None:

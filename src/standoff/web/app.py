@@ -86,4 +86,6 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _our_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the browser is told so, and nothing of how."""
-    return JSONResponse({"error": "A fault of ours. The server's own output says more.", "problems": []}, status_code=500)
+    return JSONResponse(
+        {"error": "A fault of ours. The server's own output says more.", "problems": []}, status_code=500
+    )

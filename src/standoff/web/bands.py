@@ -173,7 +173,9 @@ def bands_of(
     network = ensemble.network
     price = dict(zip(network.products, network.product_price, strict=True))
     prices = np.array([price[product] for product, _, _ in ensemble.corridors])
-    traded = np.einsum("scd,c->sd", ensemble.kept["trade"].astype(float), prices) if len(prices) else np.zeros((0, draws))
+    traded = (
+        np.einsum("scd,c->sd", ensemble.kept["trade"].astype(float), prices) if len(prices) else np.zeros((0, draws))
+    )
     total = {side: np.quantile(values.sum(axis=0), LEVELS) for side, values in unmet.items()}
     return {
         "id": run_id(scenario, world),

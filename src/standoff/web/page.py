@@ -47,7 +47,10 @@ def respond(path: str, request: Request) -> Response:
         if path == "index.html":
             return Response(NOT_BUILT, media_type="text/html", status_code=503)
         return Response("There is no such page.", media_type="text/plain", status_code=404)
-    headers = {"cache-control": "max-age=31536000, immutable" if asset.lasting else "no-cache", "vary": "accept-encoding"}
+    headers = {
+        "cache-control": "max-age=31536000, immutable" if asset.lasting else "no-cache",
+        "vary": "accept-encoding",
+    }
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(asset.packed, media_type=asset.media_type, headers={**headers, "content-encoding": "gzip"})
     return Response(asset.content, media_type=asset.media_type, headers=headers)
@@ -63,5 +66,7 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
             content = child.read_bytes()
             suffix = name[name.rfind(".") :]
             media_type = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-            found.append((name, Asset(content, gzip.compress(content, 9, mtime=0), media_type, name.startswith("assets/"))))
+            found.append(
+                (name, Asset(content, gzip.compress(content, 9, mtime=0), media_type, name.startswith("assets/")))
+            )
     return found

@@ -25,7 +25,11 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 LONGEST_WAIT = 5.0
 LOOK_EVERY = 0.02
 JobNumber = Annotated[int, Path(ge=1, le=2**53)]
-MEDIA = {"csv": "text/csv; charset=utf-8", "netcdf": "application/x-netcdf", "scenario": "application/yaml; charset=utf-8"}
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "netcdf": "application/x-netcdf",
+    "scenario": "application/yaml; charset=utf-8",
+}
 SUFFIX = {"csv": "csv", "netcdf": "nc", "scenario": "yaml"}
 
 api = APIRouter(prefix="/api", responses=REFUSED)
@@ -156,7 +160,11 @@ def download(asked: DownloadRequest, request: Request) -> Response:
     return Response(content, media_type=MEDIA[asked.kind], headers=headers)
 
 
-@api.post("/upload/scenario", response_model=answers.Uploaded, openapi_extra={"requestBody": {"content": {"application/yaml": {}}}})
+@api.post(
+    "/upload/scenario",
+    response_model=answers.Uploaded,
+    openapi_extra={"requestBody": {"content": {"application/yaml": {}}}},
+)
 async def upload_scenario(request: Request) -> Response:
     """Read a scenario file; the answer is what to run."""
     return _json(await run_in_threadpool(uploads.read_uploaded_scenario, await request.body()))

@@ -29,11 +29,16 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
     what = "the scenario"
     values = parse_yaml(_text(content, what), what=what)
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise refuse(what, why="a scenario is a list of keys and values", cure="See the scenario file that the page offers")
+        raise refuse(
+            what, why="a scenario is a list of keys and values", cure="See the scenario file that the page offers"
+        )
     parent = values.pop("extends", BASE)
     if parent not in shipped_scenarios():
         raise refuse(
-            what, why="it extends a scenario that does not ship", cure=nearest(str(parent), shipped_scenarios()), value=parent
+            what,
+            why="it extends a scenario that does not ship",
+            cure=nearest(str(parent), shipped_scenarios()),
+            value=parent,
         )
     for key in NOT_HERE:
         if values.get(key):
@@ -90,7 +95,9 @@ def _unpack(content: bytes, folder: Path) -> None:
                 with archive.open(member) as stream:
                     part = stream.read(LARGEST_UNPACKED - size + 1)
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-                raise refuse("the world", why=f"cannot be unpacked ({error})", cure="Zip it again without a password") from None
+                raise refuse(
+                    "the world", why=f"cannot be unpacked ({error})", cure="Zip it again without a password"
+                ) from None
             size += len(part)
             if size > LARGEST_UNPACKED:
                 raise refuse("the world", why="too large when unpacked", cure=f"At most {LARGEST_UNPACKED:,} bytes")
@@ -104,5 +111,3 @@ def _text(content: bytes, what: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse(what, why="not a text in UTF-8", cure="Save it as UTF-8") from None
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from standoff.web.flow_picture import STAGES
@@ -9,6 +10,7 @@ from standoff.world.summary import describe_world, find_table, table_lines
 from standoff.world.tables import World
 
 MOST_LINES = 200
+NAMES = ("name_en", "name_zh")
 COLUMNS = ("row", "column", "value", "low", "high", "unit", "status", "source")
 
 
@@ -26,7 +28,8 @@ def outline(world: World) -> dict[str, Any]:
         "places": {
             code: {"en": english, "zh": chinese or english, "side": side, "at": [_plain(x), _plain(y)]}
             for code, english, chinese, side, x, y in zip(
-                *(places[name] for name in ("place", "name_en", "name_zh", "side", "longitude", "latitude")), strict=True
+                *(places[name] for name in ("place", "name_en", "name_zh", "side", "longitude", "latitude")),
+                strict=True,
             )
         },
         "products": _names(world, "products", "product"),
@@ -38,19 +41,32 @@ def outline(world: World) -> dict[str, Any]:
 
 
 def table_page(world: World, *, table: str, search: str, offset: int) -> dict[str, Any]:
-    """Lines of a table that hold a word, a page at a time.
+    """Lines of a table that hold a word, a page at a time; a row whose name holds it is shown whole.
 
     Raises:
         InputError: the world has no such table.
     """
     word = search.casefold().strip()
-    label = ""
-    found = []
-    for line in table_lines(world, find_table(world, table)):
-        label = line[0] or label
-        if not word or word in " ".join((label, *line[1:])).casefold():
-            found.append((label, *line[1:]))
+    found: list[tuple[str, ...]] = []
+    for row in _rows(table_lines(world, find_table(world, table))):
+        named = (
+            any(word in " ".join((line[0], line[2])).casefold() for line in row if line[1] in NAMES)
+            or word in row[0][0].casefold()
+        )
+        found += [line for line in row if named or word in " ".join(line).casefold()]
     return {"table": table, "columns": list(COLUMNS), "total": len(found), "lines": found[offset : offset + MOST_LINES]}
+
+
+def _rows(lines: list[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+    """The lines of each row, with the row's name on every one of them."""
+    row: list[tuple[str, ...]] = []
+    for line in lines:
+        if line[0] and row:
+            yield row
+            row = []
+        row.append((line[0] or row[0][0], *line[1:]))
+    if row:
+        yield row
 
 
 def _names(world: World, table: str, label: str) -> dict[str, dict[str, str]]:

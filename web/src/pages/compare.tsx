@@ -15,6 +15,7 @@ interface Props {
 }
 
 const MOST = 3;
+const LETTERS = ["A", "B", "C", "D"];
 
 export function ComparePage({ start, names, place, go }: Props) {
   const words = useWords();
@@ -24,20 +25,22 @@ export function ComparePage({ start, names, place, go }: Props) {
   const answers = [useRun(asks[0] ?? null), useRun(asks[1] ?? null), useRun(asks[2] ?? null), useRun(asks[3] ?? null)].slice(0, asks.length);
   const runs = answers.map((answer) => answer.run).filter((run): run is Run => run !== null);
   const set = (next: string[]) => go({ ...place, others: next });
-  const titles = asks.map((ask, at) => `${String.fromCharCode(65 + at)} · ${of(start.scenarios.find((each) => each.name === ask.scenario)?.title, ask.scenario)}${Object.keys(ask.changes).length ? ` (${t("with_levers")})` : ""}`);
+  const titles = asks.map((ask) => `${of(start.scenarios.find((each) => each.name === ask.scenario)?.title, ask.scenario)}${Object.keys(ask.changes).length ? ` (${t("with_levers")})` : ""}`);
   const ready = runs.length === asks.length;
   const sum = (run: Run) => Object.values(run.lines.unmet).reduce<number[]>((total, values) => values.map((value, step) => value + (total[step] ?? 0)), []);
-  const series = useMemo<Series[]>(() => runs.map((run, at) => ({ key: ["china", "usa", "allies", "third"][at] ?? "", label: String.fromCharCode(65 + at), values: sum(run) })), [runs.map((run) => run.id).join(), words]);
+  const series = useMemo<Series[]>(() => runs.map((run, at) => ({ key: LETTERS[at]?.toLowerCase() ?? "", label: titles[at] ?? "", values: sum(run) })), [runs.map((run) => run.id).join(), titles.join(), words]);
   const refusal = answers.find((answer) => answer.refusal)?.refusal;
   const sides = [...new Set(runs.flatMap((run) => Object.keys(run.numbers.unmet)))];
-  const rows: [string, (run: Run) => string][] = [
+  const rows: Row[] = [
     [t("card_first_stop"), (run) => (run.numbers.first_stop ? `${words.weeks(run.numbers.first_stop.weeks)} (${of(names.consumer(run.numbers.first_stop.where))})` : t("no_stop"))],
-    ...sides.map((side): [string, (run: Run) => string] => [`${t("card_unmet")}: ${maybe(`side_${side}`, side)}`, (run) => money(run.numbers.unmet[side] ?? 0)]),
+    ...sides.map((side): Row => [`${t("card_unmet")}: ${maybe(`side_${side}`, side)}`, (run) => money(run.numbers.unmet[side] ?? 0)]),
     [t("card_unserved"), (run) => (run.numbers.unserved === null ? t("none") : percent(run.numbers.unserved))],
     [t("card_waiting_peak"), (run) => (run.numbers.waiting ? percent(run.numbers.waiting.share) : t("none"))],
   ];
   const lines = Object.keys(runs[0]?.ledger[sides[0] ?? ""] ?? {});
-  const ledger: [string, (run: Run) => string][] = sides.flatMap((side) => lines.map((line): [string, (run: Run) => string] => [`${maybe(`side_${side}`, side)}: ${maybe(`ledger_${line}`, line)}`, (run) => money(run.ledger[side]?.[line] ?? 0)]));
+  const touched = (side: string, line: string) => runs.some((run) => Math.abs(run.ledger[side]?.[line] ?? 0) > 0.5);
+  const ledgerOf = (side: string): Row[] =>
+    lines.filter((line) => touched(side, line)).map((line) => [maybe(`ledger_${line}`, line), (run) => money(run.ledger[side]?.[line] ?? 0)]);
   return (
     <div class="single wide">
       <h1>{t("page_compare")}</h1>
@@ -47,7 +50,7 @@ export function ComparePage({ start, names, place, go }: Props) {
         {others.map((name, at) => (
           <li key={at}>
             <label>
-              <span class="hidden">{t("scenario")} {String.fromCharCode(66 + at)}</span>
+              <span class="hidden">{t("scenario")} {LETTERS[at + 1]}</span>
               <select value={name} onChange={(event) => set(others.map((each, index) => (index === at ? event.currentTarget.value : each)))}>
                 {start.scenarios.map((each) => <option key={each.name} value={each.name}>{of(each.title)}</option>)}
               </select>
@@ -61,8 +64,9 @@ export function ComparePage({ start, names, place, go }: Props) {
       {ready && runs[0] && (
         <>
           <Rows caption={t("numbers")} head={titles} rows={rows} runs={runs} />
-          <Lines graph="unmet" start={runs[0].scenario.start} stepDays={runs[0].scenario.step_days} series={series} sentence={t("compare_sentence", { list: runs.map((run, at) => `${String.fromCharCode(65 + at)} ${money(Object.values(run.numbers.unmet).reduce((a, b) => a + b, 0))}`).join(", ") })} />
-          <Rows caption={t("ledgers")} head={titles} rows={ledger} runs={runs} />
+          <Lines graph="unmet" start={runs[0].scenario.start} stepDays={runs[0].scenario.step_days} series={series} sentence={t("compare_sentence", { list: runs.map((run, at) => `${LETTERS[at]} ${money(Object.values(run.numbers.unmet).reduce((a, b) => a + b, 0))}`).join(", ") })} />
+          <h2>{t("ledgers")}</h2>
+          {sides.map((side) => <Rows key={side} caption={t("ledger_of", { side: maybe(`side_${side}`, side) })} head={titles} rows={ledgerOf(side)} runs={runs} />)}
           <p class="what">{t("ledgers_note")}</p>
         </>
       )}
@@ -70,8 +74,11 @@ export function ComparePage({ start, names, place, go }: Props) {
   );
 }
 
-function Rows({ caption, head, rows, runs }: { caption: string; head: string[]; rows: [string, (run: Run) => string][]; runs: Run[] }) {
+type Row = [string, (run: Run) => string];
+
+function Rows({ caption, head, rows, runs }: { caption: string; head: string[]; rows: Row[]; runs: Run[] }) {
   const { t } = useWords();
+  if (!rows.length) return <p><strong>{caption}</strong><br />{t("no_loss")}</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table>

@@ -70,7 +70,7 @@ export function DeterminePage() {
           <ol class="dates">
             {[...found.on_other_dates, { on: found.on, code: found.code }].sort((a, b) => a.on.localeCompare(b.on)).map((each) => (
               <li key={each.on} aria-current={each.on === found.on ? "date" : undefined}>
-                <button type="button" class="quiet" onClick={() => (setAsked({ ...asked, date: each.on }), void ask({ ...asked, date: each.on }))}>{date(each.on)}</button> <code>{each.code}</code>
+                <button type="button" class="quiet" onClick={() => (setAsked({ ...asked, date: each.on }), void ask({ ...asked, date: each.on }))}>{date(each.on)}</button> {maybe(`outcome_${each.code.split("(")[0]}`, each.code)} <code>{each.code}</code>
               </li>
             ))}
           </ol>

@@ -1,5 +1,5 @@
 // Explore: levers on the left, both sides on the right, all updated by every move.
-import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { download, outline as readOutline, Refused, uploadScenario, uploadWorld } from "../api";
 import { request, withoutMeasures, type Ask } from "../ask";
 import type { DownloadRequest, Refusal, Run, Start } from "../generated/api";
@@ -35,9 +35,6 @@ export function ExplorePage({ start, names, history }: Props) {
   const without = useRun(run ? withoutMeasures(ask, run.scenario.world) : null).run;
   const banded = useBands(ask, run);
   const [refused, setRefused] = useState<Refusal | null>(null);
-  useLayoutEffect(() => {
-    if (run) document.documentElement.dataset.run = run.id;
-  }, [run]);
   const tell = (error: unknown) => setRefused(error instanceof Refused ? error.report : { error: String(error), problems: [] });
   const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind }).catch(tell);
   return (
@@ -85,10 +82,10 @@ export function ExplorePage({ start, names, history }: Props) {
             <Numbers run={run} published={published} names={names} bands={banded.bands?.unmet ?? null} />
             <p class="progress" aria-live="polite">{banded.bands ? t("bands_done", { n: String(banded.bands.draws), k: String(banded.bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
             <Flow run={run} names={names} />
+            <Ledgers run={run} published={published} />
             <Calendar run={run} ask={ask} setAsk={setAsk} />
             <Charts run={run} published={published} without={without} bands={banded.bands} names={names} words={words} />
             <Uses run={run} names={names} bands={banded.bands} />
-            <Ledgers run={run} published={published} />
             <section id="take" aria-labelledby="take-title">
               <h2 id="take-title">{t("take")}</h2>
               <div class="buttons">

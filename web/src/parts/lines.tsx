@@ -1,6 +1,6 @@
 // Lines over time with bands: the run, the scenario as published behind it, and the world without measures behind both.
 import * as Plot from "@observablehq/plot";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { graphs } from "../generated/words";
 import { useWords, type Speech } from "../words";
 import { Figure, type Table } from "./figure";
@@ -32,18 +32,19 @@ export function dateAt(start: string, stepDays: number, step: number): Date {
   return new Date(Date.parse(`${start}T00:00:00Z`) + Math.floor(step * stepDays) * 86_400_000);
 }
 
-const DASH: Record<string, string> = { china: "", usa: "7 3", allies: "2 3", third: "9 3 2 3" };
-export const colourOf = (key: string): string => (["china", "usa", "allies", "third"].includes(key) ? `var(--${key})` : "var(--ink)");
+// Keys with a colour of their own in style.css; dashes tell them apart where colours do not.
+const DASH: Record<string, string> = { china: "", usa: "7 3", allies: "2 3", third: "9 3 2 3", a: "", b: "7 3", c: "2 3", d: "9 3 2 3" };
+const colourOf = (key: string): string => (key in DASH ? `var(--${key})` : "var(--ink)");
 
 export function Lines({ graph, start, stepDays, series, sentence }: Props) {
   const words = useWords();
   const { of, t } = words;
   const host = useRef<HTMLDivElement>(null);
   const { title, what, unit, scale } = graphs[graph];
-  useEffect(() => {
-    const drawn = draw(series, start, stepDays, scale, words);
-    host.current?.replaceChildren(drawn);
+  useLayoutEffect(() => {
+    host.current?.replaceChildren(draw(series, start, stepDays, scale, words));
   }, [series, start, stepDays, words]);
+  const drawn = (pick: (each: Series) => number[] | undefined) => series.some((each) => pick(each)?.length);
   const table = (): Table => ({
     head: [t("date"), ...series.map((each) => each.label)],
     rows: (series[0]?.values ?? []).map((_, step) => [
@@ -55,8 +56,10 @@ export function Lines({ graph, start, stepDays, series, sentence }: Props) {
     <Figure id={graph} title={`${of(title)}`} what={`${of(what)} (${of(unit)})`} sentence={sentence} table={table}>
       <div ref={host} class="plot" role="img" aria-label={`${of(title)}. ${sentence}`} />
       <p class="legend" aria-hidden="true">
-        <span class="now">{t("legend_now")}</span> <span class="behind">{t("legend_published")}</span> <span class="without">{t("legend_without")}</span>{" "}
-        <span class="band">{t("legend_band")}</span>
+        {drawn((each) => each.behind ?? each.without ?? each.band?.[0]) && <span class="now">{t("legend_now")}</span>}
+        {drawn((each) => each.behind) && <span class="behind">{t("legend_published")}</span>}
+        {drawn((each) => each.without) && <span class="without">{t("legend_without")}</span>}
+        {drawn((each) => each.band?.[0]) && <span class="band">{t("legend_band")}</span>}
       </p>
     </Figure>
   );
@@ -96,7 +99,7 @@ function draw(series: Series[], start: string, stepDays: number, scale: string, 
   const axis = new Intl.DateTimeFormat(words.language === "zh" ? "zh-CN" : "en-GB", { month: "short", year: "2-digit", timeZone: "UTC" });
   const svg = Plot.plot({
     width: 460, height: 210, marginLeft: 64, marginRight: 18, marginTop: 16, marginBottom: 26,
-    style: { background: "transparent", color: "var(--ink)", fontSize: "12px", overflow: "visible" },
+    style: { background: "transparent", color: "var(--ink)", fontSize: "12px" },
     x: { type: "utc", label: null, ticks: 5, tickFormat: (day: Date) => axis.format(day), domain: series[0]?.values.length ? [dateAt(start, stepDays, 0), dateAt(start, stepDays, series[0].values.length)] : undefined },
     y: { label: null, grid: true, ticks: 5, zero: true, tickFormat: (value: number) => (scale === "money" ? words.axisMoney(value) : words.percent(value)) },
     marks,

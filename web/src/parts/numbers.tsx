@@ -30,7 +30,7 @@ export function Numbers({ run, published, names, bands }: Props) {
               <dt><i class={`key ${side}`} aria-hidden="true" />{words.maybe(`side_${side}`, side)}</dt>
               <dd>
                 {money(now.unmet[side] ?? 0)}
-                {bands?.[side] && <small>{t("band_of", { low: money(bands[side]?.[0] ?? 0), high: money(bands[side]?.[2] ?? 0) })}</small>}
+                {(bands?.[side]?.[2] ?? 0) > 0.5 && <small>{t("band_of", { low: money(bands?.[side]?.[0] ?? 0), high: money(bands?.[side]?.[2] ?? 0) })}</small>}
                 {before && before.unmet[side] !== now.unmet[side] && <small class="change">{t("was", { value: money(before.unmet[side] ?? 0) })}</small>}
               </dd>
             </div>

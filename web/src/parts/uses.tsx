@@ -33,8 +33,8 @@ export function Uses({ run, names, bands }: { run: Run; names: Names; bands: Ban
               return (
                 <tr key={row.use}>
                   <th scope="row">{of(names.outline.uses[row.use], row.use)}</th>
-                  <td>{days(row.first_stop_days)}</td>
-                  <td>{days(row.half_stop_days)}</td>
+                  <td>{row.first_stop_days === null ? "–" : days(row.first_stop_days)}</td>
+                  <td>{row.half_stop_days === null ? "–" : days(row.half_stop_days)}</td>
                   <td>{row.stock_days === null ? "–" : days(row.stock_days)}</td>
                   <td>{percent(row.lowest)}</td>
                   <td>{money(row.lost)}</td>

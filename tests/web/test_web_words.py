@@ -36,7 +36,7 @@ def test_levers_and_graphs_speak_both_languages(table: str) -> None:
 
 def test_every_word_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.ts*") if "generated" not in path.parts)
-    made = {match for match in re.findall(r"[`\"](\w+_)\$\{", source)}
+    made = set(re.findall(r"[`\"](\w+_)\$\{", source))
     for row in read_rows("strings"):
         key = row["key"]
         assert f'"{key}"' in source or any(key.startswith(prefix) for prefix in made), key

@@ -42,6 +42,10 @@ CERTIFICATES_MISSING = re.compile(
     r"|certifications? (?:not met|missing|not all)|not certified|uncertified",
     re.I,
 )
+CERTIFICATES_MET = re.compile(
+    r"\b(?:all|every)\b[^;.]{0,40}\b(?:certif\w+|conditions?|requirements?|tests?)\b[^;.]{0,30}\b(?:met|satisfied|fulfilled|in place|provided|given|complete)\b",
+    re.I,
+)
 HALF = Decimal(50)
 
 
@@ -231,6 +235,8 @@ def read_circumstances(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Circumstances that are said to hold, and those said not to."""
     found = set(finder("circumstances").meanings_in(plain_text(text)))
     refused: set[str] = set()
+    if CERTIFICATES_MET.search(text):
+        found.add("certifications_met")
     if CERTIFICATES_MISSING.search(text):
         found.discard("certifications_met")
         refused.add("certifications_met")

@@ -28,17 +28,27 @@ NEGATION = re.compile(
     r"(?:any |added |traces of )*(?P<rest>[^.;()]{0,80})"
 )
 CONNECTIVES = frozenset(
-    {"and", "or", "nor", ",", "any", "added", "rare", "earths", "earth", "heavy", "res", "re", "hree", "hrees"}
+    {
+        "and",
+        "or",
+        "nor",
+        ",",
+        "any",
+        "added",
+        "rare",
+        "earths",
+        "earth",
+        "heavy",
+        "res",
+        "re",
+        "hree",
+        "hrees",
+        "no",
+        "without",
+        "not",
+    }
 )
 ADDED = re.compile(r"doped|bearing|containing only|only|掺")
-EXPLICIT_CLASSES = (
-    "annex_part_2",
-    "dfars_material",
-    "us_designed_chip",
-    "re_functional",
-    "rare_earth_primary",
-    "sme_controlled",
-)
 ANY_PERCENT_PURITY = frozenset({"antimony_oxide", "organic_antimony", "artificial_graphite", "tungsten_metal"})
 
 
@@ -213,7 +223,7 @@ def read_parameters(text: str, identifier: str | None) -> Parameters:
         value = numbers.measured(name, lowered)
         if value is not None:
             found[name] = value
-    trace = numbers.first(numbers.TRACE, lowered)
+    trace = numbers.trace_content(lowered)
     if trace is not None:
         found["dy_tb_mass_percent"] = trace
     weight = numbers.WEIGHT.search(lowered)

@@ -27,7 +27,7 @@ CELLS = 1000
 
 @cache
 def explainer(scenario: str) -> Explainer:
-    return Explainer(run(scenario))
+    return Explainer(run(scenario, world="magnets-small"))
 
 
 def cell_at(asked: Explainer, variable: str, picks: tuple[float, ...]) -> Cell:

@@ -25,7 +25,6 @@ def explain(
     label: Annotated[str, typer.Argument(metavar="LABEL", help="Whose number; two labels are joined by ' @ '.")],
     when: Annotated[str, typer.Argument(metavar="WHEN", help="A day within the run.")],
     world: Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="Another world than the scenario's.")] = "",
-    world: Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="The world, if not the scenario's.")] = "",
     trace: Annotated[bool, typer.Option("--trace", help="Follow what bound it upstream, in words.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language of the words: en or zh.")] = "en",

@@ -11,7 +11,7 @@ from standoff.measures.names import NameIndex
 from standoff.measures.places import places
 from standoff.measures.reading import numbers
 from standoff.measures.reading.ownership_text import read_ownership
-from standoff.measures.reading.phrases import Finder, finder, plain_text, says
+from standoff.measures.reading.phrases import HAN, Finder, finder, plain_text, says
 from standoff.measures.register import shipped_register
 from standoff.measures.transaction import Component, Item, Parameters, Party
 
@@ -43,7 +43,8 @@ CERTIFICATES_MISSING = re.compile(
     re.I,
 )
 CERTIFICATES_MET = re.compile(
-    r"\b(?:all|every)\b[^;.]{0,40}\b(?:certif\w+|conditions?|requirements?|tests?)\b[^;.]{0,30}\b(?:met|satisfied|fulfilled|in place|provided|given|complete)\b",
+    r"\b(?:all|every)\b[^;.]{0,40}\b(?:certif\w+|conditions?|requirements?|tests?)\b"
+    r"[^;.]{0,30}\b(?:met|satisfied|fulfilled|in place|provided|given|complete)\b",
     re.I,
 )
 HALF = Decimal(50)
@@ -145,14 +146,27 @@ def is_listed_name(text: str) -> bool:
 
 
 def is_generic(text: str) -> bool:
-    """Whether the words describe a kind of party ("Japanese car maker") instead of naming one."""
-    plain = plain_text(text)
-    for match in reversed(place_finder().find(plain)):
-        plain = plain[: match.start] + " " + plain[match.end :]
-    codes = {code for each in places().values() for code in (each.alpha2, each.alpha3)}
-    words = [word for word in GENERIC_WORD.findall(plain) if word.upper() not in codes or len(word) > 3]
+    """Whether the words describe a kind of party ("Japanese car maker") instead of naming one.
+
+    A name has a word in capitals (or in Chinese) that is neither a place nor a word for a kind of party.
+    """
     generic = _generic_words()
-    return all(word in generic or (word.endswith("s") and word[:-1] in generic) for word in words)
+    codes = {code for each in places().values() for code in (each.alpha2, each.alpha3)}
+    for word in GENERIC_WORD.findall(text):
+        plain = plain_text(word)
+        named = word[0].isupper() or bool(HAN.search(word))
+        known = (
+            plain in generic or plain.removesuffix("s") in generic or word in codes or bool(place_finder().find(plain))
+        )
+        if named and not known and not part_of_place(plain, text):
+            return False
+    return True
+
+
+def part_of_place(word: str, text: str) -> bool:
+    """Whether the word belongs to the name of a place of several words, such as "South Korea"."""
+    plain = plain_text(text)
+    return any(word in plain[match.start : match.end].split() for match in place_finder().find(plain))
 
 
 def read_party(text: str, *, use_text: str, facts: str, default_list: str, country: str | None) -> Party:

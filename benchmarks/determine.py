@@ -38,7 +38,7 @@ def main(count: int) -> None:
         spent += time.process_time() - start
     print(f"register read and compiled: {loaded * 1000:.0f} ms")
     print(
-        f"{count:,} determinations ({owned:,} with ownership graphs): {spent:.2f} s of one core, {spent / count * 1e6:.0f} microseconds each"
+        f"{count:,} determinations ({owned:,} with ownership graphs): {spent:.2f} s of one core, {spent / count * 1e6:.0f} µs each"
     )
     print(dict(codes.most_common()))
 

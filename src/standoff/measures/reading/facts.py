@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from standoff.measures.names import NameIndex
-from standoff.measures.places import places
+from standoff.measures.places import places, three_letter
 from standoff.measures.reading import numbers
 from standoff.measures.reading.ownership_text import read_ownership
 from standoff.measures.reading.phrases import HAN, Finder, finder, plain_text, says
@@ -16,6 +16,8 @@ from standoff.measures.register import shipped_register
 from standoff.measures.transaction import Component, Item, Parameters, Party
 
 ELSEWHERE = "ROW"
+WORDS_NOT_PLACES = frozenset({"IT", "IN", "IS", "NO", "DE", "AI", "RE"})
+"""Capitals that are more often a word or an abbreviation than a place."""
 GENERIC_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 STAGE_WORDS = {
     **dict.fromkeys(("mined", "mining"), "mined"),
@@ -66,9 +68,8 @@ def place_named(text: str) -> str | None:
     if found:
         return found[0].meaning
     for word in re.findall(r"(?<![A-Za-z])[A-Z]{2,3}(?![A-Za-z])", text):
-        for each in places().values():
-            if word in (each.alpha2, each.alpha3) and word not in ("IT", "IN", "IS", "NO", "DE", "AI", "RE"):
-                return each.alpha3
+        if word in _place_codes() and word not in WORDS_NOT_PLACES:
+            return three_letter(word)
     return None
 
 
@@ -145,13 +146,17 @@ def is_listed_name(text: str) -> bool:
     return bool(_listed_names().find(text)[0])
 
 
+@cache
+def _place_codes() -> frozenset[str]:
+    return frozenset(code for each in places().values() for code in (each.alpha2, each.alpha3))
+
+
 def is_generic(text: str) -> bool:
     """Whether the words describe a kind of party ("Japanese car maker") instead of naming one.
 
     A name has a word in capitals (or in Chinese) that is neither a place nor a word for a kind of party.
     """
-    generic = _generic_words()
-    codes = {code for each in places().values() for code in (each.alpha2, each.alpha3)}
+    generic, codes = _generic_words(), _place_codes()
     for word in GENERIC_WORD.findall(text):
         plain = plain_text(word)
         named = word[0].isupper() or bool(HAN.search(word))

@@ -12,6 +12,8 @@ import standoff
 from standoff.errors import InputError
 from standoff.results.report import write_report
 from standoff.results.report.pages import render_report
+from standoff.results.report.sections.evidence import command
+from standoff.results.report.source import Source
 from standoff.results.report.words import LANGUAGES, read_words
 from standoff.results.result import Result
 
@@ -76,6 +78,13 @@ def test_report_is_a_file_or_nothing(baseline: Result, tmp_path: Path) -> None:
 def test_same_run_gives_same_page(april: Result) -> None:
     words = read_words("en")
     assert render_report(april, words=words) == render_report(standoff.run("april-2025", world="magnets-small"), words=words)
+
+
+def test_command_on_the_page_names_a_shipped_scenario_or_the_result_file(april: Result) -> None:
+    words = read_words("en")
+    assert command(Source(april, words)) == "standoff run april-2025 --world magnets-small"
+    changed = standoff.run("april-2025", world="magnets-small", changes={"hoard_share": 0.5})
+    assert command(Source(changed, words)) == "standoff rerun result.nc"
 
 
 def test_baseline_beside_a_run_adds_differences(april: Result, baseline: Result) -> None:

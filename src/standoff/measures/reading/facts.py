@@ -37,7 +37,7 @@ US_PART = re.compile(
     r"|\b(?:IC|chip|integrated circuit)s? (?:of US origin|from the US|made in the US)\b"
 )
 US_MUNITION = re.compile(r"\bUSML\b|\bITAR\b")
-TECHNOLOGY_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[DE]\d{3}(?![0-9])")
+TECHNOLOGY_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[DE](?!90)\d{3}(?![0-9])")
 VOLUME = re.compile(numbers.NUMBER + numbers.PERCENT + r"\s+of (?:total |the )?US (?:shipments|volume|sales)")
 CERTIFICATES_MISSING = re.compile(
     r"\b(?:no|without|missing|lacking|not all|some) (?:\w+ ){0,2}(?:certification|certifications|lab test|test|conditions)"

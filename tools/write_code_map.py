@@ -1,6 +1,6 @@
 """Write docs/code-map.md: every module with the first line of its docstring, in the order in which data flows.
 
-    python tools/write_code_map.py docs/code-map.md
+python tools/write_code_map.py docs/code-map.md
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ ROOMS = {
 }
 HEAD = """# Code map
 
-Data flows one way: **world → measures → model → studies → faces**. Nothing reaches back. Made by `tools/write_code_map.py` from the first line of
-each module; a test keeps it current. Beside the package: `tests/` (laws, oracles, cases), `benchmarks/`, `tools/` (how the bundled data is built),
-`docs/`.
+Data flows one way: **world → measures → model → studies → faces**. Nothing reaches back. Made by `tools/write_code_map.py` from the first
+line of each module; a test keeps it current. Beside the package: `tests/` (laws, oracles, cases), `benchmarks/`, `tools/` (how the bundled
+data is built), `docs/`.
 """
 
 

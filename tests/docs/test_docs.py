@@ -26,7 +26,9 @@ def tool(name: str) -> ModuleType:
 
 @pytest.mark.parametrize(("script", "written"), [("write_rules_page", "rules.md"), ("write_code_map", "code-map.md")])
 def test_pages_made_from_the_code_are_current(script: str, written: str) -> None:
-    assert (ROOT / "docs" / written).read_text(encoding="utf-8") == tool(script).page(), f"run tools/{script}.py docs/{written}"
+    assert (ROOT / "docs" / written).read_text(encoding="utf-8") == tool(script).page(), (
+        f"run tools/{script}.py docs/{written}"
+    )
 
 
 def test_every_module_says_what_it_is() -> None:
@@ -61,5 +63,9 @@ def test_links_between_pages_lead_somewhere() -> None:
 def test_nothing_refers_to_what_lies_beside_the_repository() -> None:
     paths = [ROOT / "Makefile", ROOT / "README.md", *(ROOT / "src").rglob("*"), *(ROOT / "tests").rglob("*")]
     for path in paths:
-        if path.is_file() and path.suffix in ("", ".py", ".md", ".yaml", ".csv", ".toml", ".html", ".j2") and path != Path(__file__):
+        if (
+            path.is_file()
+            and path.suffix in ("", ".py", ".md", ".yaml", ".csv", ".toml", ".html", ".j2")
+            and path != Path(__file__)
+        ):
             assert "../shared" not in path.read_text(encoding="utf-8", errors="ignore"), path

@@ -12,6 +12,9 @@ import numpy as np
 from standoff.results.report.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 
 PANEL = (330.0, 180.0)
+"""Three beside each other."""
+HALF = (470.0, 240.0)
+"""Two beside each other."""
 WIDE = (960.0, 300.0)
 
 

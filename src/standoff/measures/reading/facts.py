@@ -38,6 +38,10 @@ US_PART = re.compile(
 )
 US_MUNITION = re.compile(r"\bUSML\b|\bITAR\b")
 TECHNOLOGY_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[DE](?!90)\d{3}(?![0-9])")
+US_TECHNOLOGY = re.compile(
+    r"\b(?:with|using|by|of|from|on|uses?)\s+(?:\w+\s+){0,2}?(?:US|U\.S\.|American)(?:[- ]origin)?\s+(?:[\w-]+\s+(?:and|or)\s+)?"
+    r"(?:technology|software|tools?|equipment|know-how)",
+)
 VOLUME = re.compile(numbers.NUMBER + numbers.PERCENT + r"\s+of (?:total |the )?US (?:shipments|volume|sales)")
 CERTIFICATES_MISSING = re.compile(
     r"\b(?:no|without|missing|lacking|not all|some) (?:\w+ ){0,2}(?:certification|certifications|lab test|test|conditions)"
@@ -287,6 +291,8 @@ def read_technologies(column: str, text: str) -> frozenset[tuple[str, str]] | No
         found |= {(name, place) for name in names if place}
     for number_of in TECHNOLOGY_NUMBER.findall(text):
         found.add((number_of, "USA"))
+    if US_TECHNOLOGY.search(text) and not says("no_direct_product", plain):
+        found.add(("us_technology", "USA"))
     stated = re.search(
         r"(?:chinese|prc|prc origin|china origin|cn) (?:origin )?([\w ]{0,30}?)(?:technology|know how|process)", plain
     )

@@ -48,6 +48,9 @@ CONNECTIVES = frozenset(
         "not",
     }
 )
+UNCERTAIN = re.compile(
+    r"[^,;.(]*\b(?:unknown|not known|unclear|not stated|untested|not tested|uncertain)\b[^,;.)]*", re.IGNORECASE
+)
 ADDED = re.compile(r"doped|bearing|containing only|only|掺")
 LINE_SERVICE = "re_line_service"
 WEAK_CLASSES = (None, "foreign_machine", "ordinary_goods")
@@ -93,7 +96,8 @@ def _formula_symbols(text: str) -> list[frozenset[str]]:
 
 
 def elements_in(text: str) -> frozenset[str]:
-    """Every element that the text names, by name, symbol or formula."""
+    """Every element that the text names, by name, symbol or formula; not where it says that the content is unknown."""
+    text = UNCERTAIN.sub(" ", text)
     found = set(_element_names().meanings_in(plain_text(text)))
     found |= set(_symbols().findall(text))
     for symbols in _formula_symbols(text):

@@ -44,8 +44,8 @@ def run(
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Another end.")] = "",
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Hide what was announced later.")] = "",
     out: OutOption = None,
-    no_report: ExcelOption = Annotated[bool, typer.Option("--excel", help="Also write every table as a workbook (extra [excel]).")]
-NoReportOption = False,
+    no_report: NoReportOption = False,
+    excel: ExcelOption = False,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -77,8 +77,7 @@ def rerun(
     result: Annotated[Path, typer.Argument(help="A result.nc.")],
     world: WorldOption = "",
     out: OutOption = None,
-    no_report: ExcelOption = Annotated[bool, typer.Option("--excel", help="Also write every table as a workbook (extra [excel]).")]
-NoReportOption = False,
+    no_report: NoReportOption = False,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:

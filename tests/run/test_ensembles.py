@@ -73,3 +73,31 @@ def test_a_draw_at_the_stated_values_is_the_single_run(world: World) -> None:
     unmet = (kept.records()["plan"] - kept.records()["activity"])[:, first:].sum(axis=1)
     for draw in range(3):
         np.testing.assert_allclose(recorder.kept["unmet"][..., draw].sum(axis=1), unmet, rtol=1e-5, atol=1e-3)
+
+
+def test_paralysis_is_four_weeks_below_a_share_of_baseline(world: World) -> None:
+    from standoff.studies.paralysis import days_to_paralysis, paralysis_table
+
+    cut_off = read_scenario("cut-off", changes={"until": "2026-06-29", "world": "magnets-small"})
+    ensemble = run_ensemble(cut_off, world, draws=16, seed=1)
+    strict, loose = (days_to_paralysis(ensemble, share=share) for share in (0.05, 0.5))
+    assert (loose <= strict).all(), "a higher threshold is crossed earlier"
+    assert (strict >= 28).all()
+    for row in paralysis_table(ensemble, share=0.2):
+        assert row["within_3_months"] <= row["within_12_months"] <= 1 - row["never_in_run"] + 1e-12
+
+
+def test_the_evidence_study_finds_what_a_loss_is_made_of() -> None:
+    from standoff.studies.evidence import rank_drivers
+
+    points = sobol_points(512, dimensions=3, seed=0)
+    ranges = [
+        Range(name, 0.5, 0.0, 1.0, status) for name, status in (("a", "sourced"), ("b", "assumed"), ("c", "assumed"))
+    ]
+    drawn = draw_values(ranges, points)
+    drivers = rank_drivers(ranges, drawn, 3 * drawn["a"] - drawn["b"])
+    assert [driver.name for driver in drivers] == ["a", "b", "c"]
+    assert [driver.direction for driver in drivers[:2]] == [1, -1]
+    assert sum(driver.weight for driver in drivers) == pytest.approx(1)
+    assert drivers[0].weight == pytest.approx(0.9, abs=0.05)
+    assert drivers[2].weight < 0.01

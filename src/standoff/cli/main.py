@@ -12,7 +12,9 @@ import typer
 from standoff import __version__
 from standoff.cli import measures as measure_commands
 from standoff.cli import world as world_commands
+from standoff.cli.compare import compare
 from standoff.cli.determine import determine
+from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
 from standoff.cli.serve import serve
 from standoff.cli.tariff import tariff
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(rerun)
+app.command()(compare)
+app.command()(explain)
 app.command()(determine)
 app.command()(tariff)
 app.command()(serve)

@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from standoff.results.result import Result
 
+MOST_USES_SHOWN = 20
 scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
 
 ScenarioArgument = Annotated[
@@ -29,6 +30,7 @@ OutOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")]
+ExcelOption = Annotated[bool, typer.Option("--excel", help="Also write every table as a workbook (extra [excel]).")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]
 
 
@@ -43,6 +45,7 @@ def run(
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Hide what was announced later.")] = "",
     out: OutOption = None,
     no_report: NoReportOption = False,
+    excel: ExcelOption = False,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -60,6 +63,10 @@ def run(
     summary = result.summary()
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
+    if excel:
+        from standoff.results.workbook import write_workbook
+
+        written.append(write_workbook(result, folder / "tables.xlsx", lang=lang))
     if draws:
         summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder)
         written.append(folder / "ensemble.nc")
@@ -177,6 +184,29 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             f"over {summary['draws']['draws']} draws: unmet use {spread['median'] / 1e6:,.0f} million USD,"
             f" 80 % between {spread['low80'] / 1e6:,.0f} and {spread['high80'] / 1e6:,.0f}"
         )
+        lines += _paralysis_lines(summary["draws"]["paralysis"])
+    return lines
+
+
+def _paralysis_lines(paralysis: dict[str, Any]) -> list[str]:
+    """How soon which use is paralysed, and what must all hold for three months."""
+    hit = sorted((row for row in paralysis["uses"] if row["never_in_run"] < 1), key=lambda row: row["never_in_run"])
+    lines = ["", f"paralysis ({paralysis['definition']}), share of draws:"]
+    if not hit:
+        return [*lines, "  none in any draw"]
+    lines.append(f"  {'use':<32}{'3 months':>10}{'12 months':>11}{'never':>8}")
+    lines += [
+        f"  {row['use']:<32}{row['within_3_months']:>10.0%}{row['within_12_months']:>11.0%}{row['never_in_run']:>8.0%}"
+        for row in hit[:MOST_USES_SHOWN]
+    ]
+    for use, conditions in paralysis["for_three_months"].items():
+        held = "; ".join(
+            f"{each['name']} low (up to {each['high']:.3g})"
+            if each["quantile"] < 0.5
+            else f"{each['name']} high (from {each['low']:.3g})"
+            for each in conditions[:4]
+        )
+        lines.append(f"  three months for {use} needs: {held or 'no single number decides'}")
     return lines
 
 

@@ -6,8 +6,8 @@ Solves, for unknowns ``x`` with prior ``x0``, range ``[low, high]`` and weight `
     subject to  A x = b,   low <= x <= high
 
 by a primal-dual interior-point method (Mehrotra 1992, doi:10.1137/0802028). The Hessian is diagonal, so that each step
-costs one sparse factorisation of ``A D A'``. An active-set solver (HiGHS) gives the same answer and takes a hundred
-times longer on a world of 4,000 links; a test holds the two together.
+costs one sparse factorisation of ``A D A'``. The active-set solver of HiGHS gives the same answer (a test holds the two
+together) and took 30 s against 0.1 s on a network of 3,500 links.
 
 A set of balances that no point within the ranges can meet is named by a certificate of infeasibility: the balances and
 the ends of ranges with a multiplier in the linear programme that breaks them least, thinned out one by one until every

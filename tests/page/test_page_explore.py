@@ -62,7 +62,7 @@ def test_a_walk_by_keyboard_alone(browser: Any, server: Server) -> None:
         _tab_to(page, "[id='CN-2025-18.approval_share']")
         keys.press("ArrowLeft")
         run = there.wait_for_other_run(run)
-        _tab_to(page, "#calendar .buttons button:first-child")
+        _tab_to(page, "#calendar .buttons button:first-of-type")
         keys.press("Enter")
         run = there.wait_for_other_run(run)
         page.wait_for_selector(PAUSE_END)

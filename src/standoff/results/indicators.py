@@ -83,17 +83,8 @@ def link_flows(setup: Setup, records: Any) -> Any:
 
 def trade_groups(network: Network) -> tuple[Any, list[tuple[int, int, int]]]:
     """For each ordinary link the trade that it belongs to, and the trades as (product, origin, destination)."""
-    links, nodes = network.links, network.nodes
-    rows = np.stack(
-        [
-            network.offers.product[links.offer],
-            nodes.place[network.offers.producer[links.offer]],
-            nodes.place[network.needs.consumer[links.need]],
-        ],
-        axis=1,
-    )
-    distinct, position = np.unique(rows, axis=0, return_inverse=True)
-    return position.reshape(-1), [(int(p), int(o), int(d)) for p, o, d in distinct]
+    position, trades = network.trades
+    return position, list(trades)
 
 
 def trade_flows(setup: Setup, records: Any) -> Any:

@@ -116,19 +116,13 @@ class BandLines(BaseModel):
     controlled_value: list[list[float]]
 
 
-class StopChance(BaseModel):
-    within_3_months: float
-    within_12_months: float
-    never_in_run: float
-
-
 class BandsAnswer(BaseModel):
     id: str
     draws: int
     ranges: int
     lines: BandLines
     unmet: dict[str, list[float]]
-    stops: dict[str, StopChance]
+    stops: dict[str, float]
 
 
 class JobAnswer(BaseModel):

@@ -9,13 +9,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing import get_context
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from standoff.errors import InputError, refuse
 from standoff.simulate.scenario import Scenario
+from standoff.web.payload import HALF, by_side, rounded, run_id
+from standoff.world.network import DAYS_PER_YEAR
 from standoff.world.tables import World
+
+if TYPE_CHECKING:
+    from standoff.simulate.ensemble import Ensemble
 
 BLOCK = 16
 """Draws between two looks at the cancel flag."""
@@ -165,7 +170,6 @@ def bands_of(
     The band holds 80 of 100 draws.
     """
     from standoff.simulate.ensemble import run_ensemble
-    from standoff.web.payload import by_side, rounded, run_id
 
     ensemble = run_ensemble(scenario, world, draws=draws, seed=seed, block=BLOCK, progress=progress)
     value = np.asarray(world.tables["uses"]["value"], dtype=float)
@@ -182,15 +186,22 @@ def bands_of(
         "draws": draws,
         "ranges": len(ensemble.ranges),
         "lines": {
-            "unmet": {side: _band(values, rounded) for side, values in unmet.items()},
-            "controlled_value": _band(traded, rounded),
+            "unmet": {side: _band(values) for side, values in unmet.items()},
+            "controlled_value": _band(traded),
         },
         "unmet": {side: [float(f"{each:.6g}") for each in values] for side, values in total.items()},
-        "stops": ensemble.summary()["half_of_line_stopped"],
+        "stops": dict(zip(ensemble.uses, half_stopped_within_a_year(ensemble), strict=True)),
     }
 
 
-def _band(values: Any, rounded: Callable[[Any], list[float]]) -> list[list[float]]:
+def half_stopped_within_a_year(ensemble: Ensemble) -> list[float]:
+    """Share of draws in which at least half of each final use stands still in some step of the first year, (uses,)."""
+    steps = int(np.ceil(DAYS_PER_YEAR / ensemble.scenario.step_days))
+    share = (ensemble.kept["stopped_share"][:steps] >= HALF).any(axis=0).mean(axis=-1)
+    return [round(float(each), 4) for each in share]
+
+
+def _band(values: Any) -> list[list[float]]:
     if not values.size:
         return [[], [], []]
     return [rounded(row) for row in np.quantile(values, LEVELS, axis=-1)]

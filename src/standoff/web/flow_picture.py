@@ -31,10 +31,12 @@ def flow_picture(result: Result) -> dict[str, Any]:
     pair_of = pair_of.reshape(-1)
     value = network.product_price[network.needs.product[network.links.need]]
     usual = np.bincount(pair_of, weights=network.links.flow * value, minlength=len(pairs))
-    flows = indicators.by_group(indicators.link_flows(result.setup, result.records) * value, pair_of, len(pairs))
     quarters = quarter_of_step(result)
     lengths = np.bincount(quarters) * result.scenario.step_days / DAYS_PER_YEAR
-    moved = np.stack([flows[quarters == quarter].sum(axis=0) for quarter in range(len(lengths))])
+    shipped = np.add.reduceat(
+        indicators.link_flows(result.setup, result.records), np.flatnonzero(np.diff(quarters, prepend=-1)), axis=0
+    )
+    moved = np.stack([np.bincount(pair_of, weights=quarter * value, minlength=len(pairs)) for quarter in shipped])
     ratio = moved / np.where(usual > 0, usual, 1.0) / lengths[:, None]
     stage_of = np.array([STAGES.index(groups[source][0]) for source in pairs[:, 0]])
     return {

@@ -25,10 +25,10 @@ export function ComparePage({ start, names, place, go }: Props) {
   const answers = [useRun(asks[0] ?? null), useRun(asks[1] ?? null), useRun(asks[2] ?? null), useRun(asks[3] ?? null)].slice(0, asks.length);
   const runs = answers.map((answer) => answer.run).filter((run): run is Run => run !== null);
   const set = (next: string[]) => go({ ...place, others: next });
-  const titles = asks.map((ask) => `${of(start.scenarios.find((each) => each.name === ask.scenario)?.title, ask.scenario)}${Object.keys(ask.changes).length ? ` (${t("with_levers")})` : ""}`);
+  const titles = asks.map((ask, at) => `${LETTERS[at]}: ${of(start.scenarios.find((each) => each.name === ask.scenario)?.title, ask.scenario)}${Object.keys(ask.changes).length ? ` (${t("with_levers")})` : ""}`);
   const ready = runs.length === asks.length;
   const sum = (run: Run) => Object.values(run.lines.unmet).reduce<number[]>((total, values) => values.map((value, step) => value + (total[step] ?? 0)), []);
-  const series = useMemo<Series[]>(() => runs.map((run, at) => ({ key: LETTERS[at]?.toLowerCase() ?? "", label: titles[at] ?? "", values: sum(run) })), [runs.map((run) => run.id).join(), titles.join(), words]);
+  const series = useMemo<Series[]>(() => runs.map((run, at) => ({ key: LETTERS[at]?.toLowerCase() ?? "", label: LETTERS[at] ?? "", values: sum(run) })), [runs.map((run) => run.id).join(), titles.join(), words]);
   const refusal = answers.find((answer) => answer.refusal)?.refusal;
   const sides = [...new Set(runs.flatMap((run) => Object.keys(run.numbers.unmet)))];
   const rows: Row[] = [
@@ -46,7 +46,7 @@ export function ComparePage({ start, names, place, go }: Props) {
       <h1>{t("page_compare")}</h1>
       <p class="what">{t("compare_what")}</p>
       <ol class="compared">
-        <li>{titles[0]}</li>
+        <li>{titles[0]?.slice(3)}</li>
         {others.map((name, at) => (
           <li key={at}>
             <label>

@@ -81,12 +81,12 @@ export function Calendar({ run, ask, setAsk }: Props) {
               {dates.end && handle(t("ends"), dates.end, number(begin) + STEP_DAYS, last, (day) => set(id, { ...dates, end: day }, `${id}-end`))}
             </div>
             <div class="buttons">
+              <p class="what">{bars.length ? bars.map((bar) => t(bar.state === "suspended" ? "bar_suspended" : "bar_in_force", { from: date(bar.start), until: date(bar.until) })).join(" · ") : t("not_in_run")}</p>
               <button type="button" class="quiet" disabled={bars.length === 0} onClick={() => set(id, { ...dates, pauses: [...pauses, newPause(number(begin), last, pauses)] })}>{t("suspend")}</button>
               <button type="button" class="quiet" disabled={bars.length === 0 || Boolean(dates.end)} onClick={() => set(id, { ...dates, end: iso(Math.round((number(begin) + last) / 2)) })}>{t("end_it")}</button>
               <button type="button" class="quiet" disabled={!calendar[id]} onClick={() => set(id, null)}>{t("as_published")}</button>
               {inRun === "own" && <button type="button" class="quiet" onClick={() => setMeasures(run.scenario.measures.filter((each) => each !== id))}>{t("remove")}</button>}
             </div>
-            <p class="what">{bars.length ? bars.map((bar) => t(bar.state === "suspended" ? "bar_suspended" : "bar_in_force", { from: date(bar.start), until: date(bar.until) })).join(" · ") : t("not_in_run")}</p>
           </div>
         );
       })}

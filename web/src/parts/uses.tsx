@@ -29,7 +29,7 @@ export function Uses({ run, names, bands }: { run: Run; names: Names; bands: Ban
           </thead>
           <tbody>
             {rows.map((row) => {
-              const chance = bands?.stops[row.use]?.within_12_months;
+              const chance = bands?.stops[row.use];
               return (
                 <tr key={row.use}>
                   <th scope="row">{of(names.outline.uses[row.use], row.use)}</th>

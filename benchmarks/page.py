@@ -67,7 +67,7 @@ def first_chart(browser: Any, server: Server) -> None:
     size = 0
     for _ in range(5):
         begun = time.perf_counter()
-        with opened(browser, server) as there:
+        with opened(browser, server, "#/explore") as there:
             seconds.append(time.perf_counter() - begun)
             there.page.wait_for_timeout(1500)
             size = there.bytes
@@ -76,9 +76,8 @@ def first_chart(browser: Any, server: Server) -> None:
 
 
 def moves(browser: Any, server: Server, world: str) -> None:
-    place = "#/explore" if world == "magnets-small" else f"#/explore?world={world}"
     levers = ("CN-2025-18.approval_share", "CN-2025-18.denied_share", "hoard_share")
-    with opened(browser, server, place) as there:
+    with opened(browser, server, f"#/explore?world={world}") as there:
         there.page.wait_for_timeout(3000)
         times = []
         for move in range(MOVES):
@@ -105,7 +104,11 @@ def users(server: Server) -> None:
     def ask(number: int) -> float:
         begun = time.perf_counter()
         assert (
-            server.ask("/api/run", {"changes": {"order_limit": 2 + number / 100}, "client": str(number)}).status == 200
+            server.ask(
+                "/api/run",
+                {"world": "magnets-small", "changes": {"order_limit": 2 + number / 100}, "client": str(number)},
+            ).status
+            == 200
         )
         return time.perf_counter() - begun
 

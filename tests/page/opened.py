@@ -9,6 +9,7 @@ from typing import Any
 
 from local_server import Server
 
+SMALL = "#/explore?world=magnets-small"
 PAGES = ("explore", "compare", "determine", "data", "about")
 READY = {
     "explore": ".results[data-run] #unmet svg",
@@ -38,7 +39,7 @@ class Opened:
 
 
 @contextmanager
-def opened(browser: Any, server: Server, place: str = "#/explore", **how: Any) -> Iterator[Opened]:
+def opened(browser: Any, server: Server, place: str = SMALL, **how: Any) -> Iterator[Opened]:
     """A new page at a place. Faults in the page fail the test."""
     context = browser.new_context(
         **{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, "accept_downloads": True, **how}

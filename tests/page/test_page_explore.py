@@ -14,7 +14,7 @@ PAUSE_END = "[role=slider][aria-label*='pause ends']"
 
 
 def test_the_first_page_is_light_and_asks_nobody_else(browser: Any, server: Server) -> None:
-    with opened(browser, server) as there:
+    with opened(browser, server, "#/explore") as there:
         there.page.wait_for_selector(".progress:has-text('draws')")
         assert 0 < there.bytes < MOST_BYTES
 
@@ -31,7 +31,7 @@ def test_a_lever_moves_numbers_lines_and_tables(browser: Any, server: Server) ->
 
 
 def test_the_numbers_on_the_page_are_those_of_the_run(browser: Any, server: Server) -> None:
-    run = server.ask("/api/run", {}).json
+    run = server.ask("/api/run", {"world": "magnets-small"}).json
     with opened(browser, server) as there:
         assert there.run() == run["id"]
         shown = there.page.inner_text("#first_stop .big").split()[0]

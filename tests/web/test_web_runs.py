@@ -51,7 +51,7 @@ def test_equal_questions_have_equal_runs_and_other_questions_other_runs(server: 
 
 def test_a_measure_that_begins_later_bites_later_and_one_that_never_runs_does_not_bite(server: Server) -> None:
     def unmet(calendar: dict[str, object]) -> list[float]:
-        run = server.ask("/api/run", {"changes": {"calendar": {"CN-2025-18": calendar}}}).json
+        run = server.ask("/api/run", {"world": "magnets-small", "changes": {"calendar": {"CN-2025-18": calendar}}}).json
         return [sum(step) for step in zip(*run["lines"]["unmet"].values(), strict=True)]
 
     published, later, never = unmet({}), unmet({"start": "2025-10-06"}), unmet({"end": "2025-04-04"})
@@ -79,7 +79,9 @@ def test_bands_hold_their_median_and_end(server: Server) -> None:
 
 
 def test_a_cancelled_band_stops(server: Server) -> None:
-    job = server.ask("/api/bands", {"draws": 1024, "changes": {"hoard_share": 0.11}}).json["job"]
+    job = server.ask("/api/bands", {"draws": 1024, "world": "magnets-small", "changes": {"hoard_share": 0.11}}).json[
+        "job"
+    ]
     assert server.ask(f"/api/bands/{job}", method="DELETE").status == 204
     begun = time.monotonic()
     assert _finished(server, job)["state"] == "cancelled"
@@ -87,7 +89,10 @@ def test_a_cancelled_band_stops(server: Server) -> None:
 
 
 def test_a_newer_band_of_the_same_page_cancels_the_older(server: Server) -> None:
-    first, second = (server.ask("/api/bands", {"draws": draws, "client": "one"}).json["job"] for draws in (1024, 8))
+    first, second = (
+        server.ask("/api/bands", {"draws": draws, "client": "one", "world": "magnets-small"}).json["job"]
+        for draws in (1024, 8)
+    )
     assert _finished(server, first)["state"] == "cancelled"
     assert _finished(server, second)["state"] == "done"
 
@@ -95,7 +100,9 @@ def test_a_newer_band_of_the_same_page_cancels_the_older(server: Server) -> None
 def test_fifty_pages_at_once_are_all_answered(server: Server) -> None:
     def ask(number: int) -> tuple[int, float]:
         begun = time.monotonic()
-        status = server.ask("/api/run", {"changes": {"hoard_share": number / 100}, "client": f"page {number}"}).status
+        status = server.ask(
+            "/api/run", {"changes": {"hoard_share": number / 100}, "client": f"page {number}", "world": "magnets-small"}
+        ).status
         return status, time.monotonic() - begun
 
     with ThreadPoolExecutor(50) as pool:
@@ -143,7 +150,7 @@ def test_an_uploaded_world_runs(server: Server) -> None:
     outline = server.ask("/api/upload/world", _zip()).json
     assert outline["world"].startswith("uploaded-")
     run = server.ask("/api/run", {"world": outline["world"]}).json
-    assert run["ledger"] == server.ask("/api/run", {}).json["ledger"]
+    assert run["ledger"] == server.ask("/api/run", {"world": "magnets-small"}).json["ledger"]
 
 
 def test_an_uploaded_world_with_mistakes_is_reported_whole(server: Server) -> None:

@@ -9,7 +9,7 @@ const STEP = 200;
 export function DataPage({ worlds, first }: { worlds: string[]; first: string }) {
   const { t, of, percent, maybe, number } = useWords();
   const [world, setWorld] = useState(first);
-  const [table, setTable] = useState("products");
+  const [table, setTable] = useState("uses");
   const [search, setSearch] = useState("");
   const [offset, setOffset] = useState(0);
   const [outline, setOutline] = useState<Outline | null>(null);

@@ -32,7 +32,13 @@ export function Calendar({ run, ask, setAsk }: Props) {
   const [first, last] = [number(run.scenario.start), number(run.scenario.until)];
   const at = (day: number) => ((day - first) / (last - first)) * 100;
   const ids = [...new Set([...run.scenario.measures, ...run.calendar.map((bar) => bar.measure)])];
-  const calendar = (ask.changes.calendar ?? {}) as unknown as Record<string, Dates>;
+  const calendar = calendarOf(ask);
+  const shownIds = ids.filter((id) => run.calendar.some((bar) => bar.measure === id) || calendar[id]);
+  const idle = ids.filter((id) => !shownIds.includes(id));
+  const titleOf = (id: string) => {
+    const name = known.find((each) => each.id === id)?.title;
+    return (name && (name[language] || name.en)) || id;
+  };
   const set = (id: string, dates: Dates | null, mark?: string) => {
     const next = { ...calendar };
     if (dates) next[id] = dates;
@@ -49,9 +55,9 @@ export function Calendar({ run, ask, setAsk }: Props) {
       <p class="what">{t("calendar_what")}</p>
       <div class="years" aria-hidden="true">{marks(first, last).map((day) => <span key={day} style={{ left: `${at(day)}%` }}>{iso(day).slice(0, 7)}</span>)}</div>
       {ids.length === 0 && <p>{t("no_measures")}</p>}
-      {ids.map((id) => {
+      {shownIds.map((id) => {
         const bars = run.calendar.filter((bar) => bar.measure === id);
-        const title = (language === "zh" && (bars[0]?.title_zh || known.find((each) => each.id === id)?.title.zh)) || bars[0]?.title || known.find((each) => each.id === id)?.title.en || id;
+        const title = (language === "zh" && bars[0]?.title_zh) || bars[0]?.title || titleOf(id);
         const dates = calendar[id] ?? {};
         const shown = bars.filter((bar) => bar.state === "suspended").map((bar) => ({ start: bar.start, until: bar.until }));
         const pauses = dates.pauses ?? shown;
@@ -61,7 +67,6 @@ export function Calendar({ run, ask, setAsk }: Props) {
         const handle = (label: string, day: string, from: number, to: number, move: (day: string) => void) => (
           <Handle key={label} label={`${id}: ${label}`} day={number(day)} from={from} to={to} at={at} text={date(day)} move={(next) => move(iso(next))} />
         );
-        const inRun = !run.scenario.measures.includes(id) ? "shipped" : "own";
         return (
           <div class="measure" key={id}>
             <div class="name">
@@ -85,11 +90,23 @@ export function Calendar({ run, ask, setAsk }: Props) {
               <button type="button" class="quiet" disabled={bars.length === 0} onClick={() => set(id, { ...dates, pauses: [...pauses, newPause(number(begin), last, pauses)] })}>{t("suspend")}</button>
               <button type="button" class="quiet" disabled={bars.length === 0 || Boolean(dates.end)} onClick={() => set(id, { ...dates, end: iso(Math.round((number(begin) + last) / 2)) })}>{t("end_it")}</button>
               <button type="button" class="quiet" disabled={!calendar[id]} onClick={() => set(id, null)}>{t("as_published")}</button>
-              {inRun === "own" && <button type="button" class="quiet" onClick={() => setMeasures(run.scenario.measures.filter((each) => each !== id))}>{t("remove")}</button>}
+              {run.scenario.measures.includes(id) && <button type="button" class="quiet" onClick={() => setMeasures(run.scenario.measures.filter((each) => each !== id))}>{t("remove")}</button>}
             </div>
           </div>
         );
       })}
+      {idle.length > 0 && (
+        <details class="idle">
+          <summary>{t("idle_measures", { n: String(idle.length) })}</summary>
+          <ul>
+            {idle.map((id) => (
+              <li key={id}>
+                <strong>{id}</strong> {titleOf(id)} <button type="button" class="quiet" onClick={() => setMeasures(run.scenario.measures.filter((each) => each !== id))}>{t("remove")}</button>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       <form class="add" onSubmit={(event) => (event.preventDefault(), adding && setMeasures([...run.scenario.measures, adding]), setAdding(""))}>
         <label>
           {t("add_measure")}{" "}
@@ -103,6 +120,8 @@ export function Calendar({ run, ask, setAsk }: Props) {
     </section>
   );
 }
+
+const calendarOf = (ask: Ask): Record<string, Dates> => (ask.changes.calendar ?? {}) as unknown as Record<string, Dates>;
 
 // A pause of half a year that begins in the largest free stretch.
 function newPause(begin: number, last: number, pauses: { start: string; until: string }[]): { start: string; until: string } {

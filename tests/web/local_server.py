@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,11 +50,15 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """`standoff serve` on a free port."""
+def serving(package: Path | None = None) -> Iterator[Server]:
+    """`standoff serve` on a free port; of a package that lies unpacked somewhere, if given, and from there."""
     command = [sys.executable, "-m", "standoff", "serve", "--port", "0", "--no-browser", "--json"]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    if package is not None:
+        environment["PYTHONPATH"] = str(package)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=package
+    )
     try:
         assert process.stdout is not None
         server = Server(json.loads(process.stdout.readline())["address"], process)

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from standoff.errors import InputError, Problems
-from standoff.measures.determination import Determination
+from standoff.measures.determination import DecidedBy, Determination
+from standoff.measures.outcome import Outcome
 from standoff.measures.reading.numbers import NUMBER, PERCENT
 from standoff.measures.reading.numbers import number as number_of
 from standoff.measures.reading.rows import read_transaction
@@ -58,9 +59,30 @@ class Answered:
             return None
         return self.got in self.question.expected.split("|")
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def decided_by(self) -> DecidedBy | None:
+        """The rule behind the answer; for an answer about jurisdiction the rule that gives it."""
         found = self.determination
-        decided = found.decided_by if found else None
+        if found is None:
+            return None
+        return found.jurisdiction_by if self.about_jurisdiction else found.decided_by
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        found = self.determination
+        if found is None:
+            return ()
+        return found.jurisdiction_missing if self.about_jurisdiction else found.missing
+
+    @property
+    def about_jurisdiction(self) -> bool:
+        found = self.determination
+        if self.got in (Outcome.SUBJECT_TO_EAR.code, Outcome.NOT_SUBJECT.code):
+            return True
+        return found is not None and self.got == Outcome.NEED_FACT.code and found.outcome is not Outcome.NEED_FACT
+
+    def as_dict(self) -> dict[str, Any]:
+        decided = self.decided_by
         return {
             "case_id": self.question.case_id,
             "scenario": self.question.scenario,
@@ -68,7 +90,7 @@ class Answered:
             "got": self.got,
             "agree": self.agree,
             "decided_by": f"{decided.measure}/{decided.limb}" if decided else None,
-            "missing": list(found.missing) if found else [],
+            "missing": list(self.missing),
         }
 
 

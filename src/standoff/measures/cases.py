@@ -21,7 +21,7 @@ from standoff.measures.outcome import Outcome
 from standoff.measures.reading.numbers import NUMBER, PERCENT
 from standoff.measures.reading.numbers import number as number_of
 from standoff.measures.reading.rows import read_transaction
-from standoff.measures.reading.tariff_rows import tariff_code
+from standoff.measures.reading.tariff_rows import tariff_answer
 from standoff.measures.regimes import Regime, answer, find_regime
 from standoff.measures.register import Register
 from standoff.measures.settings import DEFAULT_SETTINGS, TRUCES, Settings, read_settings
@@ -51,6 +51,7 @@ class Answered:
     question: Question
     got: str
     determination: Determination | None
+    duties: tuple[str, ...] = ()
 
     @property
     def agree(self) -> bool | None:
@@ -89,7 +90,7 @@ class Answered:
             "expected": self.question.expected,
             "got": self.got,
             "agree": self.agree,
-            "decided_by": f"{decided.measure}/{decided.limb}" if decided else None,
+            "decided_by": f"{decided.measure}/{decided.limb}" if decided else ", ".join(self.duties) or None,
             "missing": list(self.missing),
         }
 
@@ -150,9 +151,8 @@ def answer_question(question: Question, register: Register, settings: Settings =
     if question.scenario:
         settings = _with_truce(settings, question.scenario)
     if question.regime is not None and question.regime.tariff is not None:
-        return Answered(
-            question, tariff_code(question.row, question.on, question.regime.tariff, register, settings), None
-        )
+        code, stack = tariff_answer(question.row, question.on, question.regime.tariff, register, settings)
+        return Answered(question, code, None, tuple(dict.fromkeys(layer.measure for layer in stack.layers)))
     found, determination = answer(question.transaction, question.on, register, settings, question.regime)
     return Answered(question, found.code, determination)
 

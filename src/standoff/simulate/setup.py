@@ -144,7 +144,8 @@ class Setup:
 
     def demand(self, number: int) -> Any:
         """Demand per step of uses in a step, (uses, ...)."""
-        return self.demand_path[number]
+        demand = self.demand_path[number]
+        return np.broadcast_to(demand, (len(demand), self.draws)) if self.draws else demand
 
     def reserve_open(self, number: int) -> Any:
         """1 where a strategic stock may be released in a step, (reserves, ...)."""

@@ -49,6 +49,17 @@ def test_equal_questions_have_equal_runs_and_other_questions_other_runs(server: 
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_compiled_measures_that_are_kept_change_no_number(server: Server) -> None:
+    for changes in (
+        {"CN-2025-18.approval_share": 0.3},
+        {"CN-2025-18.hold_share": 0.1, "CN-2025-18.throughput": 2.0},
+        {},
+    ):
+        got = server.ask("/api/run", {"changes": changes, "world": "magnets-small"}).json
+        expected = standoff.run("april-2025", changes=changes, world="magnets-small").ledger.by_side()
+        assert got["ledger"]["usa"] == pytest.approx(expected["usa"], rel=1e-5, abs=1e-6)
+
+
 def test_a_measure_that_begins_later_bites_later_and_one_that_never_runs_does_not_bite(server: Server) -> None:
     def unmet(calendar: dict[str, object]) -> list[float]:
         run = server.ask("/api/run", {"world": "magnets-small", "changes": {"calendar": {"CN-2025-18": calendar}}}).json

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from standoff.errors import refuse
+from standoff.measures.gates import Regimes
 from standoff.results.result import Result
 from standoff.simulate.api import scenario_world, simulate
 from standoff.simulate.scenario import Scenario
@@ -20,6 +21,7 @@ from standoff.world.tables import World, bundled_worlds, read_world
 
 MOST_UPLOADED_WORLDS = 4
 MOST_ANSWERS = 256
+MOST_COMPILED = 16
 MOST_CLIENTS = 1000
 
 
@@ -35,6 +37,7 @@ class Engine:
     uploaded: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
     mirrored: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
     answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    compiled: OrderedDict[str, Regimes] = field(default_factory=OrderedDict)
     newest: OrderedDict[str, int] = field(default_factory=OrderedDict)
     running: Lock = field(default_factory=Lock)
     counting: Lock = field(default_factory=Lock)
@@ -64,8 +67,10 @@ class Engine:
                 raise Superseded
             found = self.answers.get(key)
             if found is None:
-                found = as_json(payload(simulate(scenario, world, network)))
+                found = as_json(payload(simulate(scenario, world, network, kept=self.compiled)))
                 self.answers[key] = found
+                while len(self.compiled) > MOST_COMPILED:
+                    self.compiled.popitem(last=False)
             self.answers.move_to_end(key)
             while len(self.answers) > MOST_ANSWERS:
                 self.answers.popitem(last=False)

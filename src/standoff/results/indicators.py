@@ -17,6 +17,10 @@ from standoff.world.network import Network
 def by_group(values: Any, groups: Any, count: int) -> Any:
     """Sum of the second axis by group: (steps, rows, ...) to (steps, count, ...)."""
     add = sum_map(groups, count)
+    if values.ndim == 2 and len(values):
+        return np.ascontiguousarray(
+            add(np.ascontiguousarray(values.T)).T
+        )  # one product for all steps is several times faster
     return np.stack([add(step) for step in values]) if len(values) else np.zeros((0, count))
 
 

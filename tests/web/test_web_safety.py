@@ -116,6 +116,30 @@ def test_every_answer_carries_the_policy_that_keeps_foreign_scripts_out(server: 
         assert "script-src 'self';" in policy
 
 
+BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 9)) for name in range(ord("b"), ord("k"))
+)
+
+
+@pytest.mark.parametrize(
+    "file", [BOMB, b"[" * 60_000, b"until: 2025-13-45\n", b"\xff", b"- 1\n", b"1: 2\n", b"x" * 200_000]
+)
+def test_a_scenario_file_that_is_meant_to_hurt_is_refused(server: Server, file: bytes) -> None:
+    answer = server.ask("/api/upload/scenario", file)
+    assert answer.status == 400
+    assert answer.json["problems"][0]["cure"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"licence_stages": 0}, {"licence_stages": 1e9}, {"reliability_exponent": 1e9}, {"CN-2025-18.hold_ease_days": 0}],
+)
+def test_numbers_that_no_model_bears_are_told_off(server: Server, changes: dict[str, float]) -> None:
+    answer = server.ask("/api/run", {"changes": changes, "world": "magnets-small"})
+    assert answer.status == 400
+    assert answer.json["problems"]
+
+
 def test_too_long_a_run_is_refused(server: Server) -> None:
     answer = server.ask("/api/run", {"changes": {"until": "2100-01-01"}})
     assert answer.status == 400

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from standoff import __version__
-from standoff.errors import InputError
+from standoff.errors import InputError, ModelError, refuse
 from standoff.web import page
 from standoff.web.bands import Bands
 from standoff.web.engine import Engine
@@ -48,6 +48,7 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(api)
     app.add_exception_handler(InputError, _bad_input)
+    app.add_exception_handler(ModelError, _no_run)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Exception, _our_fault)
 
@@ -65,6 +66,12 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
 async def _bad_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, InputError)
     return JSONResponse(error.as_dict(), status_code=400)
+
+
+async def _no_run(request: Request, error: Exception) -> Response:
+    """The model broke down with the numbers that were given."""
+    refused = refuse("run", why=str(error), cure="Take numbers that lie nearer to their ranges")
+    return JSONResponse(refused.as_dict(), status_code=400)
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:

@@ -31,6 +31,9 @@ FIELDS = (
 MOST_PAGE_STEPS = 600
 """Steps that a run for the page may have: about eleven years of weeks."""
 
+MOST_STAGES = 20
+"""Stages of a review that a run for the page may have: each is an array of its own."""
+
 
 class RunRequest(BaseModel):
     """A scenario as its difference from one that ships.
@@ -99,6 +102,15 @@ def scenario_of(request: RunRequest) -> Scenario:
             cure="Take an earlier end or longer steps, or use the command line",
             column="until",
             value=scenario.until,
+        )
+    stages = scenario.parameters.get("licence_stages", 1.0)
+    if stages != int(stages) or not 1 <= stages <= MOST_STAGES:
+        raise refuse(
+            f"scenario {scenario.name}",
+            why="a review has a whole number of stages",
+            cure=f"Give a whole number from 1 to {MOST_STAGES}",
+            column="licence_stages",
+            value=stages,
         )
     return scenario
 

@@ -13,9 +13,11 @@ from standoff.simulate.scenario import read_scenario, scenario_from, shipped_sce
 from standoff.web.requests import changes_of
 from standoff.world.schema import read_schema
 from standoff.world.tables import World, read_world
-from standoff.yaml_files import LARGEST_YAML_BYTES, parse_yaml
+from standoff.yaml_files import parse_yaml
 
 LARGEST_UNPACKED = 60_000_000
+LARGEST_SCENARIO = 100_000
+MOST_VALUES = 20_000
 BASE = "baseline"
 NOT_HERE = ("measure_files",)
 
@@ -27,7 +29,7 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
         InputError: everything that is wrong with the file.
     """
     what = "the scenario"
-    values = parse_yaml(_text(content, what), what=what)
+    values = _parse(_text(content, what), what)
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise refuse(
             what, why="a scenario is a list of keys and values", cure="See the scenario file that the page offers"
@@ -57,6 +59,24 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
         "world": scenario.world if scenario.world != base.world else "",
         "title": scenario.title.model_dump(),
     }
+
+
+def _parse(text: str, what: str) -> Any:
+    """YAML that is no larger when its aliases are written out, and not nested without end."""
+    try:
+        values = parse_yaml(text, what=what)
+        size, waiting = 0, [values]
+        while waiting and size <= MOST_VALUES:
+            value = waiting.pop()
+            size += 1
+            waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    except RecursionError:
+        raise refuse(what, why="nested too deep", cure="See the scenario file that the page offers") from None
+    except ValueError as error:  # a date such as 2025-13-45, which YAML takes for a date
+        raise refuse(what, why=f"cannot be read ({error})", cure="Write dates as 2025-01-31") from None
+    if size > MOST_VALUES:
+        raise refuse(what, why="too many values", cure=f"At most {MOST_VALUES:,} values")
+    return values
 
 
 def read_uploaded_world(content: bytes) -> World:
@@ -105,8 +125,8 @@ def _unpack(content: bytes, folder: Path) -> None:
 
 
 def _text(content: bytes, what: str) -> str:
-    if len(content) > LARGEST_YAML_BYTES:
-        raise refuse(what, why="the file is too large", cure=f"At most {LARGEST_YAML_BYTES:,} bytes")
+    if len(content) > LARGEST_SCENARIO:
+        raise refuse(what, why="the file is too large", cure=f"At most {LARGEST_SCENARIO:,} bytes")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+
 from rare_earths.places import place_of
 
 SECTORS = {

@@ -27,7 +27,20 @@ _HOMES = {
     "InputError": "standoff.errors",
     "ModelError": "standoff.errors",
 }
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604
+__all__ = [
+    "InputError",
+    "ModelError",
+    "Result",
+    "Scenario",
+    "StandoffError",
+    "World",
+    "__version__",
+    "read_scenario",
+    "read_world",
+    "rerun",
+    "run",
+    "shipped_scenarios",
+]
 
 if TYPE_CHECKING:
     from standoff.errors import InputError, ModelError, StandoffError

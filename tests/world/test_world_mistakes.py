@@ -193,7 +193,7 @@ def test_a_mistake_is_reported_once_and_with_its_cure(
     assert len(matching) == 1, "\n".join(map(str, problems))
 
 
-def test_every_check_and_every_table_of_mistakes_is_covered() -> None:
+def test_every_check_finds_a_mistake_that_no_other_check_finds() -> None:
     """A check that no mistake above triggers would be a check that nobody has seen work."""
     for check in ALL_CHECKS:
         others = tuple(other for other in ALL_CHECKS if other is not check)

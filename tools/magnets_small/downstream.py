@@ -25,20 +25,8 @@ COMPONENTS = {
         ("CHN", "DEU"),
     ),
     "servo_set": ("Set of servo motors for one robot", "机器人伺服电机（每台一套）", "motor", 6000.0, ("JPN", "CHN")),
-    "guidance_actuator": (
-        "Fin actuators and seeker of one missile",
-        "导弹舵机（每枚一套）",
-        "",
-        80000.0,
-        ("USA",),
-    ),
-    "aircraft_kit": (
-        "Actuators and generators of one F-35",
-        "F-35 作动与发电部件（每架）",
-        "",
-        3000000.0,
-        ("USA",),
-    ),
+    "guidance_actuator": ("Fin actuators and seeker of one missile", "导弹舵机（每枚一套）", "", 80000.0, ("USA",)),
+    "aircraft_kit": ("Actuators and generators of one F-35", "F-35 作动与发电部件（每架）", "", 3000000.0, ("USA",)),
 }
 MAGNET_ORIGIN = {
     "CHN": {"CHN": 0.99, "JPN": 0.01},
@@ -172,8 +160,12 @@ def makers_cover(facts: Facts, defence: bool) -> Figure:
             source=facts.label("stocks_capacity-004"),
             note="less than six months of defence supply, unsourced in the source",
         )
-    return facts.sourced(
-        "stocks_capacity-084", factor=30.4, note="inventory of US manufacturers in months of shipments, all goods"
+    return derived(
+        28.9,
+        14.5,
+        49.9,
+        source=facts.label("stocks_capacity-084"),
+        note="1.28 months of shipments (1.97 in 1982) in all stocks of US manufacturers, less ten days of finished goods",
     )
 
 

@@ -60,6 +60,17 @@ class Draft:
         total = sum(shares.values())
         self.origins[consumer, product] = {seller: share / total for seller, share in shares.items() if share > 0}
 
+    def drop_unsold(self) -> None:
+        """Take out producers that nobody buys from, and with them what they would have bought, until all sell."""
+        while True:
+            sellers = {seller for shares in self.origins.values() for seller in shares}
+            idle = {str(row["producer"]) for row in self.tables["producers"]} - sellers
+            if not idle:
+                return
+            for table, key in (("producers", "producer"), ("offers", "producer"), ("needs", "consumer")):
+                self.tables[table] = [row for row in self.tables[table] if row[key] not in idle]
+            self.origins = {need: shares for need, shares in self.origins.items() if need[0] not in idle}
+
     def activities(self) -> dict[str, float]:
         """Activity of every producer and use (units per year): what its customers draw.
 
@@ -99,7 +110,9 @@ class Draft:
         self.tables["links"] = ordinary + self.tables["links"]
         for row in self.tables["producers"]:
             level = activity[str(row["producer"])]
-            row.setdefault("activity", assumed(level, level / flow_range, level * flow_range, note="what its customers draw"))
+            row.setdefault(
+                "activity", assumed(level, level / flow_range, level * flow_range, note="what its customers draw")
+            )
 
     def ordinary_links(self, activity: Mapping[str, float], flow_range: float) -> list[Row]:
         """One direct link for each seller of each need."""

@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+COMPUTED = ("DERIVED", "MY ARITHMETIC")
+"""How the note of a fact begins that its collector computed: a world calls such a number assumed."""
 QUANTITY_COLUMNS = ("quantity", "price", "value_usd", "value")
 
 
@@ -81,12 +83,18 @@ class Facts:
         ends += [float(row[end]) * factor for row in rows for end in ("low", "high") if row.get(end)]
         ends += [end for end in (low, high) if end is not None]
         cited = tuple(Citation(name, factor, note) for name in (fact_id, *also))
+        if status == "sourced" and rows[0]["note"].startswith(COMPUTED):
+            status = "assumed"
         return Figure(value, min(ends), max(ends), status, self.label(fact_id), note, cited)
 
 
-def assumed(value: float, low: float | None = None, high: float | None = None, *, note: str = "") -> Figure:
-    """A number that no source gives; without a range it may be half or double."""
-    return Figure(value, value / 2 if low is None else low, value * 2 if high is None else high, "assumed", "", note)
+def assumed(
+    value: float, low: float | None = None, high: float | None = None, *, note: str = "", source: str = ""
+) -> Figure:
+    """A number that no source gives; without a range it may be half or double. A source may have helped to guess it."""
+    return Figure(
+        value, value / 2 if low is None else low, value * 2 if high is None else high, "assumed", source, note
+    )
 
 
 def derived(value: float, low: float, high: float, *, source: str, note: str) -> Figure:

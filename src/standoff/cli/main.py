@@ -10,8 +10,11 @@ from typing import Annotated
 import typer
 
 from standoff import __version__
+from standoff.cli import measures as measure_commands
 from standoff.cli import world as world_commands
+from standoff.cli.determine import determine
 from standoff.cli.run import rerun, run, scenarios
+from standoff.cli.tariff import tariff
 from standoff.errors import InputError, StandoffError
 
 DONE, WARNED, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
@@ -24,8 +27,11 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(rerun)
+app.command()(determine)
+app.command()(tariff)
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(world_commands.app, name="world")
+app.add_typer(measure_commands.app, name="measures")
 
 
 @app.callback(invoke_without_command=True)

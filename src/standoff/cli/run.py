@@ -14,15 +14,20 @@ import typer
 if TYPE_CHECKING:
     from standoff.results.result import Result
 
+MOST_USES_SHOWN = 20
 scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
 
-ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a .yaml file.")]
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped name or the path of a .yaml file.")
+]
 WorldOption = Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="Another world than the scenario's.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a number: hoard_share=0.5, CN-2025-18.approval_share=0.9."),
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write; out/SCENARIO if not given.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where to write; out/SCENARIO if not given.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]
@@ -45,7 +50,6 @@ def run(
     """Run a scenario; write DIR/result.nc and DIR/report.html."""
     from standoff.simulate.api import run as run_scenario
     from standoff.simulate.scenario import read_scenario, scenario_from
-    from standoff.world.tables import read_world
 
     changes: dict[str, Any] = dict(_pairs(set_ or []))
     if rules:
@@ -53,8 +57,7 @@ def run(
     asked = read_scenario(scenario, changes=changes)
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
-    exists = read_world(world or asked.world)
-    result = run_scenario(asked, world=exists, as_of=_day(as_of, "--as-of") if as_of else None)
+    result = run_scenario(asked, world=world or None, as_of=_day(as_of, "--as-of") if as_of else None)
     summary = result.summary()
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
@@ -175,6 +178,29 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             f"over {summary['draws']['draws']} draws: unmet use {spread['median'] / 1e6:,.0f} million USD,"
             f" 80 % between {spread['low80'] / 1e6:,.0f} and {spread['high80'] / 1e6:,.0f}"
         )
+        lines += _paralysis_lines(summary["draws"]["paralysis"])
+    return lines
+
+
+def _paralysis_lines(paralysis: dict[str, Any]) -> list[str]:
+    """How soon which use is paralysed, and what must all hold for three months."""
+    hit = sorted((row for row in paralysis["uses"] if row["never_in_run"] < 1), key=lambda row: row["never_in_run"])
+    lines = ["", f"paralysis ({paralysis['definition']}), share of draws:"]
+    if not hit:
+        return [*lines, "  none in any draw"]
+    lines.append(f"  {'use':<32}{'3 months':>10}{'12 months':>11}{'never':>8}")
+    lines += [
+        f"  {row['use']:<32}{row['within_3_months']:>10.0%}{row['within_12_months']:>11.0%}{row['never_in_run']:>8.0%}"
+        for row in hit[:MOST_USES_SHOWN]
+    ]
+    for use, conditions in paralysis["for_three_months"].items():
+        held = "; ".join(
+            f"{each['name']} low (up to {each['high']:.3g})"
+            if each["quantile"] < 0.5
+            else f"{each['name']} high (from {each['low']:.3g})"
+            for each in conditions[:4]
+        )
+        lines.append(f"  three months for {use} needs: {held or 'no single number decides'}")
     return lines
 
 

@@ -12,23 +12,27 @@ NEED_FACT                              licence regime of the rule that is open: 
 everything else                        open
 looks like a controlled item           customs hold of the measure that controls its twin, for a share that eases
 =====================================  =====================================================================================
+
+The world is taken to have settled under what was in force on the eve of the first day: a trade that is treated as it was then is open,
+and rates are those added since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from standoff.errors import Problems, nearest
 from standoff.measures.calendar import change_dates
+from standoff.measures.content import content_shares
 from standoff.measures.determine import determine
-from standoff.measures.measure import Administration
-from standoff.measures.outcome import Outcome
-from standoff.measures.regimes import (
+from standoff.measures.gates import (
     ADMINISTRATION_FIELDS,
     Administered,
     Regime,
@@ -36,6 +40,10 @@ from standoff.measures.regimes import (
     no_measures,
     no_regime,
 )
+from standoff.measures.measure import Administration
+from standoff.measures.outcome import Outcome
+from standoff.measures.places import places as known_places
+from standoff.measures.tariffs import tariff_layers
 from standoff.measures.transaction import Item, Party, Transaction
 from standoff.world.network import Network
 
@@ -51,19 +59,24 @@ HOLD = "HOLD"
 """Label of the outcome of goods that are held because they look controlled."""
 MILITARY_FROM_SHARE = 0.5
 """A producer counts as a military end user when at least half of what it sells goes to military uses (assumed)."""
+PERMITS = ("quantity", "right")
 OPEN, CLOSED = 0, -1
 """Codes of a link's treatment beside the numbers of regimes."""
 
 
 @dataclass(frozen=True)
 class Trade:
-    """What links have in common that rules look at. Links of one trade are treated alike."""
+    """What links have in common that rules look at. Links of one trade are treated alike.
+
+    ``content`` is the share of value that is listed material from China, in thousandths of a per cent, for the content rules of No. 61.
+    """
 
     product: int
     origin: int
     destination: int
     via: int
     military: bool
+    content: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,7 @@ def compile_measures(
     register: Register,
     settings: Settings,
     changes: Mapping[str, Mapping[str, float]] | None = None,
+    permits: Mapping[str, str] | None = None,
 ) -> Regimes:
     """Gates and licence regimes of a register on a network.
 
@@ -92,41 +106,48 @@ def compile_measures(
         register: the measures of the scenario, and no others.
         settings: readings of open texts and the truce scenario.
         changes: other numbers of administration, by measure id and field.
+        permits: whether licences are a ``quantity`` or a ``right``, by measure id, where not as the register says.
 
     Raises:
         InputError: ``changes`` names a measure or field that does not exist, or a number out of range.
     """
     check_changes(changes or {}, register)
+    check_permits(permits or {}, register)
     if not len(register):
         return no_measures(clock.steps)
     intervals = intervals_of(change_dates(register, settings), clock)
-    trades, trade_of_link = trades_of(network)
-    compiler = _Compiler(world, network, register, settings, changes or {})
-    treatment = np.array([[compiler.treat(trade, interval) for trade in trades] for interval in intervals])
-    touched_trades = (treatment != OPEN).any(axis=0)
+    trades, trade_of_link = trades_of(world, network)
+    compiler = _Compiler(world, network, register, settings, changes or {}, permits or {})
+    eve = clock.start - timedelta(days=1)
+    settled = np.array([compiler.treat(trade, eve) for trade in trades])
+    treatment = np.array([[compiler.treat(trade, interval.start) for trade in trades] for interval in intervals])
+    treatment = np.where(treatment == settled, OPEN, treatment)
+    tariff = tariffs_by_trade(world, trades, intervals, register=register, settings=settings)
+    touched_trades = ((treatment != OPEN) | (tariff != 0)).any(axis=0)
     links = np.flatnonzero(touched_trades[trade_of_link])
     by_link = treatment[:, trade_of_link[links]]
-    regimes = compiler.regimes
+    regimes, by_link = _in_use(compiler.regimes, by_link)
     weight = _overlap(intervals, clock)
-    announced = compiler.announced_steps(clock)
+    announced = _announced_steps(regimes, clock)
     index = _index(by_link, weight)
     return Regimes(
-        regimes=tuple(regimes),
+        regimes=regimes,
         links=links,
         index=index,
         in_force=weight @ (by_link > OPEN),
         gate=1.0 - weight @ (by_link == CLOSED),
-        tariff=np.zeros((clock.steps, len(links))),
+        tariff=weight @ tariff[:, trade_of_link[links]],
         since=_since(regimes, clock),
         feared=_feared(by_link, announced, intervals, clock),
         timeline=timeline(register, settings, clock),
     )
 
 
-def trades_of(network: Network) -> tuple[list[Trade], Any]:
+def trades_of(world: World, network: Network) -> tuple[list[Trade], Any]:
     """The distinct trades of a network and the trade of each ordinary link."""
     links, needs, offers, nodes = network.links, network.needs, network.offers, network.nodes
     military = military_nodes(network)
+    content = _content(world, network)
     seller, buyer = offers.producer[links.offer], needs.consumer[links.need]
     rows = np.stack(
         [
@@ -135,12 +156,22 @@ def trades_of(network: Network) -> tuple[list[Trade], Any]:
             nodes.place[buyer],
             links.via,
             military[buyer].astype(np.int64),
+            content[links.offer],
         ],
         axis=1,
     )
     distinct, position = np.unique(rows, axis=0, return_inverse=True)
-    trades = [Trade(int(p), int(o), int(d), int(v), bool(m)) for p, o, d, v, m in distinct]
+    trades = [Trade(int(p), int(o), int(d), int(v), bool(m), int(c)) for p, o, d, v, m, c in distinct]
     return trades, position.reshape(-1)
+
+
+def _content(world: World, network: Network) -> Any:
+    """Listed Chinese content of each offer in thousandths of a per cent, rounded to two digits so that like goods are one trade."""
+    china = [place for place in range(len(network.places)) if law_place(world, place) == "CHN"]
+    shares = sum((content_shares(world, network, place) for place in china), np.zeros(len(network.offers.yields)))
+    thousandths = np.maximum(shares * 1e5, 0.0)
+    digits = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(thousandths, 1.0))) - 1, 0)
+    return (np.round(thousandths / digits) * digits).astype(np.int64)
 
 
 def military_nodes(network: Network) -> Any:
@@ -162,13 +193,14 @@ def intervals_of(days: Iterable[date], clock: Clock) -> list[Interval]:
     end = clock.start + timedelta(days=float(clock.steps * clock.step_days))
     inside = [day for day in days if clock.start < day < end]
     edges = [clock.start, *inside, end]
-    return [Interval(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [Interval(start, stop) for start, stop in itertools.pairwise(edges)]
 
 
-def transaction_of(world: World, network: Network, trade: Trade) -> Transaction:
+def transaction_of(world: World, trade: Trade) -> Transaction:
     """The standing transaction of a trade, with every fact that a world knows stated."""
     products = world.tables["products"]
-    origin, destination = network.places[trade.origin], network.places[trade.destination]
+    origin, destination = law_place(world, trade.origin), law_place(world, trade.destination)
+    via = law_place(world, trade.via) if trade.via >= 0 else None
     buyer = Party(name="", country=destination, military=trade.military, lists=frozenset())
     codes = products["hs"][trade.product]
     return Transaction(
@@ -179,17 +211,58 @@ def transaction_of(world: World, network: Network, trade: Trade) -> Transaction:
             hs=codes[0] if codes else None,
         ),
         origin=origin,
+        prc_content_percent=Decimal(trade.content) / 1000,
         technologies=frozenset(),
         exporter=Party(name="", country=origin, military=False, lists=frozenset()),
         ship_from=origin,
         ship_to=destination,
-        transit=(network.places[trade.via],) if trade.via >= 0 else (),
+        transit=(via,) if via is not None else (),
         consignee=buyer,
         end_user=buyer,
         end_use=frozenset({"military" if trade.military else "civil"}),
         mode="sale",
         licence_held="none",
     )
+
+
+def tariffs_by_trade(
+    world: World,
+    trades: list[Trade],
+    intervals: list[Interval],
+    *,
+    register: Register,
+    settings: Settings,
+) -> Any:
+    """Rate that the scenario's measures add to that of the eve of its first day, share of value, (intervals, trades)."""
+    rates = np.zeros((len(intervals), len(trades)))
+    layered = [measure for measure in register if measure.layers]
+    if not layered:
+        return rates
+    codes = world.tables["products"]["hs"]
+    known: dict[tuple[str, str, str, date], float] = {}
+
+    def rate(importer: str, exporter: str, code: str, on: date) -> float:
+        key = (importer, exporter, code, on)
+        if key not in known:
+            known[key] = float(tariff_layers(importer, exporter, code, on, layered, settings).total_percent) / 100.0
+        return known[key]
+
+    for column, trade in enumerate(trades):
+        importer, exporter = law_place(world, trade.destination), law_place(world, trade.origin)
+        if trade.origin == trade.destination or not codes[trade.product] or importer is None or exporter is None:
+            continue
+        code = codes[trade.product][0]
+        base = rate(importer, exporter, code, intervals[0].start - timedelta(days=1))
+        for row, interval in enumerate(intervals):
+            rates[row, column] = rate(importer, exporter, code, interval.start) - base
+    return rates
+
+
+def law_place(world: World, place: int) -> str | None:
+    """The country whose law a place of a world stands under, None where the world does not say: unknown to every rule."""
+    table = world.tables["places"]
+    code = table["law_as"][place] or table["place"][place]
+    return code if code in known_places() else None
 
 
 class _Compiler:
@@ -202,35 +275,41 @@ class _Compiler:
         register: Register,
         settings: Settings,
         changes: Mapping[str, Mapping[str, float]],
+        permits: Mapping[str, str],
     ) -> None:
         self.world, self.network, self.register, self.settings, self.changes = (
-            world, network, register, settings, changes
+            world,
+            network,
+            register,
+            settings,
+            changes,
         )
+        self.permits = permits
         self.regimes: list[Regime] = [no_regime()]
         self.number: dict[str, int] = {}
         self.twins = _twins(world)
 
-    def treat(self, trade: Trade, interval: Interval) -> int:
-        """Code of the treatment of a trade in an interval: OPEN, CLOSED or the number of a regime."""
+    def treat(self, trade: Trade, on: date) -> int:
+        """Code of the treatment of a trade on a day: OPEN, CLOSED or the number of a regime."""
         item_class = self.world.tables["products"]["item_class"][trade.product]
         if trade.origin == trade.destination and trade.via < 0:
             return OPEN
         if item_class:
-            answer = self._determine(trade, interval.start)
+            answer = self._determine(trade, on)
             finding = self._finding(answer)
-            if answer.outcome is Outcome.PROHIBITED:
+            if Outcome.PROHIBITED in (answer.outcome, finding and finding.answer.outcome):
                 return CLOSED
             if finding is not None:
-                return self._regime(finding, answer.outcome.code, interval.start)
+                return self._regime(finding, answer.outcome.code, on)
         for twin in self.twins.get(trade.product, ()):
-            answer = self._determine(replace(trade, product=twin), interval.start)
+            answer = self._determine(replace(trade, product=twin), on)
             finding = self._finding(answer)
             if finding is not None and self._administration(finding).customs_hold:
-                return self._regime(finding, HOLD, interval.start)
+                return self._regime(finding, HOLD, on)
         return OPEN
 
     def _determine(self, trade: Trade, on: date) -> Determination:
-        transaction = transaction_of(self.world, self.network, trade)
+        transaction = transaction_of(self.world, trade)
         return determine(transaction, on, self.register, self.settings)
 
     def _finding(self, answer: Determination) -> Finding | None:
@@ -260,6 +339,8 @@ class _Compiler:
         if label not in self.number:
             self.number[label] = len(self.regimes)
             changes = self.changes.get(finding.measure.id, {})
+            administration = self._administration(finding)
+            kind = administration.permit_kind or "quantity"
             self.regimes.append(
                 Regime(
                     label=label,
@@ -267,18 +348,26 @@ class _Compiler:
                     outcome=outcome,
                     start=max(finding.limb.effective, on) if outcome == HOLD else finding.limb.effective,
                     announced=finding.measure.known or finding.measure.announced or finding.limb.effective,
-                    administration=administered(
-                        self._administration(finding), hold=outcome == HOLD, changes=changes
-                    ),
+                    administration=administered(administration, hold=outcome == HOLD, changes=changes),
+                    permit="quantity" if outcome == HOLD else self.permits.get(finding.measure.id, kind),
                 )
             )
         return self.number[label]
 
-    def announced_steps(self, clock: Clock) -> Any:
-        """Step (with a fraction) in which each regime was announced, (regimes,)."""
-        return np.array(
-            [0.0 if r.announced is None else (r.announced - clock.start).days / clock.step_days for r in self.regimes]
-        )
+
+def _in_use(regimes: list[Regime], by_link: Any) -> tuple[tuple[Regime, ...], Any]:
+    """The regimes that hold somewhere in the run, renumbered, and the treatments with the new numbers."""
+    used = [OPEN, *sorted({int(number) for number in np.unique(by_link)} - {OPEN, CLOSED})]
+    number = np.full(len(regimes), OPEN)
+    number[used] = np.arange(len(used))
+    return tuple(regimes[old] for old in used), np.where(by_link == CLOSED, CLOSED, number[by_link])
+
+
+def _announced_steps(regimes: Sequence[Regime], clock: Clock) -> Any:
+    """Step (with a fraction) in which each regime was announced, (regimes,)."""
+    return np.array(
+        [0.0 if r.announced is None else (r.announced - clock.start).days / clock.step_days for r in regimes]
+    )
 
 
 def administered(
@@ -330,7 +419,9 @@ def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register
     for measure, fields in changes.items():
         if measure not in register:
             problems.add(
-                why="the scenario has no such measure", cure=nearest(measure, register.ids), value=measure,
+                why="the scenario has no such measure",
+                cure=nearest(measure, register.ids),
+                value=measure,
                 column="administration",
             )
         for name, value in fields.items():
@@ -339,9 +430,22 @@ def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register
                 problems.add(why="there is no such number of administration", cure=nearest(name, CHANGES), value=name)
             elif not 0 <= value <= (1 if share else float("inf")):
                 problems.add(
-                    why="out of range", cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
-                    column=f"{measure}.{name}", value=value,
+                    why="out of range",
+                    cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
+                    column=f"{measure}.{name}",
+                    value=value,
                 )
+    problems.raise_if_any()
+
+
+def check_permits(permits: Mapping[str, str], register: Register) -> None:
+    """Raise one report of every measure or kind of permit that there is not."""
+    problems = Problems("permits")
+    for measure, kind in permits.items():
+        if measure not in register:
+            problems.add(why="the scenario has no such measure", cure=nearest(measure, register.ids), value=measure)
+        if kind not in PERMITS:
+            problems.add(why="there is no such kind of permit", cure=nearest(kind, PERMITS), column=measure, value=kind)
     problems.raise_if_any()
 
 
@@ -351,7 +455,7 @@ def timeline(register: Register, settings: Settings, clock: Clock) -> tuple[dict
 
     bars: list[dict[str, Any]] = []
     intervals = intervals_of(change_dates(register, settings), clock)
-    for measure in register:
+    for measure in register.rulebook(settings).measures:
         for interval in intervals:
             running = [limb for limb in measure.limbs if runs_on(measure, limb, interval.start)]
             if not running:
@@ -409,7 +513,7 @@ def _index(by_link: Any, weight: Any) -> Any:
     return index
 
 
-def _since(regimes: list[Regime], clock: Clock) -> Any:
+def _since(regimes: Sequence[Regime], clock: Clock) -> Any:
     """Steps since each regime began, at the middle of each step and not below zero, (steps, regimes)."""
     start = np.array(
         [0.0 if regime.start is None else (regime.start - clock.start).days / clock.step_days for regime in regimes]

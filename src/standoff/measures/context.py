@@ -22,7 +22,19 @@ ANNEX_ITEMS = "CN-2025-61-c"
 class Context:
     """One question being answered. Truths of limbs are worked out on demand and kept."""
 
-    __slots__ = ("_dual_use", "_ear", "_named", "_owned", "interval", "items", "limb_truths", "presumed", "rulebook", "transaction")
+    __slots__ = (
+        "_dual_use",
+        "_ear",
+        "_named",
+        "_owned",
+        "_parties",
+        "interval",
+        "items",
+        "limb_truths",
+        "presumed",
+        "rulebook",
+        "transaction",
+    )
 
     def __init__(
         self, transaction: Transaction, rulebook: Rulebook, interval: Interval, presumed: frozenset[str] = frozenset()
@@ -34,6 +46,7 @@ class Context:
         self.items = rulebook.item_truths(transaction.item)
         self.limb_truths: dict[int, Truth] = {}
         self._named: tuple[frozenset[str], frozenset[str]] | None = None
+        self._parties: tuple[Party, ...] | None = None
         self._dual_use: dict[str, Truth] = {}
         self._ear: tuple[Truth, ...] = ()
         self._owned: dict[tuple[str, frozenset[str]], Truth] = {}
@@ -89,12 +102,12 @@ class Context:
     # -- parties -------------------------------------------------------------------------------------------------------
 
     def parties(self) -> tuple[Party, ...]:
-        transaction = self.transaction
-        if transaction.consignee == transaction.end_user:
-            return (transaction.end_user,)
-        if transaction.consignee.name is None and not transaction.consignee.lists:
-            return (transaction.end_user,)
-        return (transaction.end_user, transaction.consignee)
+        """The end user, and the consignee where it is another known party."""
+        if self._parties is None:
+            user, consignee = self.transaction.end_user, self.transaction.consignee
+            known = consignee.name is not None or bool(consignee.lists) or consignee.ownership is not None
+            self._parties = (user, consignee) if known and consignee is not user else (user,)
+        return self._parties
 
     def named(self) -> tuple[frozenset[str], frozenset[str]]:
         """Measures whose lists name a party, and measures that have a similar name."""
@@ -139,9 +152,9 @@ class Context:
         for party in self.parties():
             if party.lists is None:
                 unknown = True
-            elif not kinds.isdisjoint(party.lists):
-                return True
-            elif any(self.interval.list_kinds.get(each) in kinds for each in party.lists):
+            elif not kinds.isdisjoint(party.lists) or any(
+                self.interval.list_kinds.get(each) in kinds for each in party.lists
+            ):
                 return True
         return None if unknown else False
 
@@ -185,6 +198,12 @@ class Context:
     # -- shares --------------------------------------------------------------------------------------------------------
 
     def prc_content(self) -> Decimal | None:
+        """Listed Chinese content, % of value; of what and on which value basis is settled by switches S3 and S5."""
+        settings = self.rulebook.settings
+        if settings.share_of != "shipped_item":
+            return self.transaction.item.parameter("prc_content_percent_of_machine")
+        if settings.value_basis != "fob":
+            return self.transaction.item.parameter(f"prc_content_percent_{settings.value_basis}")
         if self.transaction.prc_content_percent is not None:
             return self.transaction.prc_content_percent
         return self._component_share(CHINA, self._is_annex_item)

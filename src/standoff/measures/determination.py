@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from standoff.measures.context import Context
 from standoff.measures.measure import Limb, Measure
 from standoff.measures.outcome import NEED_FACT, Answer, Outcome
+from standoff.measures.red_flags import red_flags
 
 DISCLAIMER = "This is not legal advice: rules are read from public texts, and the texts decide."
 DAYS_OF_FIVE = 7 / 5
@@ -21,7 +23,9 @@ class Finding:
         answer: what it asks after reliefs.
         original: what it would ask without them.
         relieved_by: key of the relieving rule, if one applied.
-        missing: facts it lacks; then ``answer`` is what it would be if they turned out against the shipper.
+        number: the rule's number in its rulebook.
+        context: for an open finding, what it was asked of; then ``answer`` is what it would be if the missing facts turned out
+            against the shipper.
     """
 
     measure: Measure
@@ -30,7 +34,13 @@ class Finding:
     original: Answer
     relieved_by: str = ""
     relieving: Measure | None = None
-    missing: tuple[str, ...] = ()
+    number: int = -1
+    context: Context | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts that an open finding lacks; worked out when asked, because most askers want the outcome only."""
+        return () if self.context is None else self.context.rulebook.missing(self.context, self.number)
 
     @property
     def key(self) -> str:
@@ -57,9 +67,7 @@ class Determination:
         findings: every rule that applies, strongest first.
         open_findings: rules that cannot be settled with the facts given, strongest first.
         deciding: the finding that set the answer; None for "not caught".
-        subject_to_ear: yes, no or unknown, where the United States' jurisdiction was asked.
-        red_flags: things that are no rule but should be looked at.
-        notes: readings of open texts that were used.
+        context: the question that was asked.
     """
 
     on: date
@@ -67,9 +75,17 @@ class Determination:
     findings: tuple[Finding, ...]
     open_findings: tuple[Finding, ...]
     deciding: Finding | None
-    subject_to_ear: bool | None
-    red_flags: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    context: Context = field(repr=False, compare=False)
+
+    @property
+    def subject_to_ear(self) -> bool | None:
+        """Whether United States export rules have a say, as far as is known."""
+        return self.context.subject_to_ear()
+
+    @property
+    def red_flags(self) -> tuple[str, ...]:
+        """Things that are no rule but should be looked at."""
+        return red_flags(self.context)
 
     @property
     def outcome(self) -> Outcome:
@@ -171,7 +187,9 @@ class Determination:
             relief = f", lightened from {finding.original.code} by {finding.relieved_by}" if finding.relieved_by else ""
             lines.append(f"{finding.key}: {finding.answer.code}{relief}. {finding.clause}")
         for finding in self.open_findings:
-            lines.append(f"{finding.key}: open ({', '.join(finding.missing)}); could be {finding.answer.code}. {finding.clause}")
+            lines.append(
+                f"{finding.key}: open ({', '.join(finding.missing)}); could be {finding.answer.code}. {finding.clause}"
+            )
         return tuple(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -196,6 +214,5 @@ class Determination:
             "subject_to_ear": self.subject_to_ear,
             "red_flags": list(self.red_flags),
             "trace": list(self.trace),
-            "notes": list(self.notes),
             "disclaimer": DISCLAIMER,
         }

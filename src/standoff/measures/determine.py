@@ -1,8 +1,8 @@
 """A transaction on a date: what is asked of it, by which rule, and what fact is missing.
 
 Every rule that the item does not rule out is tested. Yes gives a finding; reliefs (general licence, certificate route, exemption)
-lighten findings; the strongest is the answer. A rule that comes out unknown turns "not caught" and "suspended" into
-``NEED_FACT``; beside a binding answer its missing facts are listed.
+lighten findings; the strongest is the answer. A rule that comes out unknown and could ask for more turns "not caught" and
+"suspended" into ``NEED_FACT``; beside a binding answer its missing facts are listed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from datetime import date
 from standoff.measures.context import Context
 from standoff.measures.determination import Determination, Finding
 from standoff.measures.outcome import NEED_FACT, NOT_CAUGHT, Answer, Outcome
-from standoff.measures.red_flags import red_flags
 from standoff.measures.register import Register
-from standoff.measures.rulebook import Rule, Rulebook
+from standoff.measures.rulebook import Rule
 from standoff.measures.settings import DEFAULT_SETTINGS, Settings
 from standoff.measures.transaction import Transaction
 
@@ -56,7 +55,7 @@ def determine(
         truth = context.limb(rule.number)
         if truth is False:
             continue
-        finding = _finding(rule, answer, reliefs)
+        finding = _finding(rule, answer, reliefs, None if truth else context)
         if truth:
             findings.append(finding)
         elif finding.answer.outcome is not Outcome.NOT_CAUGHT:
@@ -64,7 +63,7 @@ def determine(
     return _combine(context, on, findings, unsettled)
 
 
-def _finding(rule: Rule, answer: Answer, reliefs: list[tuple[Rule, Answer]]) -> Finding:
+def _finding(rule: Rule, answer: Answer, reliefs: list[tuple[Rule, Answer]], context: Context | None) -> Finding:
     lightened, by = answer, None
     for relief, lighter in reliefs:
         candidate = _lighten(lightened, rule.measure.id, relief, lighter)
@@ -77,6 +76,8 @@ def _finding(rule: Rule, answer: Answer, reliefs: list[tuple[Rule, Answer]]) -> 
         original=answer,
         relieved_by=by.key if by else "",
         relieving=by.measure if by else None,
+        number=rule.number,
+        context=context,
     )
 
 
@@ -100,16 +101,14 @@ def _matches(measure: str, patterns: Iterable[str]) -> bool:
 
 
 def _combine(context: Context, on: date, findings: list[Finding], unsettled: list[Finding]) -> Determination:
-    findings.sort(key=lambda finding: finding.answer.rank, reverse=True)
+    findings.sort(key=_strength, reverse=True)
     best = findings[0] if findings else None
     answer = best.answer if best else NOT_CAUGHT
     deciding = best
     open_findings = [each for each in unsettled if each.answer.rank > answer.rank]
     if open_findings:
-        open_findings = [_with_missing(context, each) for each in sorted(open_findings, key=_strength, reverse=True)]
-        if not answer.outcome.binds and not (
-            answer.outcome is Outcome.SUSPENDED and all(each.answer.outcome is Outcome.SUSPENDED for each in open_findings)
-        ):
+        open_findings.sort(key=_strength, reverse=True)
+        if not answer.outcome.binds:
             answer, deciding = NEED_FACT, open_findings[0]
     return Determination(
         on=on,
@@ -117,27 +116,10 @@ def _combine(context: Context, on: date, findings: list[Finding], unsettled: lis
         findings=tuple(findings),
         open_findings=tuple(open_findings),
         deciding=deciding,
-        subject_to_ear=context.subject_to_ear() if context.interval.jurisdiction else None,
-        red_flags=red_flags(context),
+        context=context,
     )
 
 
-def _strength(finding: Finding) -> tuple[int, int]:
-    return finding.answer.rank
-
-
-def _with_missing(context: Context, finding: Finding) -> Finding:
-    number = _number(context.rulebook, finding)
-    return Finding(
-        measure=finding.measure,
-        limb=finding.limb,
-        answer=finding.answer,
-        original=finding.original,
-        relieved_by=finding.relieved_by,
-        relieving=finding.relieving,
-        missing=context.rulebook.missing(context, number),
-    )
-
-
-def _number(rulebook: Rulebook, finding: Finding) -> int:
-    return rulebook.numbers[finding.key]
+def _strength(finding: Finding) -> tuple[tuple[int, int], int]:
+    """Stronger answers first; of equal ones the younger text, which is the more special one."""
+    return finding.answer.rank, finding.limb.effective.toordinal()

@@ -15,6 +15,7 @@ from standoff.measures.settings import SWITCHES, Settings
 from standoff.measures.transaction import Item
 from standoff.measures.vocabulary import RARE_EARTHS, vocabulary
 
+CONTENT_CODED = "foreign_machine"
 BOUNDS = ("at_least", "at_most", "above", "below")
 
 
@@ -52,11 +53,10 @@ def _class_test(argument: Any, _: Settings) -> Test[Item]:
         identifier = item.class_id
         if identifier in sure:
             return True
-        if identifier is None or identifier in open_:
-            return None
-        return False
+        # A class that the vocabulary does not know is as good as no description.
+        return None if identifier in open_ or identifier not in words.classes else False
 
-    return Test(truth, lambda item: ("item",) if item.class_id is None else (f"kind of {item.class_id}",))
+    return Test(truth, lambda item: (f"kind of {item.class_id}",) if item.class_id in words.classes else ("item",))
 
 
 def _elements_test(argument: Any, _: Settings) -> Test[Item]:
@@ -114,16 +114,20 @@ def _code_test(argument: Any, _: Settings) -> Test[Item]:
     return Test(truth, lambda _item: ())
 
 
-def _us_number_test(argument: Any, _: Settings) -> Test[Item]:
-    """The US number stands beside the description: it is a classification, not a reference."""
-    prefixes = tuple(str(code).lower() for code in argument)
+def _number_test(*, of_content: bool) -> Maker[Item]:
+    """The US number of the item; for a machine that is only called foreign, the number is that of its content."""
 
-    def truth(item: Item) -> Truth:
-        if item.control_code is not None:
+    def make(argument: Any, _: Settings) -> Test[Item]:
+        prefixes = tuple(str(code).lower() for code in argument)
+
+        def truth(item: Item) -> Truth:
+            if item.control_code is None or (item.class_id == CONTENT_CODED and not of_content):
+                return False
             return item.control_code.lower().startswith(prefixes)
-        return False
 
-    return Test(truth, lambda _item: ())
+        return Test(truth, lambda _item: ())
+
+    return make
 
 
 def switch_test(argument: Any, settings: Settings) -> Test[Any]:
@@ -135,7 +139,8 @@ ITEM_LEAVES: dict[str, Maker[Item]] = {
     "elements": _elements_test,
     "parameter": _parameter_test,
     "code": _code_test,
-    "us_number": _us_number_test,
+    "us_number": _number_test(of_content=False),
+    "content_number": _number_test(of_content=True),
     "switch": switch_test,
 }
 
@@ -197,5 +202,6 @@ CHECKS: dict[str, Callable[[Any], list[Fault]]] = {
     "parameter": _check_parameter,
     "code": check_words,
     "us_number": check_words,
+    "content_number": check_words,
     "switch": check_switch,
 }

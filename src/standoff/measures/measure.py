@@ -108,7 +108,11 @@ class Limb:
 
 @dataclass(frozen=True, slots=True)
 class TariffLayer:
-    """A duty on what one place imports from others, from one day to another (``until`` is the first day without it)."""
+    """A duty on what one place imports from others, from one day to another (``until`` is the first day without it).
+
+    ``until_by`` and ``needs`` name measures: where the first is left out of a register the layer does not end, where the second
+    is left out it does not come. ``not_beside`` names kinds of layer beside which it is not collected.
+    """
 
     name: str
     importer: str
@@ -126,6 +130,8 @@ class TariffLayer:
     source: str = ""
     note: str = ""
     not_beside: tuple[str, ...] = ()
+    until_by: str = ""
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,40 @@ from functools import lru_cache
 from standoff.measures.measure import Measure
 
 LEGAL_FORMS = frozenset(
-    "ag co company corp corporation gmbh inc incorporated kabushiki kaisha kg kk limited llc llp ltd nv oy plc pte pty sa sas se "
-    "spa srl the ab as bv holdings group".split()
+    [
+        "ag",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kabushiki",
+        "kaisha",
+        "kg",
+        "kk",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "nv",
+        "oy",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sas",
+        "se",
+        "spa",
+        "srl",
+        "the",
+        "ab",
+        "as",
+        "bv",
+        "holdings",
+        "group",
+    ]
 )
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 SHORTEST_NEAR_NAME = 3

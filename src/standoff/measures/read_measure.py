@@ -29,7 +29,19 @@ MEASURE_KEYS = {
     "threshold", "policy", "exceptions", "notes", "control_list", "review_working_days", "documents", "sources", "limbs",
     "suspensions", "ended", "ended_known", "ended_by", "parties", "administration", "tariff_layers",
 }  # fmt: skip
-LIMB_KEYS = {"id", "text", "effective", "outcome", "item", "when", "ended", "policy", "relieves", "suspensions", "administration"}
+LIMB_KEYS = {
+    "id",
+    "text",
+    "effective",
+    "outcome",
+    "item",
+    "when",
+    "ended",
+    "policy",
+    "relieves",
+    "suspensions",
+    "administration",
+}
 SUSPENSION_KEYS = {"from", "until", "last_day_paused", "by", "known", "truce", "status"}
 PARTIES_KEYS = {"kind", "countries", "names", "complete", "count"}
 PARTY_KEYS = {"name", "also", "from", "policy"}
@@ -39,7 +51,7 @@ HOLD_KEYS = {"share", "ease_days", "hold_days"}
 RELIEF_KEYS = {"measures", "ceiling"}
 LAYER_KEYS = {
     "name", "importer", "exporters", "kind", "rate_percent", "legal_basis", "from", "until", "hs", "excluded_hs", "suspensions",
-    "source", "note", "status", "not_beside",
+    "source", "note", "status", "not_beside", "until_by", "needs",
 }  # fmt: skip
 LAYER_KINDS = ("mfn", "general", "list", "sector")
 FIGURE_STATUS = ("sourced", "claimed", "assumed")
@@ -143,7 +155,10 @@ def read_measure(content: Any, *, file: str) -> Measure:
         announced=announced,
         known=reader.day(row.get("known"), "known") or announced,
         confidence=reader.choice(row.get("confidence"), "confidence", tuple(STATUS_OF_CONFIDENCE), "low"),
-        **{key: str(row.get(key) or "") for key in ("targets", "items", "codes", "threshold", "policy", "exceptions", "notes")},
+        **{
+            key: str(row.get(key) or "")
+            for key in ("targets", "items", "codes", "threshold", "policy", "exceptions", "notes")
+        },
         control_list=row.get("control_list") is True,
         review_working_days=int(reader.number(row["review_working_days"], "review_working_days"))
         if row.get("review_working_days") is not None
@@ -287,12 +302,16 @@ def read_administration(reader: Reader, content: Any, where: str) -> Administrat
     if kind is not None:
         reader.choice(kind, f"{where}.permit.kind", ("quantity", "right"), "quantity")
     return Administration(
-        figures={key: _figure(reader, row[key], f"{where}.{key}") for key in sorted(ADMINISTRATION_FIGURES & row.keys())},
+        figures={
+            key: _figure(reader, row[key], f"{where}.{key}") for key in sorted(ADMINISTRATION_FIGURES & row.keys())
+        },
         permit_kind=kind,
         permit_validity_days=_figure(reader, permit["validity_days"], f"{where}.permit.validity_days")
         if "validity_days" in permit
         else None,
-        customs_hold={key: _figure(reader, hold[key], f"{where}.customs_hold.{key}") for key in sorted(HOLD_KEYS & hold.keys())},
+        customs_hold={
+            key: _figure(reader, hold[key], f"{where}.customs_hold.{key}") for key in sorted(HOLD_KEYS & hold.keys())
+        },
         note=str(row.get("note") or ""),
     )
 
@@ -325,6 +344,8 @@ def _layers(reader: Reader, content: Any, measure: str) -> tuple[TariffLayer, ..
                 source=str(row.get("source", "")),
                 note=str(row.get("note") or ""),
                 not_beside=reader.words(row.get("not_beside"), f"{where}.not_beside"),
+                until_by=str(row.get("until_by") or ""),
+                needs=str(row.get("needs") or ""),
             )
         )
     return tuple(layers)

@@ -18,7 +18,9 @@ def red_flags(context: Context) -> tuple[str, ...]:
         if graph is not None:
             held = context.held(party, LISTS, "aggregate")
             if Decimal(0) < held.percent < HALF:
-                flags.append(f"listed owners hold {held.percent.normalize():f} % of the end user: below half, but to be looked into")
+                flags.append(
+                    f"listed owners hold {held.percent.normalize():f} % of the end user: below half, but to be looked into"
+                )
             flags += [f"{owner} controls the end user without holding half of it" for owner in graph.control]
     _, near = context.named()
     flags += [f"a name on the list of {measure} is similar to a party's name" for measure in sorted(near)]

@@ -1,120 +1,139 @@
-"""What measures mean for the links of a network, step by step: the result of `standoff.measures.compile`.
+"""Questions about one regime: which measures answer, and what the question takes for granted.
 
-Plain arrays, so that the engine needs to know nothing of law: it sees gates, licence regimes and tariff rates.
+A question without a regime is answered for all regimes together.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from functools import cache
 
-import numpy as np
-import numpy.typing as npt
+from standoff.errors import nearest, refuse
+from standoff.measures.data_files import read_data
+from standoff.measures.determination import Determination
+from standoff.measures.determine import determine
+from standoff.measures.outcome import Answer, Outcome
+from standoff.measures.register import Register
+from standoff.measures.settings import Settings
+from standoff.measures.transaction import Transaction
+from standoff.measures.vocabulary import FOLDER, vocabulary
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-ADMINISTRATION_FIELDS = (
-    "review_days",
-    "approval_share",
-    "denied_share",
-    "throughput",
-    "validity_days",
-    "cleared_share",
-    "hold_share",
-    "ease_days",
-)
+EXEMPTIONS = frozenset({"cots", "electronic_device", "national_security_waiver"})
 
 
-@dataclass(frozen=True)
-class Administered:
-    """One number of how a regime is run, with its range and where it comes from."""
-
-    value: float
-    low: float
-    high: float
-    status: str
-    source: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Regime:
-    """A way in which an office treats orders: one outcome of one measure, and how it is run."""
+    """One regime: see ``data/vocabulary/regimes.yaml``."""
 
-    label: str
-    measure: str
-    outcome: str
-    start: Any
-    """First day of the regime (for easing holds and clearing at the border)."""
-    announced: Any
-    administration: dict[str, Administered]
-    """By name of ``ADMINISTRATION_FIELDS``."""
-
-
-@dataclass(frozen=True)
-class Regimes:
-    """Gates, licence regimes and tariffs on the links that any measure touches.
-
-    Attributes:
-        regimes: regime 0 stands for "none"; the arrays below point into this tuple.
-        links: the touched links, as positions in ``Network.links``, ascending, (touched,).
-        index: regime of each touched link in each step, 0 for none, (steps, touched).
-        in_force: share of the step in which the regime holds, (steps, touched).
-        gate: share of orders that may be placed at all, (steps, touched).
-        tariff: rate added to the base year's, share of value, (steps, touched).
-        since: steps since each regime began, at the middle of the step, not below 0, (steps, regimes).
-        feared: 1 from the step in which the measure that touches the link was announced, (steps, touched).
-        timeline: bars for the report: measure, title, from, until, kind.
-    """
-
-    regimes: tuple[Regime, ...]
-    links: Integers
-    index: Integers
-    in_force: Floats
-    gate: Floats
-    tariff: Floats
-    since: Floats
-    feared: Floats
-    timeline: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def steps(self) -> int:
-        return int(self.index.shape[0])
+    id: str
+    names: tuple[str, ...]
+    measures: frozenset[str]
+    fallback: frozenset[str]
+    presumes: frozenset[str]
+    presumes_if_exempt: frozenset[str]
+    jurisdiction: bool
+    tariff: str | None
 
 
-def no_regime() -> Regime:
-    """Regime 0: every order goes through at once."""
-    free = {
-        "review_days": 0.0,
-        "approval_share": 1.0,
-        "denied_share": 0.0,
-        "throughput": 1.0,
-        "validity_days": 1.0,
-        "cleared_share": 0.0,
-        "hold_share": 0.0,
-        "ease_days": float("inf"),
+@cache
+def regimes() -> dict[str, Regime]:
+    content = read_data(FOLDER / "regimes.yaml")
+    overlays = content["overlays"]
+    return {
+        identifier: Regime(
+            id=identifier,
+            names=tuple(row["names"]),
+            measures=frozenset(row["measures"]) | (frozenset(overlays) if row.get("overlays") else frozenset()),
+            fallback=frozenset(row.get("fallback", ())),
+            presumes=frozenset(row.get("presumes", ())),
+            presumes_if_exempt=frozenset(row.get("presumes_if_exempt", ())),
+            jurisdiction=row.get("jurisdiction") is True,
+            tariff=row.get("tariff"),
+        )
+        for identifier, row in content["regimes"].items()
     }
-    return Regime(
-        label="none",
-        measure="",
-        outcome="NOT_CAUGHT",
-        start=None,
-        announced=None,
-        administration={name: Administered(value, value, value, "sourced") for name, value in free.items()},
-    )
 
 
-def no_measures(steps: int) -> Regimes:
-    """Nothing touches anything."""
-    empty = np.zeros((steps, 0))
-    return Regimes(
-        regimes=(no_regime(),),
-        links=np.zeros(0, dtype=np.int64),
-        index=np.zeros((steps, 0), dtype=np.int64),
-        in_force=empty,
-        gate=empty,
-        tariff=empty,
-        since=np.zeros((steps, 1)),
-        feared=empty,
+def _key(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold().replace("%", "percent"))
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    found = {}
+    for regime in regimes().values():
+        for name in (regime.id, *regime.names):
+            found[_key(name)] = regime.id
+    return found
+
+
+def find_regime(name: str) -> Regime | None:
+    """The regime of a name such as ``CN No.18/2025``; None for an empty name.
+
+    Raises:
+        InputError: there is no such regime.
+    """
+    if not name.strip():
+        return None
+    known = _by_name()
+    identifier = known.get(_key(name))
+    if identifier is None:
+        # A name may carry more words than the known one: "CN No.61/2025 limb (c)". The longest known name in it is meant.
+        inside = [key for key in known if len(key) > 3 and (key in _key(name))]
+        if not inside:
+            raise refuse("regime", why="there is no such regime", cure=nearest(name, [*regimes()]), value=name)
+        identifier = known[max(inside, key=len)]
+    return regimes()[identifier]
+
+
+def answer(
+    transaction: Transaction, on: date, register: Register, settings: Settings, regime: Regime | None
+) -> tuple[Answer, Determination]:
+    """The answer to a question about one regime, or about all, with the determination behind it."""
+    if regime is None:
+        found = determine(transaction, on, register, settings)
+        return found.answer, found
+    presumed = regime.presumes
+    if transaction.circumstances & EXEMPTIONS:
+        presumed |= regime.presumes_if_exempt
+    measures = regime.measures
+    found = determine(transaction, on, register, settings, measures=measures, presumed=presumed)
+    if regime.fallback and not found.outcome.binds:
+        wider = determine(transaction, on, register, settings, measures=measures | regime.fallback, presumed=presumed)
+        if wider.answer.rank > found.answer.rank:
+            found = wider
+    if regime.jurisdiction and asks_jurisdiction(transaction, found):
+        return jurisdiction(found), found
+    return found.answer, found
+
+
+def asks_jurisdiction(transaction: Transaction, found: Determination) -> bool:
+    """Whether a question about US rules is one about jurisdiction only.
+
+    It is when it tells the ground (US content, US technology, a US part) of a foreign-made item and nothing about user or use;
+    or when nothing but jurisdiction came out for a foreign-made item that is no US design.
+    """
+    if transaction.origin == "USA" or transaction.ship_from == "USA":
+        return False
+    user = transaction.end_user
+    names_user_or_use = (
+        transaction.end_use is not None or bool(user.lists) or user.ownership is not None or user.name is not None
     )
+    tells_ground = (
+        transaction.us_content_percent is not None or bool(transaction.technologies) or bool(transaction.components)
+    ) or bool(transaction.circumstances & {"us_direct_product"})
+    if found.outcome is Outcome.PROHIBITED:
+        return False
+    if tells_ground and not names_user_or_use:
+        return True
+    designed = transaction.item.class_id in vocabulary().descendants["us_designed_chip"]
+    return not found.outcome.binds and not designed
+
+
+def jurisdiction(found: Determination) -> Answer:
+    """Subject to the EAR, not subject, or a fact is missing."""
+    if found.subject_to_ear is None:
+        return Answer(Outcome.NEED_FACT)
+    return Answer(Outcome.SUBJECT_TO_EAR if found.subject_to_ear else Outcome.NOT_SUBJECT)

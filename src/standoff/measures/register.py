@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from standoff.errors import InputError, Problems, nearest
+from standoff.measures.calendar import makers
 from standoff.measures.data_files import DATA, plain, read_data
 from standoff.measures.measure import Administration, Limb, Measure, Suspension
 from standoff.measures.outcome import Outcome
@@ -113,7 +114,7 @@ def load_register(
     """The measures of the package, restricted where asked, and measures from a user's own files.
 
     Args:
-        issuers: keep these issuers (``CN``, ``US`` ...); None: all.
+        issuers: keep these issuers (``CN``, ``US`` ...) and what pauses or ends their measures; None: all.
         ids: keep these measures; None: all. Measures of ``extra_paths`` are always kept.
         extra_paths: files or folders with measure files; a measure with a known id replaces the package's.
 
@@ -123,15 +124,18 @@ def load_register(
     register = shipped_register()
     if issuers is not None:
         wanted = set(issuers)
-        register = Register(tuple(m for m in register.measures if m.issuer in wanted), register.defaults)
+        kept = [measure for measure in register if measure.issuer in wanted]
+        # Pauses and ends are acts of their own, some of other issuers: they come along.
+        needed = {measure.id for measure in kept}.union(*(makers(measure) for measure in kept))
+        register = Register(tuple(measure for measure in register if measure.id in needed), register.defaults)
     if ids is not None:
         register = register.only(ids)
     extra = [measure for path in extra_paths for measure in read_measure_files(Path(path))]
     if not extra:
         return register
     replaced = {measure.id for measure in extra}
-    kept = tuple(measure for measure in register.measures if measure.id not in replaced)
-    return Register((*kept, *extra), register.defaults)
+    rest = tuple(measure for measure in register.measures if measure.id not in replaced)
+    return Register((*rest, *extra), register.defaults)
 
 
 @cache

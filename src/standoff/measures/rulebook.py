@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from standoff.measures.calendar import change_dates_of, pause_on, runs_on
+from standoff.measures.calendar import change_dates_of, pause_on, runs_on, without_absent_pauses
 from standoff.measures.conditions import Test, Truth, compile_tree
 from standoff.measures.item_tests import ITEM_LEAVES
 from standoff.measures.measure import Limb, Measure
@@ -24,7 +24,7 @@ from standoff.measures.transaction import Item
 if TYPE_CHECKING:
     from standoff.measures.context import Context
 
-MOST_ITEMS_REMEMBERED = 20_000
+MOST_ITEMS_REMEMBERED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,20 @@ class Rulebook:
         # Imported here: transaction tests look at contexts, and contexts look at rulebooks.
         from standoff.measures.transaction_tests import LEAVES
 
-        self.measures = tuple(measures)
+        self.measures = tuple(without_absent_pauses(measures))
         self.settings = settings
         self.rules = tuple(
             Rule(number, measure, limb)
-            for number, (measure, limb) in enumerate((measure, limb) for measure in self.measures for limb in measure.limbs)
+            for number, (measure, limb) in enumerate(
+                (measure, limb) for measure in self.measures for limb in measure.limbs
+            )
         )
         self.numbers = {rule.key: rule.number for rule in self.rules}
         self.item_tests: list[Test[Item]] = [compile_tree(rule.limb.item, ITEM_LEAVES, settings) for rule in self.rules]
+        self._without_item: list[Truth] = [rule.limb.item is None for rule in self.rules]
+        self._with_item = [
+            (rule.number, self.item_tests[rule.number].truth) for rule in self.rules if rule.limb.item is not None
+        ]
         self.whens: list[Test[Context]] = [compile_tree(rule.limb.when, LEAVES, settings) for rule in self.rules]
         self.names = NameIndex(self.measures)
         self.partial_lists = {
@@ -100,7 +106,10 @@ class Rulebook:
         """For every rule, whether its item condition holds."""
         found = self._items.get(item)
         if found is None:
-            found = tuple(test.truth(item) for test in self.item_tests)
+            truths: list[Truth] = self._without_item.copy()
+            for number, truth in self._with_item:
+                truths[number] = truth(item)
+            found = tuple(truths)
             if len(self._items) >= MOST_ITEMS_REMEMBERED:
                 self._items.clear()
             self._items[item] = found
@@ -146,9 +155,12 @@ class Rulebook:
                 jurisdiction.append(rule.number)
             else:
                 restricting.append((rule, answer))
-                if rule.measure.control_list and answer.outcome is not Outcome.SUSPENDED:
+                # A limb without an item of its own (a rule on users) is no entry of a control list.
+                if rule.measure.control_list and rule.limb.item is not None and answer.outcome is not Outcome.SUSPENDED:
                     control_lists.setdefault(rule.measure.issuer, []).append(rule.number)
         restricting.sort(key=lambda pair: pair[1].rank, reverse=True)
+        # The younger text is the more special one, and is named as the relief that applied.
+        relieving.sort(key=lambda pair: pair[0].limb.effective, reverse=True)
         return Interval(
             start=start,
             restricting=tuple(restricting),

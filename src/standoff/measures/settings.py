@@ -22,7 +22,9 @@ class Switch:
 
 
 SWITCHES = (
-    Switch("S1", "last_day", ("resumes", "paused"), "Whether the printed last day of a Chinese pause is itself paused."),
+    Switch(
+        "S1", "last_day", ("resumes", "paused"), "Whether the printed last day of a Chinese pause is itself paused."
+    ),
     Switch(
         "S2",
         "magnet_trace",
@@ -38,8 +40,15 @@ SWITCHES = (
         ("technology_only", "needs_material"),
         "Whether No. 61 art. 1(2) also needs Chinese rare earths beside Chinese technology.",
     ),
-    Switch("S7", "humanitarian_report", ("after", "before"), "When a humanitarian export is reported: 10 working days after, or before."),
-    Switch("S8", "public_domain", ("outside", "inside"), "Whether public-domain and basic research are outside No. 62."),
+    Switch(
+        "S7",
+        "humanitarian_report",
+        ("after", "before"),
+        "When a humanitarian export is reported: 10 working days after, or before.",
+    ),
+    Switch(
+        "S8", "public_domain", ("outside", "inside"), "Whether public-domain and basic research are outside No. 62."
+    ),
     Switch(
         "S9",
         "china_ownership",

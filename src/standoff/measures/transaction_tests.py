@@ -10,7 +10,8 @@ from standoff.errors import InputError
 from standoff.measures.conditions import Fault, Maker, Test, Truth, check_item_tree, compile_tree
 from standoff.measures.context import Context
 from standoff.measures.item_tests import ITEM_LEAVES, bounds_test, check_bounds, check_switch, check_words, switch_test
-from standoff.measures.places import expand
+from standoff.measures.names import words_of
+from standoff.measures.places import expand, three_letter
 from standoff.measures.settings import Settings
 from standoff.measures.transaction import Item
 
@@ -59,16 +60,50 @@ def _outside(argument: Any, _: Settings) -> Test[Context]:
 
 
 def _user_in(argument: Any, _: Settings) -> Test[Context]:
-    """The end user is there; where its country is not known, the destination stands for it."""
+    """The end user is established there, or the goods go there."""
     places = expand(list(argument))
 
     def truth(c: Context) -> Truth:
-        user = c.transaction.end_user.country
-        if user is not None and user in places:
+        user, destination = c.transaction.end_user.country, c.transaction.ship_to
+        if user in places or destination in places:
             return True
-        return _within(c.transaction.ship_to if user is None else user, places) or _within(c.transaction.ship_to, places)
+        return None if user is None or destination is None else False
 
-    return Test(truth, lambda _c: ("ship_to",))
+    def missing(c: Context) -> tuple[str, ...]:
+        names = [] if c.transaction.end_user.country else ["country of the end user"]
+        return tuple(names + ([] if c.transaction.ship_to else ["ship_to"]))
+
+    return Test(truth, missing)
+
+
+def _established(argument: Any, _: Settings) -> Test[Context]:
+    places = expand(list(argument))
+    return Test(lambda c: _within(c.transaction.end_user.country, places), lambda _c: ("country of the end user",))
+
+
+def _transit(argument: Any, _: Settings) -> Test[Context]:
+    places = expand(list(argument))
+    return Test(lambda c: any(three_letter(place) in places for place in c.transaction.transit), lambda _c: ())
+
+
+def _exporter_named(argument: Any, _: Settings) -> Test[Context]:
+    wanted = {words_of(name) for name in argument}
+
+    def truth(c: Context) -> Truth:
+        name = c.transaction.exporter.name
+        return name is not None and words_of(name) in wanted
+
+    return Test(truth, lambda _c: ())
+
+
+def _covered_weight(argument: Any, _: Settings) -> Test[Context]:
+    within = bounds_test(argument)
+
+    def truth(c: Context) -> Truth:
+        value = c.transaction.item.parameter("covered_weight_percent")
+        return None if value is None else within(value)
+
+    return Test(truth, lambda _c: ("covered material, % of weight",))
 
 
 def _transferor(argument: Any, _: Settings) -> Test[Context]:
@@ -247,7 +282,9 @@ def _stage(argument: Any, _: Settings) -> Test[Context]:
             return True
         return False if stages <= told else None
 
-    return Test(truth, lambda c: tuple(f"where {stage}" for stage in sorted(stages - {s for s, _ in c.transaction.stages})))
+    return Test(
+        truth, lambda c: tuple(f"where {stage}" for stage in sorted(stages - {s for s, _ in c.transaction.stages}))
+    )
 
 
 def _presumed(argument: Any, _: Settings) -> Test[Context]:
@@ -262,6 +299,10 @@ LEAVES: dict[str, Maker[Context]] = {
     "outside": _outside,
     "user_in": _user_in,
     "transferor": _transferor,
+    "user_established_in": _established,
+    "transit": _transit,
+    "exporter_named": _exporter_named,
+    "covered_weight": _covered_weight,
     "military": _military,
     "end_use": _end_use,
     "use_parameter": _use_parameter,
@@ -309,7 +350,11 @@ def _check_word(argument: Any) -> list[Fault]:
 
 
 def _check_true(argument: Any) -> list[Fault]:
-    return [] if argument is True else [("this test is written '...: true'", "Write true, or put it under 'not'", argument)]
+    return (
+        []
+        if argument is True
+        else [("this test is written '...: true'", "Write true, or put it under 'not'", argument)]
+    )
 
 
 def _check_contains(argument: Any) -> list[Fault]:
@@ -319,11 +364,26 @@ def _check_contains(argument: Any) -> list[Fault]:
 
 
 CHECKS: dict[str, Callable[[Any], list[Fault]]] = {
-    **{name: _check_places for name in ("ship_from", "ship_to", "origin", "leaves", "outside", "user_in", "transferor")},
-    **{name: check_words for name in ("end_use", "listed_as", "mode", "licence_held", "circumstance", "caught_by")},
-    **{name: _check_word for name in ("listed_by", "dual_use", "presumed")},
-    **{name: _check_true for name in ("military", "subject_to_ear")},
-    **{name: check_bounds for name in ("prc_content", "us_content", "use_parameter")},
+    **dict.fromkeys(
+        (
+            "ship_from",
+            "ship_to",
+            "origin",
+            "leaves",
+            "outside",
+            "user_in",
+            "transferor",
+            "user_established_in",
+            "transit",
+        ),
+        _check_places,
+    ),
+    **dict.fromkeys(
+        ("end_use", "listed_as", "mode", "licence_held", "circumstance", "caught_by", "exporter_named"), check_words
+    ),
+    **dict.fromkeys(("listed_by", "dual_use", "presumed"), _check_word),
+    **dict.fromkeys(("military", "subject_to_ear"), _check_true),
+    **dict.fromkeys(("prc_content", "us_content", "use_parameter", "covered_weight"), check_bounds),
     "owned_by": _check_block("lists"),
     "technology": _check_block("names", "places"),
     "stage": _check_block("stages", "places"),

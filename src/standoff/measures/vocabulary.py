@@ -15,7 +15,9 @@ from standoff.measures.data_files import DATA, read_data
 
 FOLDER = DATA / "vocabulary"
 
-RARE_EARTHS = frozenset("Sc Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu".split())
+RARE_EARTHS = frozenset(
+    ["Sc", "Y", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu"]
+)
 
 
 @dataclass(frozen=True, slots=True)

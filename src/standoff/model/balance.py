@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from standoff.errors import ModelError
+from standoff.model.share_matrix import sum_map
 
 TOLERANCE = 1e-9
 
@@ -28,9 +29,8 @@ def mass_residual(network: Any, records: Any, first: Any, *, loss: Any) -> Any:
     route = needs[network.latent.need]
 
     def total(values: Any, groups: Any) -> Any:
-        result = np.zeros((len(values), products, *values.shape[2:]))
-        np.add.at(result, (slice(None), groups), values)
-        return result
+        add = sum_map(groups, products)
+        return np.stack([add(step) for step in values])
 
     def change(name: str, groups: Any) -> Any:
         path = np.concatenate([first[name][None], records[name]])

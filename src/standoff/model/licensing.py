@@ -72,21 +72,18 @@ def review_queue(
 
     Source: model.md section 3 step 4.
     """
-    count = stages.shape[0]
-    queue = [stages[index] for index in range(count)]
     limit, joining = decisions / substeps, applied / substeps
     refused = 1.0 - approval
     returning = refused * (1.0 - denial)
     total: Any = 0.0
     for _ in range(substeps):
-        decided = xp.minimum(queue[-1] * probability, limit)
-        passing = [queue[index] * probability for index in range(count - 1)]
-        entering = [returning * decided + joining, *passing]
-        leaving = [*passing, decided]
-        queue = [queue[index] - leaving[index] + entering[index] for index in range(count)]
+        passing = stages * probability
+        decided = xp.minimum(passing[-1], limit)
+        moved = xp.concatenate([passing[:-1], decided[None]])
+        stages = stages - moved + xp.concatenate([(returning * decided + joining)[None], moved[:-1]])
         total = total + decided
     return Review(
-        stages=xp.stack(queue),
+        stages=stages,
         approved=approval * total,
         denied=refused * denial * total,
         returned=returning * total,

@@ -61,7 +61,9 @@ def parameter_values(changes: Mapping[str, float], *, what: str = "parameters") 
         if name not in known:
             problems.add(why="there is no such parameter", cure=nearest(name, known), value=name, column="parameters")
         elif not 0 <= value < float("inf"):
-            problems.add(why="a parameter is a finite number of at least 0", cure="Give such a number", column=name, value=value)
+            problems.add(
+                why="a parameter is a finite number of at least 0", cure="Give such a number", column=name, value=value
+            )
         else:
             values[name] = float(value)
     problems.raise_if_any()

@@ -27,7 +27,7 @@ def serve_by_tiers(*, stock: Any, demanded: Any, xp: Any) -> tuple[Any, Any]:
 
     Source: model.md section 3 step 5.
     """
-    earlier = xp.cumsum(demanded, axis=0) - demanded
+    earlier = xp.concatenate([xp.zeros_like(demanded[:1]), xp.cumsum(demanded[:-1], axis=0)])
     shipped = xp.minimum(demanded, xp.maximum(stock - earlier, 0.0))
     asked = demanded > 0
     fill = xp.where(asked, shipped / xp.where(asked, demanded, 1.0), 1.0)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def release(
-    *, reserve: Any, largest: Any, gap: Any, sum_by_stock: Any, pair_stock: Any, xp: Any
-) -> tuple[Any, Any]:
+def release(*, reserve: Any, largest: Any, gap: Any, sum_by_stock: Any, pair_stock: Any, xp: Any) -> tuple[Any, Any]:
     """What each strategic stock gives to each need that it serves.
 
     Formula: ``given_km = gap_m min(1, min(R_k, r_k) / sum over served needs of gap)`` with

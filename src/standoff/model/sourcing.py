@@ -9,7 +9,13 @@ LEAST_RELIABILITY = 0.01
 
 
 def preferred_shares(
-    *, base_share: Any, cost: Any, reliability: Any, cost_exponent: Any, reliability_exponent: Any, sum_by_need: Any,
+    *,
+    base_share: Any,
+    cost: Any,
+    reliability: Any,
+    cost_exponent: Any,
+    reliability_exponent: Any,
+    sum_by_need: Any,
     need: Any,
 ) -> Any:
     """Shares that a buyer would choose if it could switch at once.

@@ -1,12 +1,15 @@
 """What a run remembers between steps, and what happens in one.
 
-Shapes: *offers*, *needs*, *links* (only those whose share or regime can change in the scenario), *routes* (latent), *reserves*. In an
+Shapes: *offers*, *needs*, *links* (only those whose share or regime can change in the scenario), *regulated* (those of the links that are
+ever under a licence regime), *routes* (latent), *reserves*. In an
 ensemble every array has one more axis, the draws, and it is always the last. Quantities are units, flows are units per step.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+
+from standoff.model.permits import Rights
 
 
 class State(NamedTuple):
@@ -25,11 +28,13 @@ class State(NamedTuple):
     refused: Any
     """Denied and not yet borne as a shortfall, (needs, ...)."""
     review_wait: Any
-    """What buyers have learnt to keep in the review queue, (links, ...)."""
+    """What buyers have learnt to keep in the review queue, (regulated, ...)."""
     stages: Any
-    """Applications in review, (stages, links, ...)."""
+    """Applications in review, (stages, regulated, ...)."""
     permits: Any
-    """Granted and not yet shipped, (links, ...)."""
+    """Granted and not yet shipped, (regulated, ...)."""
+    rights: Rights
+    """Licences that are a right to ship, on the links where they are."""
     share: Any
     """Share of its need's orders that a link gets, (links, ...)."""
     reliability: Any
@@ -72,14 +77,16 @@ class Flows(NamedTuple):
     link_ordered: Any
     """Orders on changeable links before the gate, (links, ...)."""
     link_applied: Any
-    """Of these, new applications, (links, ...)."""
+    """Of these, new applications, (regulated, ...)."""
     link_approved: Any
     link_denied: Any
     link_returned: Any
     link_expired: Any
-    """Decisions of the step and permits that lapsed, (links, ...)."""
+    """Decisions of the step and permits that lapsed, (regulated, ...)."""
     link_shipped: Any
     """Shipments on changeable links, (links, ...)."""
+    rights_held: Any
+    """Rights to ship, units per step, 0 where permits are quantities, (regulated, ...)."""
     route_shipped: Any
     """Shipments on latent routes, (routes, ...)."""
     route_lost: Any
@@ -89,24 +96,27 @@ class Flows(NamedTuple):
 
 
 class RegimeStep(NamedTuple):
-    """The administration's side of one step, every field (links, ...)."""
+    """The administration's side of one step."""
 
     gate: Any
-    """Share of orders that may be placed at all."""
+    """Share of orders that may be placed at all, (links, ...)."""
     licensed: Any
-    """Share of orders that has to go through the queue."""
+    """Share of orders that has to go through the queue, (links, ...)."""
     active: Any
-    """1 while a regime holds on the link, 0 otherwise: without one, applications and permits lapse."""
-    approval: Any
-    denial: Any
-    review_steps: Any
-    probability: Any
-    """Of passing one stage in one sub-step."""
-    decisions: Any
-    """Largest number of decisions in the step, units."""
-    keep: Any
-    """Share of unused permits that stays valid over the step."""
+    """1 while a regime holds on the link: without one, applications and permits lapse, (links, ...)."""
     cost: Any
-    """Landed cost relative to the base year."""
+    """Landed cost relative to the base year, (links, ...)."""
     feared: Any
-    """1 from the day a regime was announced."""
+    """Share of the step after a regime was announced, (links, ...)."""
+    approval: Any
+    """Share of decisions that grant, (regulated, ...)."""
+    denial: Any
+    """Share of refusals that are final, (regulated, ...)."""
+    review_steps: Any
+    """Mean review time in steps, (regulated, ...)."""
+    probability: Any
+    """Of passing one stage in one sub-step, (regulated, ...)."""
+    decisions: Any
+    """Largest number of decisions in the step, units, (regulated, ...)."""
+    keep: Any
+    """Share of unused permits that stays valid over the step, (regulated, ...)."""

@@ -1,8 +1,8 @@
 """One step, as a recipe. Each line calls one rule; each rule is a file of this folder.
 
 The order is that of model.md section 3: plan, order, source, license, ration, move, release, produce and use, adapt. A step is a
-function of the state, the setup and what governments do in the step; only the rings of goods in the making and on the way are
-changed in place.
+function of the state, the setup and what governments do in the step; only the rings (goods in
+the making and on the way, rights by expiry) are changed in place.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from standoff.model import (
     leakage,
     licensing,
     ordering,
+    permits,
     planning,
     production,
     rationing,
@@ -20,6 +21,7 @@ from standoff.model import (
     sourcing,
     transport,
 )
+from standoff.model.permits import Rights
 from standoff.model.state import Flows, RegimeStep, State
 
 if TYPE_CHECKING:
@@ -60,15 +62,16 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Order
     waiting = state.stages.sum(axis=0) + state.permits
+    in_office = s.regulated_to_needs(waiting)
     hoard = k.hoard_share * s.links_to_needs(k.base_share * regime.feared)
     goal = ordering.stock_goal(
         use=k.use,
         cover_steps=k.cover_steps,
         lag_steps=k.lag_steps,
         hoard=hoard,
-        review_wait=s.links_to_needs(state.review_wait),
+        review_wait=s.regulated_to_needs(state.review_wait),
     )
-    on_order = state.arriving.sum(axis=0) + s.links_to_needs(waiting) + state.refused
+    on_order = state.arriving.sum(axis=0) + in_office + state.refused
     ordered = ordering.order_to_goal(
         coefficient=k.coefficient,
         plan=plan[s.need_node],
@@ -84,11 +87,14 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     link_ordered = ordered[s.link_need] * state.share
 
     # License
+    active = regime.active[s.regulated]
     allowed = link_ordered * regime.gate
-    applied = allowed * regime.licensed
+    applied = (allowed * regime.licensed)[s.regulated] * active
+    rights, passed, held = _ship_under_rights(state, s, wanted=applied, regime=regime, number=number, xp=xp)
+    by_quantity = applied * k.by_quantity
     review = licensing.review_queue(
-        stages=state.stages * regime.active,
-        applied=applied * regime.active,
+        stages=state.stages * active,
+        applied=by_quantity,
         probability=regime.probability,
         decisions=regime.decisions,
         approval=regime.approval,
@@ -96,11 +102,11 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         substeps=s.substeps,
         xp=xp,
     )
-    permits = state.permits * regime.active + review.approved
+    granted = state.permits * active + review.approved
+    leaving = allowed + s.regulated_to_links(granted + passed - applied)
 
     # Ration
-    direct = allowed - applied * regime.active
-    asked = xp.concatenate([direct + permits, state.route_capacity])
+    asked = xp.concatenate([leaving, state.route_capacity])
     demanded = (s.needs_to_slots(ordered) + s.tracked_to_slots(asked)).reshape(s.slot_shape)
     fill, shipped_by_tier = rationing.serve_by_tiers(stock=state.stock, demanded=demanded, xp=xp)
     slot_fill = fill.reshape(s.flat_slot_shape)
@@ -109,7 +115,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     link_shipped = tracked_shipped[: s.link_count]
     route_shipped = tracked_shipped[s.link_count :]
     route_lost = route_shipped * k.route_loss
-    unused = permits * (1.0 - tracked_fill[: s.link_count])
+    unused = granted * (1.0 - tracked_fill[s.regulated])
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
@@ -138,7 +144,12 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Produce and use
     limit = production.input_limit(
-        stock=inventory, coefficient=k.coefficient, usual=k.usual_activity, critical=k.critical, important=k.important, xp=xp
+        stock=inventory,
+        coefficient=k.coefficient,
+        usual=k.usual_activity,
+        critical=k.critical,
+        important=k.important,
+        xp=xp,
     )
     activity = xp.minimum(plan, s.smallest_over_needs(limit))
     used = production.inputs_used(coefficient=k.coefficient, activity=activity[s.need_node], stock=inventory, xp=xp)
@@ -157,7 +168,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
     wait = licensing.expected_wait(
         usual=k.link_use,
-        licensed=regime.licensed * regime.active,
+        licensed=(regime.licensed * regime.active)[s.regulated] * k.by_quantity,
         review_steps=regime.review_steps,
         approval=regime.approval,
         denial=regime.denial,
@@ -171,7 +182,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         arriving=state.arriving,
         refused=licensing.remember_refusals(
             refused=state.refused,
-            denied=s.links_to_needs(review.denied),
+            denied=s.regulated_to_needs(review.denied),
             shortfall=shortfall,
             forget=k.forget_share * (1.0 - s.links_to_needs(k.base_share * regime.active)),
             xp=xp,
@@ -179,6 +190,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         review_wait=planning.smooth(state.review_wait, wait, steps=k.seen_steps),
         stages=review.stages,
         permits=unused * regime.keep,
+        rights=rights,
         share=share,
         reliability=reliability,
         route_capacity=leakage.grow_routes(
@@ -201,16 +213,42 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         made=made,
         discarded=discarded,
         link_ordered=link_ordered,
-        link_applied=applied * regime.active,
+        link_applied=by_quantity,
         link_approved=review.approved,
         link_denied=review.denied,
         link_returned=review.returned,
         link_expired=unused * (1.0 - regime.keep),
         link_shipped=link_shipped,
+        rights_held=held,
         route_shipped=route_shipped,
         route_lost=route_lost,
         reserve_taken=taken,
     )
+
+
+def _ship_under_rights(
+    state: State, setup: Setup, *, wanted: Any, regime: RegimeStep, number: int, xp: Any
+) -> tuple[Rights, Any, Any]:
+    """Rights after the step, what ships under them and what is held, by link. Nothing where every permit is a quantity."""
+    links = setup.right_links
+    if not len(links):
+        nothing = xp.zeros_like(wanted)
+        return state.rights, nothing, nothing
+    rights, passed, held = permits.use_rights(
+        rights=state.rights,
+        wanted=wanted[links],
+        active=regime.active[setup.regulated][links],
+        probability=regime.probability[links],
+        decisions=regime.decisions[links],
+        approval=regime.approval[links],
+        denial=regime.denial[links],
+        substeps=setup.substeps,
+        validity=setup.right_validity,
+        renewal=setup.renewal,
+        step=number,
+        xp=xp,
+    )
+    return rights, setup.rights_to_regulated(passed), setup.rights_to_regulated(held)
 
 
 def _adapt_shares(

@@ -44,7 +44,9 @@ def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step
         cell_lag: whole lag of each cell, in steps, below the length of the ring.
         step: number of this step.
     """
-    arriving[(step + cell_lag) % arriving.shape[0], cell_need] += shipped
+    ring, needs = arriving.shape[:2]
+    flat = arriving.reshape(ring * needs, *arriving.shape[2:])  # a view: the ring is contiguous
+    flat[(step + cell_lag) % ring * needs + cell_need] += shipped
 
 
 def receive(*, arriving: Any, step: int) -> Any:

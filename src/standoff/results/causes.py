@@ -13,6 +13,7 @@ import numpy as np
 
 from standoff.model.share_matrix import sum_map
 from standoff.results import indicators
+from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from standoff.results.result import Result
@@ -36,22 +37,25 @@ def unmet_by_cause(result: Result) -> Any:
 def node_causes(result: Result) -> Any:
     """What keeps each node from its plan, shares that add up to one, (steps, nodes, causes)."""
     network = result.network
-    own, from_seller, seller = _kept_back(result)
     binding = binding_needs(result)
-    steps, nodes = len(own), len(network.nodes)
+    steps, nodes = binding.shape
     causes = np.zeros((steps, nodes, len(CAUSES)))
     causes[..., SUPPLY] = 1.0
-    add_links = sum_map(network.links.need, len(network.needs.use))
-    rows = np.arange(steps)[:, None]
     bound = binding >= 0
+    asked = np.unique(binding[bound])  # only needs that bind somebody are worth following
+    if not len(asked):
+        return causes
+    own, short, links = _kept_back(result, asked)
+    seller = network.offers.producer[network.links.offer[links]]
+    to_asked = sum_map(np.searchsorted(asked, network.links.need[links]), len(asked))
+    column = np.searchsorted(asked, np.maximum(binding, asked[0]))
+    rows = np.arange(steps)[:, None]
     for _ in range(len(set(network.product_stage)) + 1):
-        by_need = own.copy()
-        passed = from_seller[..., None] * causes[:, seller]
-        for step in range(steps):
-            by_need[step] += add_links(passed[step])
+        passed = np.moveaxis(short[..., None] * causes[:, seller], 0, 1)
+        by_need = own + np.moveaxis(to_asked(passed.reshape(len(links), steps * len(CAUSES))).reshape(len(asked), steps, -1), 0, 1)
         total = by_need.sum(axis=-1, keepdims=True)
-        by_need = np.where(total > 0, by_need / np.where(total > 0, total, 1.0), causes[:, :1] * 0 + _only(SUPPLY))
-        causes = np.where(bound[..., None], by_need[rows, np.maximum(binding, 0)], _only(SUPPLY))
+        by_need = np.where(total > 0, by_need / np.where(total > 0, total, 1.0), np.eye(len(CAUSES))[SUPPLY])
+        causes[bound] = by_need[rows, column][bound]
     return causes
 
 
@@ -61,7 +65,7 @@ def binding_needs(result: Result) -> Any:
     needs = network.needs
     coefficient = np.where(needs.coefficient > 0, needs.coefficient, np.inf)
     allowed = (records["inventory"] + records["used"]) / coefficient
-    usual = network.nodes.activity[needs.consumer] * result.setup.clock.step_days / 365.0
+    usual = network.nodes.activity[needs.consumer] * result.setup.clock.step_days / DAYS_PER_YEAR
     allowed = np.where(needs.kind == 0, allowed, np.where(needs.kind == 1, 0.5 * (allowed + usual), np.inf))
     best = np.full(records["activity"].shape, np.inf)
     binding = np.full(records["activity"].shape, -1, dtype=np.int64)
@@ -75,50 +79,53 @@ def binding_needs(result: Result) -> Any:
     return np.where(short, binding, -1)
 
 
-def _only(cause: int) -> Any:
-    return np.eye(len(CAUSES))[cause]
+def _kept_back(result: Result, asked: Any) -> tuple[Any, Any, Any]:
+    """Deliveries to some needs that were kept back in recent weeks.
 
-
-def _kept_back(result: Result) -> tuple[Any, Any, Any]:
-    """Deliveries kept back in recent weeks: by need and cause, by link where the seller was short, and each link's seller."""
+    Returns:
+        (by need and cause, (steps, asked, causes); what sellers lacked by link, (steps, links); those links).
+    """
     network, setup, records = result.network, result.setup, result.records
-    steps, causes = len(records["ordered"]), len(CAUSES)
-    own = np.zeros((steps, len(network.needs.use), causes))
-    asked = records["ordered"][:, network.links.need] * setup.share
-    fill = records["fill"].reshape(steps, -1)[:, setup.slot]
-    short = asked * (1.0 - fill)
-    if len(setup.tracked):
-        kept, shortage = _kept_back_on_tracked(result, fill[:, setup.tracked])
-        short[:, setup.tracked] = shortage
-        add = sum_map(setup.link_need, len(network.needs.use))
-        for step in range(steps):
-            own[step] += add(kept[step])
+    steps = len(records["ordered"])
+    links = np.flatnonzero(np.isin(network.links.need, asked))
+    need = network.links.need[links]
+    fill = records["fill"].reshape(steps, -1)[:, setup.slot[links]]
+    short = records["ordered"][:, need] * setup.share[links] * (1.0 - fill)
+    own = np.zeros((steps, len(asked), len(CAUSES)))
+    here = np.flatnonzero(np.isin(setup.tracked, links))
+    if len(here):
+        column = np.searchsorted(links, setup.tracked[here])
+        kept, short[:, column] = _kept_back_on_tracked(result, here, fill[:, column])
+        add = sum_map(np.searchsorted(asked, need[column]), len(asked))
+        own = np.moveaxis(add(np.moveaxis(kept, 0, 1).reshape(len(here), steps * len(CAUSES))).reshape(len(asked), steps, -1), 0, 1)
     remember = np.exp(-setup.clock.step_days / MEMORY_DAYS)
     for step in range(1, steps):
         own[step] += remember * own[step - 1]
         short[step] += remember * short[step - 1]
-    return own, short, network.offers.producer[network.links.offer]
+    used = short.any(axis=0)
+    return own, short[:, used], links[used]
 
 
-def _kept_back_on_tracked(result: Result, fill: Any) -> tuple[Any, Any]:
-    """The same for links whose regime can change: (steps, links, causes) and what the seller lacked, (steps, links)."""
+def _kept_back_on_tracked(result: Result, here: Any, fill: Any) -> tuple[Any, Any]:
+    """The same for some of the links whose regime can change: (steps, links, causes) and what sellers lacked, (steps, links)."""
     setup, records, table = result.setup, result.records, result.setup.regime_table
-    kept = np.zeros((*records["link_ordered"].shape, len(CAUSES)))
+    usual = result.network.links.flow[setup.tracked[here]] * setup.clock.step_days / DAYS_PER_YEAR
+    position = table.position[here]
+    regulated = position >= 0
     held = np.array([regime.outcome == "HOLD" for regime in table.regimes.regimes])
-    usual = setup.constants.link_use
-    shortage = np.zeros(records["link_ordered"].shape)
-    for step in range(len(kept)):
-        regime = table.at(step)
-        ordered = np.minimum(records["link_ordered"][step], usual)
-        kept[step, :, CAUSES.index("gate_closed")] = ordered * (1.0 - regime.gate)
-        missing = np.maximum(ordered * regime.gate - records["link_shipped"][step], 0.0)
-        shortage[step] = np.minimum(missing, records["link_ordered"][step] * regime.gate * (1.0 - fill[step]))
-        denied = np.minimum(records["link_denied"][step], missing - shortage[step])
-        position = np.maximum(table.position, 0)
-        index = table.regimes.index[step][position] if len(table.regimes.links) else np.zeros(len(position), dtype=int)
-        is_held = held[index] & (table.position >= 0)
-        waiting = missing - shortage[step] - denied
-        kept[step, :, CAUSES.index("licence_denied")] = denied
-        kept[step, :, CAUSES.index("customs_hold")] = np.where(is_held, waiting, 0.0)
-        kept[step, :, CAUSES.index("waiting_for_licence")] = np.where(is_held, 0.0, waiting)
+    index, gate = np.zeros(fill.shape, dtype=np.int64), np.ones(fill.shape)
+    if regulated.any():
+        index[:, regulated] = table.regimes.index[:, position[regulated]]
+        gate[:, regulated] = table.regimes.gate[:, position[regulated]]
+    placed = records["link_ordered"][:, here]
+    ordered = np.minimum(placed, usual)
+    missing = np.maximum(ordered * gate - records["link_shipped"][:, here], 0.0)
+    shortage = np.minimum(missing, placed * gate * (1.0 - fill))
+    denied = np.minimum(records["link_denied"][:, here], missing - shortage)
+    waiting = missing - shortage - denied
+    kept = np.zeros((*fill.shape, len(CAUSES)))
+    kept[..., CAUSES.index("gate_closed")] = ordered * (1.0 - gate)
+    kept[..., CAUSES.index("licence_denied")] = denied
+    kept[..., CAUSES.index("customs_hold")] = np.where(held[index], waiting, 0.0)
+    kept[..., CAUSES.index("waiting_for_licence")] = np.where(held[index], 0.0, waiting)
     return kept, shortage

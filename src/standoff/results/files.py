@@ -106,9 +106,13 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
     path = Path(path)
     if not path.is_file():
-        raise refuse(f"result {path.name}", why="there is no such file", cure="Give the path of a result.nc", value=path)
+        raise refuse(
+            f"result {path.name}", why="there is no such file", cure="Give the path of a result.nc", value=path
+        )
     if path.stat().st_size > LARGEST_RESULT_BYTES:
-        raise refuse(f"result {path.name}", why="the file is too large to be a result", cure="Give the path of a result.nc")
+        raise refuse(
+            f"result {path.name}", why="the file is too large to be a result", cure="Give the path of a result.nc"
+        )
     try:
         with h5py.File(path) as file:
             text = file.attrs["standoff"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from standoff.results.indicators import by_group
 from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -71,9 +72,7 @@ def build_ledger(result: Result) -> Ledger:
     places, per_step = len(network.places), setup.clock.step_days / DAYS_PER_YEAR
 
     def at_place(values: Any, place: Any) -> Any:
-        total = np.zeros((len(values), places))
-        np.add.at(total, (slice(None), place), values)
-        return total
+        return by_group(values, place, places)
 
     first = nodes.producers
     unmet = (records["plan"] - records["activity"])[:, first:] * nodes.value[first:]
@@ -88,9 +87,7 @@ def build_ledger(result: Result) -> Ledger:
     buyer = nodes.place[network.needs.consumer[latent.need]]
     sold_abroad = at_place((usual - result.trade)[:, abroad] * price[abroad], groups[abroad, 0])
     sold_abroad -= at_place((route_value * (seller != buyer)), seller)
-    holder = np.array(
-        [network.places.index(place) for place in result.world.tables["stocks"]["place"]], dtype=np.int64
-    )
+    holder = np.array([network.places.index(place) for place in result.world.tables["stocks"]["place"]], dtype=np.int64)
     values = {
         "unmet_use": at_place(unmet, nodes.place[first:]),
         "value_added_lost": at_place(below, nodes.place[:first]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.results import indicators
 from standoff.results.causes import CAUSES, unmet_by_cause
 from standoff.results.ledgers import Ledger, build_ledger
@@ -117,10 +117,7 @@ class Result:
 
     def table(self, name: str) -> pd.DataFrame:
         """A variable of the dataset as a table, dates down and labels across (``unmet``, ``trade``, ``inventory`` ...)."""
-        variable = self.dataset[name]
-        if variable.ndim > 2:
-            return variable.to_dataframe()
-        return variable.to_pandas()
+        return self.dataset[name].to_series().unstack(level=-1)
 
     def to_netcdf(self, path: str | Path) -> Path:
         """Write the dataset; the file carries all that `standoff rerun` needs."""
@@ -156,9 +153,7 @@ class Result:
             "steps": self.setup.clock.steps,
             "unmet_use_usd": float(value.sum()),
             "unmet_use_by_use_usd": {use: float(v) for use, v in zip(uses, value, strict=True) if v > 0},
-            "unmet_use_by_cause_usd": dict(
-                zip(CAUSES, self.unmet_by_cause.sum(axis=(0, 1)).tolist(), strict=True)
-            ),
+            "unmet_use_by_cause_usd": dict(zip(CAUSES, self.unmet_by_cause.sum(axis=(0, 1)).tolist(), strict=True)),
             "first_stop": None
             if not np.isfinite(stops[first])
             else {"where": self.network.nodes.parent_labels[first], "days": float(stops[first])},

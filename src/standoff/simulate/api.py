@@ -14,16 +14,18 @@ from standoff.model.balance import check_mass
 from standoff.model.parameters import parameter_values
 from standoff.results.result import Result
 from standoff.simulate.draws import Clock
+from standoff.simulate.initial import resting_state
 from standoff.simulate.record import FullRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
-from standoff.simulate.initial import resting_state
-from standoff.world.network import Network, build_network
+from standoff.world.build import build_network
+from standoff.world.mirror import MIRRORED, mirror_world
+from standoff.world.network import Network
 from standoff.world.tables import World, read_world
 
 if TYPE_CHECKING:
-    from standoff.measures.regimes import Regimes
+    from standoff.measures.gates import Regimes
 
 
 def run(
@@ -54,7 +56,7 @@ def run(
     asked = scenario if isinstance(scenario, Scenario) else read_scenario(scenario, changes=changes)
     if until is not None:
         asked = scenario_from({**asked.as_dict(), "until": until})
-    exists = world if isinstance(world, World) else read_world(world if world is not None else asked.world)
+    exists = scenario_world(asked, world)
     network = build_network(exists)
     setup, regimes, parameters = prepare(asked, exists, network, as_of=as_of)
     first = FullRecorder(setup, resting_state(setup))
@@ -71,6 +73,14 @@ def run(
         first=first.first,
         residual=residual,
     )
+
+
+def scenario_world(scenario: Scenario, world: str | Path | World | None = None) -> World:
+    """The world that a scenario runs on: its own or another, mirrored where it says so. A mirrored world is left as it is."""
+    exists = world if isinstance(world, World) else read_world(world if world is not None else scenario.world)
+    if scenario.mirror is None or exists.name.endswith(MIRRORED):
+        return exists
+    return mirror_world(exists, *scenario.mirror)
 
 
 def prepare(
@@ -122,6 +132,7 @@ def prepare_measures(
         register=register,
         settings=read_settings(scenario.settings),
         changes=scenario.administration,
+        permits=scenario.permits,
     )
     return regimes, parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
 
@@ -151,7 +162,9 @@ def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:
             )
         start = (change.start - clock.start).days if change.start else -np.inf
         until = (change.until - clock.start).days if change.until else np.inf
-        covered = np.clip((np.minimum(begin + clock.step_days, until) - np.maximum(begin, start)) / clock.step_days, 0, 1)
+        covered = np.clip(
+            (np.minimum(begin + clock.step_days, until) - np.maximum(begin, start)) / clock.step_days, 0, 1
+        )
         factor[:, matches] *= (1.0 + (change.factor - 1.0) * covered)[:, None]
     return factor
 
@@ -169,7 +182,7 @@ def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
     from standoff.results.files import read_config
 
     config = read_config(path)
-    exists = read_world(world if world is not None else config["scenario"]["world"])
+    exists = scenario_world(scenario_from(config["scenario"]), world)
     if exists.fingerprint != config["world_fingerprint"]:
         raise refuse(
             f"rerun {Path(path).name}",

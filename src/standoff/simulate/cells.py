@@ -58,9 +58,11 @@ def build_cells(groups: Sequence[tuple[Integers, Floats]]) -> tuple[Cells, list[
         (the cells of all groups together, where the links of each group end).
     """
     parts = [
-        [(whole, int(need), position, weight)
-         for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
-         for whole, weight in split_lag(float(lag))]
+        [
+            (whole, int(need), position, weight)
+            for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
+            for whole, weight in split_lag(float(lag))
+        ]
         for needs, lags in groups
     ]
     keys = sorted({(whole, need) for part in parts for whole, need, _, _ in part})

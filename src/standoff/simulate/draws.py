@@ -22,7 +22,8 @@ class Clock:
 
     def middle_days(self) -> Floats:
         """Middle of each step, days since the start."""
-        return (np.arange(self.steps) + 0.5) * self.step_days
+        days: Floats = (np.arange(self.steps, dtype=np.float64) + 0.5) * float(self.step_days)
+        return days
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,16 @@ from standoff.simulate.run import run_steps
 from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import build_setup
-from standoff.world.network import Network, build_network
+from standoff.world.build import build_network
+from standoff.world.network import Network
 from standoff.world.tables import World
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from standoff.measures.regimes import Regimes
+    from standoff.measures.gates import Regimes
 
-BLOCK = 32
+BLOCK = 64
 """Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
 
 
@@ -43,6 +44,7 @@ class Ensemble:
         values: drawn values by name, (draws,).
         kept: ``unmet``, ``stopped_share`` (steps, uses, draws) and ``trade`` (steps, corridors, draws).
         corridors: (product, origin, destination) of each corridor under a regime.
+        parameters: behavioural parameters at their stated values.
         seed: of the draws.
     """
 
@@ -53,6 +55,7 @@ class Ensemble:
     values: dict[str, Any]
     kept: dict[str, Any]
     corridors: tuple[tuple[str, str, str], ...]
+    parameters: dict[str, float]
     seed: int
 
     @property
@@ -97,27 +100,27 @@ class Ensemble:
         )
 
     def summary(self) -> dict[str, Any]:
-        """Quantiles of the headline numbers, and the chance that each use stands still within three and twelve months."""
+        """Quantiles of the headline numbers, and how soon each use is paralysed in which share of draws."""
+        from standoff.studies.paralysis import conditions_for, paralysis_table
+
         value = np.asarray(self.world.tables["uses"]["value"], dtype=float)
         total = np.einsum("sud,u->d", self.kept["unmet"].astype(float), value)
-        days = self.scenario.step_days
-        ever = self.kept["stopped_share"] >= 0.5
-        first = np.where(ever.any(axis=0), (np.argmax(ever, axis=0) + 1) * days, np.inf)
-        stops = {
-            use: {
-                "within_3_months": float((first[index] <= 91).mean()),
-                "within_12_months": float((first[index] <= 365).mean()),
-                "never_in_run": float(np.isinf(first[index]).mean()),
-            }
-            for index, use in enumerate(self.uses)
-        }
+        share = self.parameters["paralysis_share"]
+        table = paralysis_table(self, share=share)
+        early = [row["use"] for row in table if 0 < row["within_3_months"] < 1]
         return {
             "scenario": self.scenario.name,
             "world": self.world.name,
             "draws": self.draws,
             "seed": self.seed,
             "unmet_use_usd": quantiles(total),
-            "half_of_line_stopped": stops,
+            "paralysis": {
+                "definition": f"output below {share:.0%} of baseline for four weeks",
+                "uses": table,
+                "for_three_months": {
+                    use: [vars(condition) for condition in conditions_for(self, use, share=share)] for use in early
+                },
+            },
         }
 
 
@@ -180,7 +183,9 @@ def run_ensemble(
             if progress:
                 progress(done)
     else:
-        with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)
+        ) as pool:
             waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
             for finished in as_completed(waiting):
                 number = waiting[finished]
@@ -190,10 +195,8 @@ def run_ensemble(
                     progress(done)
     ordered = [parts[number] for number in range(len(slices))]
     kept = {name: np.concatenate([part[0][name] for part in ordered], axis=-1) for name in ordered[0][0]}
-    corridors = tuple(
-        (network.products[p], network.places[o], network.places[d]) for p, o, d in ordered[0][1]
-    )
-    return Ensemble(scenario, world, network, tuple(ranges), values, kept, corridors, seed)
+    corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in ordered[0][1])
+    return Ensemble(scenario, world, network, tuple(ranges), values, kept, corridors, parameters, seed)
 
 
 _HERE: dict[str, Any] = {}

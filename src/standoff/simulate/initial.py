@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model.permits import Rights
 from standoff.model.state import State
 from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
@@ -18,7 +19,7 @@ def resting_state(setup: Setup) -> State:
     that pile up in the base year stand at the ceiling above which they are discarded.
     """
     k, network = setup.constants, setup.network
-    links, offers = len(setup.tracked), network.offers
+    links, regulated, offers = len(setup.tracked), len(setup.regulated), network.offers
 
     def whole(array: Any, rows: int) -> Any:
         """The array with the draws' axis written out."""
@@ -35,13 +36,25 @@ def resting_state(setup: Setup) -> State:
         inventory=whole(k.use * k.cover_steps, len(setup.need_node)),
         arriving=_goods_on_the_way(setup),
         refused=whole(0.0, len(setup.need_node)),
-        review_wait=whole(0.0, links),
-        stages=np.zeros((setup.stages, links, setup.draws) if setup.draws else (setup.stages, links)),
-        permits=whole(0.0, links),
+        review_wait=whole(0.0, regulated),
+        stages=np.zeros((setup.stages, regulated, setup.draws) if setup.draws else (setup.stages, regulated)),
+        permits=whole(0.0, regulated),
+        rights=_no_rights(setup),
         share=whole(k.base_share, links),
         reliability=whole(1.0, links),
         route_capacity=whole(0.0, len(network.latent)),
         reserve=whole(setup.initial_reserve, len(network.stocks.labels)),
+    )
+
+
+def _no_rights(setup: Setup) -> Rights:
+    links = len(setup.right_links)
+    draws = (setup.draws,) if setup.draws else ()
+    longest = int(setup.right_validity.max(initial=0))
+    return Rights(
+        valid=np.zeros((longest + 1, links, *draws)),
+        stages=np.zeros((setup.stages, links, *draws)),
+        barred=np.zeros((links, *draws)),
     )
 
 

@@ -31,7 +31,8 @@ def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Dra
         days, start, ramp = days[..., None], start[:, None], ramp[:, None]
         slip, added = draws.slip, projects.capacity[:, None] * draws.built
     grown = project_capacity(days=days, start_day=start, ramp_days=ramp, slip_days=slip, added=added, xp=np)
-    np.add.at(path, (slice(None), projects.node), grown)
+    for index, node in enumerate(projects.node):
+        path[:, node] += grown[:, index]
     return path * per_step
 
 

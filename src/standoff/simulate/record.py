@@ -24,6 +24,20 @@ STATE_FIELDS = (
     "reserve",
 )
 """Kept at the *end* of each step."""
+REGULATED_FIELDS = frozenset(
+    {
+        "review_wait",
+        "permits",
+        "in_review",
+        "rights_held",
+        "link_applied",
+        "link_approved",
+        "link_denied",
+        "link_returned",
+        "link_expired",
+    }
+)
+"""Written by tracked link in a full record, with zeros where no regime ever holds, so that one link has one column everywhere."""
 
 
 class Recorder(Protocol):
@@ -42,10 +56,13 @@ class FullRecorder:
     def __init__(self, setup: Setup, initial: State) -> None:
         self.steps = setup.clock.steps
         self.kept: dict[str, Any] = {}
+        self.to_links = setup.regulated_to_links
         self.first = {name: np.array(getattr(initial, name)) for name in STATE_FIELDS}
         self.first["in_making"] = initial.in_making.sum(axis=0)
         self.first["in_transit"] = initial.arriving.sum(axis=0)
         self.first["in_review"] = initial.stages.sum(axis=0)
+        for name in REGULATED_FIELDS & self.first.keys():
+            self.first[name] = self.to_links(self.first[name])
 
     def keep(self, number: int, *, state: State, flows: Flows) -> None:
         for name in STATE_FIELDS:
@@ -57,6 +74,8 @@ class FullRecorder:
             self._put(number, name, value)
 
     def _put(self, number: int, name: str, value: Any) -> None:
+        if name in REGULATED_FIELDS:
+            value = self.to_links(value)
         kept = self.kept.get(name)
         if kept is None:
             kept = self.kept[name] = np.empty((self.steps, *value.shape))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.model.licensing import LEAST_APPROVAL, controlled_share, stage_probability, substeps
 from standoff.model.state import RegimeStep
 from standoff.simulate.draws import Draws
@@ -29,8 +29,10 @@ class RegimeTable:
     """Column of ``regimes`` for each tracked link, -1 where no measure touches it."""
     fields: dict[str, Any]
     """By name: value of each regime, (regimes,) or (regimes, draws)."""
+    regulated: Integers
+    """Tracked links that are ever under a regime, as positions among them."""
     usual: Any
-    """Usual flow of each tracked link, units per step."""
+    """Usual flow of each regulated link, units per step."""
     step_days: float
     draws: int
     kept: dict[bytes, dict[str, Any]]
@@ -43,16 +45,18 @@ class RegimeTable:
         table = self.regimes
 
         def pick(values: Floats, default: float) -> Any:
-            if not len(table.links):
-                picked = np.full(len(column), default)
-            else:
-                picked = np.where(touched, values[number][column], default)
+            picked = (
+                np.full(len(column), default)
+                if not len(table.links)
+                else np.where(touched, values[number][column], default)
+            )
             return picked[:, None] if self.draws else picked
 
-        if len(table.links):
-            index = np.where(touched, table.index[number][column], 0)
-        else:
-            index = np.zeros(len(column), dtype=np.int64)
+        index = (
+            np.where(touched, table.index[number][column], 0)
+            if len(table.links)
+            else np.zeros(len(column), dtype=np.int64)
+        )
         key = index.tobytes()
         if key not in self.kept:
             self.kept[key] = self._by_link(index)
@@ -72,6 +76,19 @@ class RegimeTable:
             feared=pick(table.feared, 0.0),
         )
 
+    def rights(self) -> tuple[Integers, Integers]:
+        """Regulated links that ever need a right to ship, as positions among them, and the steps for which it is valid."""
+        table = self.regimes
+        is_right = np.array([regime.permit == "right" for regime in table.regimes])
+        if not is_right.any():
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        days = np.array([regime.administration["validity_days"].value for regime in table.regimes])
+        longest = np.where(is_right[table.index], days[table.index], 0.0).max(axis=0)
+        validity = longest[self.position[self.regulated]]
+        links = np.flatnonzero(validity > 0)
+        steps = np.maximum(np.round(validity[links] / self.step_days), 1).astype(np.int64)
+        return links, steps
+
     def _controlled(self, number: int) -> Any:
         since = self.regimes.since[number]
         return controlled_share(
@@ -84,11 +101,11 @@ class RegimeTable:
         )
 
     def _by_link(self, index: Integers) -> dict[str, Any]:
-        names = ("approval_share", "denied_share", "review_steps", "probability", "keep")
-        picked = {name: self.fields[name][index] for name in names}
+        names = ("approval_share", "denied_share", "review_steps", "probability", "keep", "decisions")
+        picked = {name: self.fields[name][index[self.regulated]] for name in names}
+        picked["decisions"] = picked["decisions"] * self.usual
         active = (index > 0).astype(float)
         picked["active"] = active[:, None] if self.draws else active
-        picked["decisions"] = (self.fields["decisions"])[index] * self.usual
         return picked
 
 
@@ -106,9 +123,9 @@ def regime_fields(
             rows.append(drawn if drawn is not None else np.full(count, value) if count else value)
         fields[name] = np.array(rows, dtype=float)
     fields["review_steps"] = fields["review_days"] / step_days
-    # From the ranges, not from the draws at hand, so that a draw is the same in every block
-    shortest = [(each.low if draws else each.value) for each in (r.administration["review_days"] for r in regimes.regimes[1:])]
-    split = substeps(shortest_review_steps=min(shortest, default=np.inf) / step_days, stages=stages)
+    # From the stated values, not from the draws at hand, so that a draw is the same in every block and in a single run
+    shortest = min((regime.administration["review_days"].value for regime in regimes.regimes[1:]), default=np.inf)
+    split = substeps(shortest_review_steps=shortest / step_days, stages=stages)
     fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=np)
     fields["keep"] = np.maximum(1.0 - step_days / np.maximum(fields["validity_days"], step_days), 0.0)
     fields["decisions"] = fields["throughput"] / np.maximum(fields["approval_share"], LEAST_APPROVAL)

@@ -12,7 +12,9 @@ from standoff.simulate.record import FullRecorder, Recorder
 from standoff.simulate.setup import Setup
 
 
-def run_steps(setup: Setup, recorder: Recorder | None = None, *, progress: Callable[[int], None] | None = None) -> Recorder:
+def run_steps(
+    setup: Setup, recorder: Recorder | None = None, *, progress: Callable[[int], None] | None = None
+) -> Recorder:
     """Run all steps from rest.
 
     Args:

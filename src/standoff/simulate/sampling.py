@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.model.parameters import default_parameters
 from standoff.simulate.draws import Draws
 from standoff.world.network import Network
@@ -21,8 +21,8 @@ from standoff.world.tables import World
 
 Floats = npt.NDArray[np.float64]
 
-FIXED = ("licence_stages", "stop_share", "paralysis_share")
-"""Not drawn: the shape of the review queue is common to all draws, and the last two are definitions, not facts."""
+FIXED = ("licence_stages", "renewal_days", "stop_share", "paralysis_share")
+"""Not drawn: the shape of the review queue and the length of its rings are common to all draws; the last two are definitions."""
 
 
 @dataclass(frozen=True)

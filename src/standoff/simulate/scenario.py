@@ -56,10 +56,12 @@ class Scenario(BaseModel):
         measure_files: further measure files, relative to the scenario file.
         settings: switches of the rule engine and ``truce``.
         administration: other numbers of how a measure is run, by measure and name.
+        permits: whether a measure's licences are a ``quantity`` or a ``right`` to ship, where not as the register says.
         parameters: other behavioural parameters.
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves its own place first.
         demand: changes of final demand.
+        mirror: two places of the world that change parts.
         not_represented: what the scenario's measures touch and the world does not have.
     """
 
@@ -76,11 +78,13 @@ class Scenario(BaseModel):
     measure_files: tuple[str, ...] = ()
     settings: dict[str, str] = {}
     administration: dict[str, dict[str, float]] = {}
+    permits: dict[str, str] = {}
     parameters: dict[str, float] = {}
     sourcing: bool = True
     home_first: bool = True
     rules: Literal["standoff"] = "standoff"
     demand: tuple[DemandChange, ...] = ()
+    mirror: tuple[str, str] | None = None
     not_represented: tuple[str, ...] = ()
 
     @property
@@ -127,11 +131,15 @@ def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder:
             _report(problems, fault, file)
         raise InputError(problems.what, problems.found) from None
     if scenario.until <= scenario.start:
-        problems.add(why="the end is not after the start", cure="Give a later date", column="until", value=scenario.until)
+        problems.add(
+            why="the end is not after the start", cure="Give a later date", column="until", value=scenario.until
+        )
     elif not 1 <= scenario.steps <= MOST_STEPS:
         problems.add(
             why=f"{scenario.steps} steps; a run has between 1 and {MOST_STEPS}",
-            cure="Change until or step_days", column="until", value=scenario.until,
+            cure="Change until or step_days",
+            column="until",
+            value=scenario.until,
         )
     for change in scenario.demand:
         if change.start and change.until and change.until <= change.start:
@@ -160,12 +168,21 @@ def _find(name_or_path: str | Path) -> Path:
 def _inherit(path: Path, *, seen: tuple[str, ...]) -> dict[str, Any]:
     content = read_yaml(path)
     if not isinstance(content, dict):
-        raise refuse(f"scenario {path.stem}", why="a scenario is a list of keys and values", cure="See `standoff scenarios show baseline`")
+        raise refuse(
+            f"scenario {path.stem}",
+            why="a scenario is a list of keys and values",
+            cure="See `standoff scenarios show baseline`",
+        )
     parent = content.pop("extends", None)
     if parent is None:
         return content
     if parent in (*seen, path.stem):
-        raise refuse(f"scenario {path.stem}", why="scenarios extend each other in a circle", cure="Break the circle", value=parent)
+        raise refuse(
+            f"scenario {path.stem}",
+            why="scenarios extend each other in a circle",
+            cure="Break the circle",
+            value=parent,
+        )
     beside = path.parent / f"{parent}.yaml"
     base = _inherit(beside if beside.is_file() else _find(parent), seen=(*seen, path.stem))
     for key, value in content.items():
@@ -181,7 +198,9 @@ def _change(content: dict[str, Any], key: str, value: Any) -> None:
 
     measure, _, field = key.rpartition(".")
     switches = {"truce", *(switch.key for switch in SWITCHES), *(switch.name for switch in SWITCHES)}
-    if measure:
+    if measure and field == "permit":
+        content["permits"] = {**content.get("permits", {}), measure: value}
+    elif measure:
         administration = content.setdefault("administration", {})
         administration[measure] = {**administration.get(measure, {}), field: _number(key, value)}
     elif key in default_parameters():

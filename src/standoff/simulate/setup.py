@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.measures.regimes import Regimes
+from standoff.measures.gates import Regimes
 from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
@@ -49,6 +49,7 @@ class Constants:
     usual_activity: Any
     critical: Any
     important: Any
+    by_quantity: Any
     base_share: Any
     link_use: Any
     touched_use: Any
@@ -81,6 +82,17 @@ class Setup:
     tracked: Integers
     """Links whose share or regime can change, as positions in ``Network.links``."""
     link_count: int
+    regulated: Integers
+    """Tracked links that are ever under a licence regime, as positions among them."""
+    regulated_to_needs: LinearMap
+    regulated_to_links: LinearMap
+    right_links: Integers
+    """Regulated links whose licences are a right to ship, as positions among them."""
+    right_validity: Integers
+    """Steps for which a right is valid."""
+    renewal: int
+    """Steps before expiry in which renewal is filed."""
+    rights_to_regulated: LinearMap
     link_need: Integers
     link_touched: Integers
     """Position of a tracked link's need among the touched needs."""
@@ -195,29 +207,50 @@ def build_setup(
     stages = int(np.asarray(parameters["licence_stages"]))
     fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws)
     column_of = {int(link): position for position, link in enumerate(regimes.links)}
-    usual = links.flow[tracked] * per_step
+    position = np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64)
+    under_regime = np.append((regimes.index > 0).any(axis=0), False)  # the last entry stands for position -1
+    regulated = np.flatnonzero(under_regime[position])
+    usual = links.flow[tracked[regulated]] * per_step
+    table = RegimeTable(
+        regimes=regimes,
+        position=position,
+        fields=fields,
+        regulated=regulated,
+        usual=usual[:, None] if count else usual,
+        step_days=clock.step_days,
+        draws=count,
+        kept={},
+    )
+    right_links, right_validity = table.rights()
     reserve = stocks.quantity[:, None] * draws.reserve if draws else stocks.quantity
     return Setup(
         network=network,
         clock=clock,
         draws=count,
         constants=_constants(
-            network, clock.step_days, values=values, draws=draws, tracked=tracked, touched=touched_needs, share=share
+            network,
+            clock.step_days,
+            values=values,
+            draws=draws,
+            tracked=tracked,
+            touched=touched_needs,
+            share=share,
+            regulated=regulated,
+            rights=right_links,
         ),
         sourcing=sourcing and len(tracked) > 0,
         substeps=split,
         stages=stages,
-        regime_table=RegimeTable(
-            regimes=regimes,
-            position=np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64),
-            fields=fields,
-            usual=usual[:, None] if count else usual,
-            step_days=clock.step_days,
-            draws=count,
-            kept={},
-        ),
+        regime_table=table,
         tracked=tracked,
         link_count=len(tracked),
+        right_links=right_links,
+        right_validity=right_validity,
+        renewal=round(float(np.asarray(parameters["renewal_days"])) / clock.step_days),
+        rights_to_regulated=sum_map(right_links, len(regulated)),
+        regulated=regulated,
+        regulated_to_needs=sum_map(links.need[tracked[regulated]], len(needs.use)),
+        regulated_to_links=sum_map(regulated, len(tracked)),
         link_need=links.need[tracked],
         link_touched=link_touched,
         need_node=needs.consumer,
@@ -277,6 +310,8 @@ def _constants(
     tracked: Integers,
     touched: Integers,
     share: Floats,
+    regulated: Integers,
+    rights: Integers,
 ) -> Constants:
     """Numbers of the rules per step of ``days`` days."""
     needs, offers, nodes, stocks, latent = network.needs, network.offers, network.nodes, network.stocks, network.latent
@@ -314,8 +349,9 @@ def _constants(
         usual_activity=column((nodes.activity * per_step)[needs.consumer]),
         critical=column(needs.kind == NEED_CLASSES.index("critical")),
         important=column(needs.kind == NEED_CLASSES.index("important")),
+        by_quantity=column(~np.isin(np.arange(len(regulated)), rights)),
         base_share=column(share[tracked]),
-        link_use=column(network.links.flow[tracked] * per_step),
+        link_use=column(network.links.flow[tracked[regulated]] * per_step),
         touched_use=column(np.append(use[touched], 0.0)),
         cost_exponent=np.asarray(values["cost_exponent"]),
         reliability_exponent=np.asarray(values["reliability_exponent"]),

@@ -123,10 +123,8 @@ def within_limits(reader: Reader, column: Column, name: str, values: FloatArray)
     high = LARGEST_NUMBER if column.maximum is None else column.maximum
     outside = (values < low) | (values > high)
     for index in np.flatnonzero(outside).tolist():
-        if low == 0 and values[index] < 0:
-            why = f"{name} is not negative"
-        else:
-            why = f"{name} lies outside {low:g} to {high:g}"
+        negative = low == 0 and values[index] < 0
+        why = f"{name} is not negative" if negative else f"{name} lies outside {low:g} to {high:g}"
         cure = f"Give it in {expected_unit(reader.schema, name)}"
         reader.note(index, name, reader.texts(name)[index], why, cure)
     return np.where(outside, np.nan, values) + 0.0
@@ -141,11 +139,11 @@ def read_counts(reader: Reader, column: Column, values: FloatArray) -> NDArray[n
 
 def read_labels(reader: Reader, column: Column, texts: Sequence[str]) -> tuple[str, ...]:
     """Labels exactly as they stand; a label that could be mistaken for another is noted."""
-    for text in set(texts):
-        fault = label_fault(text)
-        if fault:
-            for index in [place for place, other in enumerate(texts) if other == text]:
-                reader.note(index, column.name, text, *fault)
+    faults = {text: fault for text in set(texts) if (fault := label_fault(text))}
+    if faults:
+        for index, text in enumerate(texts):
+            if text in faults:
+                reader.note(index, column.name, text, *faults[text])
     return tuple(texts)
 
 

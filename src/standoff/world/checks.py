@@ -12,10 +12,10 @@ from datetime import date
 
 import numpy as np
 
-from standoff.errors import Problems, nearest
+from standoff.errors import Problems
 from standoff.world.cells import FloatArray
 from standoff.world.meta import WorldMeta
-from standoff.world.noting import Check, Tables, note
+from standoff.world.noting import Check, Hints, Tables, note
 from standoff.world.schema import OPTIONAL_TABLES
 from standoff.world.sources import check_citations, check_sources
 from standoff.world.table import Table
@@ -85,26 +85,29 @@ def check_references(tables: Tables, meta: WorldMeta, problems: Problems) -> Non
             if not all(len(tables[name]) and all(tables[name][key]) for name, key in column.refers_to):
                 continue
             known = {label for name, key in column.refers_to for label in tables[name][key]}
+            hints = Hints(known)
             where = " or ".join(f"{name}.csv" for name, _ in column.refers_to)
             for index, cell in enumerate(table[column.name]):
                 for label in (cell,) if isinstance(cell, str) else cell:
                     if label and label not in known:
-                        why, cure = f"{where} has no such {column.refers_to[0][1]}", nearest(label, known)
+                        why, cure = f"{where} has no such {column.refers_to[0][1]}", hints.for_name(label)
                         note(problems, table, index, column.name, value=label, why=why, cure=cure)
 
 
 def check_links_join_offers_and_needs(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
-    """A link runs from an offer to a need."""
+    """A link runs from an offer to a need; names that are not known at all are reported as references."""
+    producers = set(tables["producers"]["producer"])
+    consumers = {*producers, *tables["uses"]["use"]}
     offers, needs, links = set(tables["offers"].keys()), set(tables["needs"].keys()), tables["links"]
     if not (offers and needs and all(map(all, offers | needs))):
         return
     for index, (producer, product, consumer) in enumerate(
         zip(links["producer"], links["product"], links["consumer"], strict=True)
     ):
-        if producer and product and (producer, product) not in offers:
+        if product and producer in producers and (producer, product) not in offers:
             why, cure = f"{producer} does not offer {product}", "Add the offer to offers.csv, or change the link"
             note(problems, links, index, "producer", value=f"{producer}, {product}", why=why, cure=cure)
-        if consumer and product and (consumer, product) not in needs:
+        if product and consumer in consumers and (consumer, product) not in needs:
             why, cure = f"{consumer} does not need {product}", "Add the need to needs.csv, or change the link"
             note(problems, links, index, "consumer", value=f"{consumer}, {product}", why=why, cure=cure)
 

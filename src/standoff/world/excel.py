@@ -27,6 +27,7 @@ DAMAGE = (
 )
 """What openpyxl and the parsers under it raise on a workbook that is cut off or was tampered with."""
 
+EXCEL_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!")
 MOST_COLUMNS = 500
 MOST_ROWS = 1_048_576
 NOTES_SHEET_PREFIX = "_"
@@ -60,11 +61,12 @@ def read_workbook(path: Path, problems: Problems) -> tuple[WorldMeta, dict[str, 
     meta = read_meta_sheet(sheets.get(META_SHEET, []), problems)
     raw: dict[str, RawTable | None] = {}
     for name, table in schema.items():
-        if name in sheets:
-            raw[name] = sheet_table(sheets[name], name, problems) if sheets[name] else None
-            if not sheets[name]:
-                cure = "Write at least the header, or remove the sheet"
-                problems.add(file=f"sheet {table.name}", why="the sheet is empty", cure=cure)
+        if sheets.get(name):
+            raw[name] = as_table(sheets[name], table, problems, file=f"sheet {name}")
+        elif name in sheets:
+            raw[name] = None
+            cure = "Write at least the header, or remove the sheet"
+            problems.add(file=f"sheet {name}", why="the sheet is empty", cure=cure)
     return meta, raw
 
 
@@ -95,11 +97,11 @@ def sheet_values(openpyxl: Any, path: Path, problems: Problems) -> dict[str, lis
     A workbook holds for each formula the value that was last computed. A program that writes formulas without values
     leaves cells that look empty: they are noted, because an empty cell would silently take its default.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as stream:
         warnings.simplefilter("ignore", UserWarning)
         try:
-            computed = workbook_rows(openpyxl.load_workbook(path, read_only=True, data_only=True))
-            written = workbook_rows(openpyxl.load_workbook(path, read_only=True, data_only=False))
+            computed = workbook_rows(openpyxl.load_workbook(stream, read_only=True, data_only=True))
+            written = workbook_rows(openpyxl.load_workbook(stream, read_only=True, data_only=False))
         except DAMAGE as error:
             why = f"the workbook is damaged ({error})"
             raise refuse(f"workbook {path.name}", why=why, cure="Save it again as .xlsx", file=path.name) from None
@@ -110,11 +112,8 @@ def sheet_values(openpyxl: Any, path: Path, problems: Problems) -> dict[str, lis
 
 def workbook_rows(workbook: Any) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every sheet that is for reading."""
-    try:
-        sheets = [sheet for sheet in workbook.worksheets if not sheet.title.startswith(NOTES_SHEET_PREFIX)]
-        return {sheet.title: rows_of(sheet) for sheet in sheets}
-    finally:
-        workbook.close()
+    sheets = [sheet for sheet in workbook.worksheets if not sheet.title.startswith(NOTES_SHEET_PREFIX)]
+    return {sheet.title: rows_of(sheet) for sheet in sheets}
 
 
 def rows_of(sheet: Any) -> list[tuple[Any, ...]]:
@@ -123,10 +122,7 @@ def rows_of(sheet: Any) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS):
         if len(row) > MOST_COLUMNS:
-            why, cure = (
-                f"a row has more than {MOST_COLUMNS} cells",
-                "Delete the empty columns at the right of the table",
-            )
+            why, cure = f"a row has more than {MOST_COLUMNS} cells", "Delete the empty columns at its right"
             raise refuse("workbook", why=why, cure=cure, file=f"sheet {sheet.title}", row=len(rows) + 1)
         rows.append(row)
     while rows and not any(value is not None for value in rows[-1]):
@@ -144,7 +140,7 @@ def note_formulas(
             if isinstance(formula, str) and formula.startswith("=") and value is None:
                 why, cure = "a formula without a computed value", "Open and save it in Excel, or paste the value"
                 problems.add(file=file, row=number, column=column_letter(position), value=formula, why=why, cure=cure)
-            elif isinstance(value, str) and value.startswith("#") and value.rstrip("!?").isupper():
+            elif value in EXCEL_ERRORS:
                 why, cure = "the cell holds an error of Excel", "Correct the formula, or type the value"
                 problems.add(file=file, row=number, column=column_letter(position), value=value, why=why, cure=cure)
 
@@ -168,10 +164,6 @@ def as_text(rows: Sequence[tuple[Any, ...]]) -> list[list[str]]:
     texts = [[cell_text(value) for value in row] for row in rows]
     width = max((max((place for place, text in enumerate(row, 1) if text), default=0) for row in texts), default=0)
     return [(row + [""] * width)[:width] for row in texts]
-
-
-def sheet_table(rows: Sequence[Sequence[str]], name: str, problems: Problems) -> RawTable | None:
-    return as_table(rows, read_schema()[name], problems, file=f"sheet {name}")
 
 
 def read_meta_sheet(rows: Sequence[Sequence[str]], problems: Problems) -> WorldMeta:

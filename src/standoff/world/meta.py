@@ -71,7 +71,7 @@ class MetaReader:
     file: str
 
     def fault(self, key: str, value: object, why: str, cure: str) -> None:
-        shown = (value if isinstance(value, str) else reprlib.repr(value))[:LONGEST_SHOWN]
+        shown = (cell(value) or reprlib.repr(value))[:LONGEST_SHOWN]
         self.problems.add(file=self.file, column=key, value=shown, why=why, cure=cure)
 
     def required(self, key: str, cure: str) -> Any:

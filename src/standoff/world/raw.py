@@ -241,8 +241,8 @@ def cell_text(value: object) -> str:
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return ";".join(sorted(map(str, value)) if isinstance(value, (frozenset, set)) else map(str, value))
+    if isinstance(value, (tuple, list)):
+        return ";".join(map(str, value))
     return str(value)
 
 

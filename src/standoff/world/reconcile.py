@@ -31,6 +31,7 @@ from standoff.world.tables import World
 ORDINARY_ROUTES = ("direct", "via")
 NARROWEST = 1e-3
 """Half-ranges below this share of the number count as this share, so that weights stay comparable."""
+TOTAL = "control total"
 FREE = 1e3
 """Half-range of discarded by-products in units of their largest amount: large enough not to be felt."""
 
@@ -201,11 +202,11 @@ def add_balances(system: System, world: World, positions: Positions) -> None:
 
 def add_total(system: System, world: World, positions: Positions, total: ControlTotal) -> int:
     """One control total as an unknown of its own that equals its sum; returns its position."""
-    unknown = system.unknown(f"control total {total.total}", total.target, total.low, total.high)
+    unknown = system.unknown(f"{TOTAL} {total.total}", total.target, total.low, total.high)
     terms = {unknown: -1.0}
     for position, factor in total_terms(world, positions, total):
         terms[position] = terms.get(position, 0.0) + factor * total.factor
-    system.balance(f"control total {total.total}", terms)
+    system.balance(f"{TOTAL} {total.total}", terms)
     return unknown
 
 
@@ -262,9 +263,11 @@ def evaluate(world: World, total: ControlTotal) -> float:
 
 def infeasible(system: System, certificate: Certificate, world: str) -> InputError:
     """The error that names what excludes each other."""
-    named = [f"balance: {system.row_names[row]}" for row in certificate.balances]
-    named += [f"lowest {system.names[i]} = {system.low[i]:.6g}" for i in certificate.at_low]
-    named += [f"highest {system.names[i]} = {system.high[i]:.6g}" for i in certificate.at_high]
+    rows = [system.row_names[row] for row in certificate.balances]
+    named = [name for name in rows if name.startswith(TOTAL)]
+    named += [f"lowest {system.names[i]}: {system.low[i]:.6g}" for i in certificate.at_low]
+    named += [f"highest {system.names[i]}: {system.high[i]:.6g}" for i in certificate.at_high]
+    named += [f"balance of {name}" for name in rows if not name.startswith(TOTAL)]
     cure = "Widen one of these ranges, drop one of these totals, or correct a coefficient between them"
     what = f"world {world}: no balanced world lies within the ranges; these exclude each other"
     return InputError(what, [Problem(why=name, cure=cure) for name in named])

@@ -1,7 +1,8 @@
 """Control totals: published sums that a world must reproduce, and how to read them from a file.
 
 A file of control totals has the columns ``total, title_en, title_zh, measure, product, recipe, kind, place, to_place,
-factor, target, low, high, unit, status, source, note`` and may have ``achieved``, which is not read. The measure says what is added up:
+factor, target, low, high, unit, status, source, note`` and may have ``achieved``, which is not read. The measure says
+what is added up:
 
 - ``activity``: activity of producers (``recipe``, ``place``);
 - ``output``: yield x activity of offers (``product``, ``recipe``, ``place``);
@@ -122,8 +123,19 @@ def read_total(row: Mapping[str, str], number: int, file: str, problems: Problem
             cure="Order them low, target, high",
         )
         return None
-    filters = {name: Filter.parse(row.get(name) or "") for name in FILTERS}
-    plain = {
-        name: row.get(name) or "" for name in ("total", "title_en", "title_zh", "unit", "status", "source", "note")
-    }
-    return ControlTotal(measure=measure, filters=filters, **values, **plain)
+    text = {name: row.get(name) or "" for name in ("total", *TEXTS)}
+    return ControlTotal(
+        total=text["total"],
+        title_en=text["title_en"],
+        title_zh=text["title_zh"],
+        measure=measure,
+        filters={name: Filter.parse(row.get(name) or "") for name in FILTERS},
+        factor=values["factor"],
+        target=values["target"],
+        low=values["low"],
+        high=values["high"],
+        unit=text["unit"],
+        status=text["status"],
+        source=text["source"],
+        note=text["note"],
+    )

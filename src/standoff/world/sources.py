@@ -5,7 +5,7 @@ from __future__ import annotations
 from standoff.errors import Problems, nearest
 from standoff.world.facts import FACT_PREFIX, fact_quantity, find_fact, read_facts
 from standoff.world.meta import WorldMeta
-from standoff.world.noting import Tables, note
+from standoff.world.noting import Hints, Tables, note
 from standoff.world.schema import read_schema
 from standoff.world.table import Table
 
@@ -20,43 +20,39 @@ def check_sources(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
     if any(problem.file == tables["sources"].file for problem in problems.found):
         return
     known = set(tables["sources"]["source"])
-    good: set[str] = {""} | known
+    hints = Hints(known)
+    faults: dict[str, list[tuple[str, str, str]]] = {}
     for table in tables.values():
-        cited = {name: table.source(name) for name in table.evidence}
-        row_level = table.remarks.get("source", ())
-        for index, cell in enumerate(row_level):
-            note_unknown_source(cell, good, known, problems, table, index, "source")
-        for name, cells in cited.items():
+        row_level = table.remarks.get("source") or ("",) * len(table)
+        cited = {"source": row_level, **{f"{name}_source": known.source for name, known in table.evidence.items()}}
+        for column, cells in cited.items():
             for index, cell in enumerate(cells):
-                if not (row_level and cell == row_level[index]):
-                    note_unknown_source(cell, good, known, problems, table, index, f"{name}_source")
+                if not cell or (column != "source" and cell == row_level[index]):
+                    continue
+                if cell not in faults:
+                    faults[cell] = source_faults(cell, known, hints)
+                for label, why, cure in faults[cell]:
+                    note(problems, table, index, column, value=label, why=why, cure=cure)
 
 
-def note_unknown_source(
-    cell: str, good: set[str], known: set[str], problems: Problems, table: Table, index: int, column: str
-) -> None:
-    """One cell of sources, separated by semicolons; ``good`` remembers what was found."""
-    if cell in good:
-        return
+def source_faults(cell: str, known: set[str], hints: Hints) -> list[tuple[str, str, str]]:
+    """The sources of one cell, separated by semicolons, that are not there: (label, why, cure)."""
+    faults = []
     for label in filter(None, (part.strip() for part in cell.split(";"))):
-        if label in good:
-            continue
         if label.startswith(FACT_PREFIX):
             if find_fact(label) is None:
-                why, cure = "there is no such fact", "Cite one as facts/stages:stages-017"
-                note(problems, table, index, column, value=label, why=why, cure=cure)
-                continue
+                faults.append((label, "there is no such fact", "Cite one as facts/stages:stages-017"))
         elif label not in known:
-            cure = nearest(label, known) if known else "Add it to sources.csv"
-            note(problems, table, index, column, value=label, why="sources.csv has no such source", cure=cure)
-            continue
-        good.add(label)
+            cure = hints.for_name(label) if known else "Add it to sources.csv"
+            faults.append((label, "sources.csv has no such source", cure))
+    return faults
 
 
 def check_citations(tables: Tables, meta: WorldMeta, problems: Problems) -> None:
     """Every citation joins a ranged number of a table with a fact that agrees with it."""
     citations = tables["citations"]
     rows = {name: rows_by_label(tables[name]) for name in set(citations["table"]) if name in tables}
+    hints = {name: Hints(labels) for name, labels in rows.items()}
     for index in range(len(citations)):
         name, label, column, fact_id = (citations[key][index] for key in citations.schema.key)
         if name not in tables:
@@ -66,7 +62,7 @@ def check_citations(tables: Tables, meta: WorldMeta, problems: Problems) -> None
             why, cure = f"not a ranged column of {name}", nearest(column, tables[name].evidence)
             note(problems, citations, index, "column", value=column, why=why, cure=cure)
         elif label not in rows[name]:
-            why, cure = f"{name} has no such row", nearest(label, rows[name])
+            why, cure = f"{name} has no such row", hints[name].for_name(label)
             note(problems, citations, index, "row", value=label, why=why, cure=cure)
         elif fact_id not in read_facts():
             why, cure = "there is no such fact", "Cite one of the form stages-017"

@@ -7,7 +7,6 @@ checks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,13 +28,12 @@ from standoff.yaml_files import read_yaml
 __all__ = ["Table", "World", "WorldMeta", "bundled_worlds", "read_world"]
 
 WORLDS = Path(__file__).parents[1] / "data" / "worlds"
-BUNDLED_NAME = re.compile(r"[\w-]+")
 WORKBOOK_SUFFIX = ".xlsx"
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """What exists: places, products, producers, needs, offers, links, uses, stocks, projects and sources."""
+    """What exists: places, products, producers, needs, offers, links, uses, stocks, projects, and what the numbers rest on."""
 
     meta: WorldMeta
     tables: Mapping[str, Table]

@@ -1,0 +1,1 @@
+"""Derived numbers that only the report shows: pure functions from a result."""

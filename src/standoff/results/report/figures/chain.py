@@ -1,0 +1,193 @@
+"""The chain from mine to use in the base year and around the worst week, and the stage at which the shortage begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from standoff.results import indicators
+from standoff.results.causes import MEMORY_DAYS, binding_needs
+from standoff.world.network import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from standoff.results.report.figures.controls import Controlled
+    from standoff.results.result import Result
+
+STAGES = ("mine", "separation", "metal", "magnet", "material", "component", "part", "assembly", "sector")
+USE = "use"
+WINDOW_DAYS = 28.0
+"""The picture shows the mean of the four weeks that end with the worst one: single weeks carry the rhythm of reorders."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Goods of one stage going from one place to another place of a later stage, USD per year at base prices."""
+
+    stage: str
+    next_stage: str
+    origin: int
+    destination: int
+    usual: float
+    worst: float
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The flow picture.
+
+    Attributes:
+        stages: names from mine to use, those that the world has.
+        stretches: flows between stages, places as positions in ``Network.places``.
+        begins: part of unmet use in the worst week that begins at each stage (0 everywhere without unmet use).
+        step: the worst week.
+        reason: ``unmet`` (most unmet use), ``shipments`` (least controlled trade) or ``none`` (the last week).
+    """
+
+    stages: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+    begins: dict[str, float]
+    step: int
+    reason: str
+
+    @property
+    def binding(self) -> str | None:
+        """The stage at which most of the shortage begins."""
+        return max(self.begins, key=lambda stage: self.begins[stage]) if any(self.begins.values()) else None
+
+    def usual(self, stage: str) -> float:
+        """What a stage ships in the base year (what arrives, for final use), USD per year."""
+        return sum(s.usual for s in self.stretches if stage == (s.next_stage if stage == USE else s.stage))
+
+    def worst(self, stage: str) -> float:
+        return sum(s.worst for s in self.stretches if stage == (s.next_stage if stage == USE else s.stage))
+
+
+def worst_step(result: Result, controlled: Controlled) -> tuple[int, str]:
+    """The week with most unmet use; without any, the one with the least trade in controlled goods; else the last."""
+    unmet = result.unmet_value.sum(axis=1)
+    if unmet.max(initial=0.0) > indicators_floor(result):
+        return int(np.argmax(unmet)), "unmet"
+    if len(controlled.links):
+        return int(np.argmin(controlled.share_served())), "shipments"
+    return result.setup.clock.steps - 1, "none"
+
+
+def indicators_floor(result: Result) -> float:
+    """Unmet use below this is rounding error, USD per step."""
+    return 1e-9 * float((result.demand * indicators.use_values(result.network)).sum(axis=1).max(initial=0.0))
+
+
+def stage_of_nodes(result: Result) -> list[str]:
+    """Stage of each node: that of the first product it sells, or final use."""
+    network = result.network
+    stages = [USE] * len(network.nodes)
+    for producer, product in zip(network.offers.producer[::-1], network.offers.product[::-1], strict=True):
+        stages[producer] = network.product_stage[product]
+    return stages
+
+
+def build_chain(result: Result, controlled: Controlled) -> Chain:
+    """The flow picture of a run."""
+    step, reason = worst_step(result, controlled)
+    of_node = stage_of_nodes(result)
+    stages = tuple(stage for stage in (*STAGES, USE) if stage in of_node)
+    begins = shortage_begins(result, step, of_node) if reason == "unmet" else dict.fromkeys(stages, 0.0)
+    return Chain(
+        stages=stages,
+        stretches=_stretches(result, step, of_node, stages),
+        begins={stage: begins.get(stage, 0.0) for stage in stages},
+        step=step,
+        reason=reason,
+    )
+
+
+def _window(result: Result, step: int) -> slice:
+    count = max(round(WINDOW_DAYS / result.setup.clock.step_days), 1)
+    return slice(max(step - count + 1, 0), step + 1)
+
+
+def _stretches(result: Result, step: int, of_node: list[str], stages: tuple[str, ...]) -> tuple[Stretch, ...]:
+    network, setup = result.network, result.setup
+    nodes, needs, offers = network.nodes, network.needs, network.offers
+    window = _window(result, step)
+    cut = {name: result.records[name][window] for name in ("ordered", "fill", "link_shipped")}
+    per_year = DAYS_PER_YEAR / setup.clock.step_days
+    shipped = indicators.link_flows(setup, cut).mean(axis=0) * per_year
+    latent = result.records["route_shipped"][window].mean(axis=0) * per_year
+    offer = np.concatenate([network.links.offer, network.latent.offer])
+    need = np.concatenate([network.links.need, network.latent.need])
+    price = network.product_price[offers.product[offer]]
+    usual = np.concatenate([network.links.flow, np.zeros(len(latent))]) * price
+    worst = np.concatenate([shipped, latent]) * price
+    stage = np.array([stages.index(name) for name in of_node], dtype=np.int64)
+    seller, buyer = offers.producer[offer], needs.consumer[need]
+    rows = np.stack([stage[seller], stage[buyer], nodes.place[seller], nodes.place[buyer]], axis=1)
+    distinct, group = np.unique(rows, axis=0, return_inverse=True)
+    sums = [np.bincount(group.reshape(-1), weights=values, minlength=len(distinct)) for values in (usual, worst)]
+    return tuple(
+        Stretch(stages[s], stages[t], int(o), int(d), float(u), float(w))
+        for (s, t, o, d), u, w in zip(distinct, *sums, strict=True)
+    )
+
+
+def shortage_begins(result: Result, step: int, of_node: list[str]) -> dict[str, float]:
+    """At which stage the unmet use of one week begins, shares that add up to one.
+
+    The walk starts at the uses that are short, with what they are short of, and follows the binding input upstream. Of the
+    deliveries of that input that were kept back in recent weeks, the part kept back at the border (closed gate, review, refusal,
+    hold) ends at the input's stage; the part that the seller lacked goes on to what binds the seller. A plant that nothing
+    upstream binds is bound by its own capacity, and the walk ends at its stage.
+    """
+    network = result.network
+    nodes, links, offers = network.nodes, network.links, network.offers
+    border, lacking = _kept_back(result, step)
+    binding = binding_needs(result)[step]
+    value = (result.records["plan"] - result.records["activity"])[step] * nodes.value
+    mass = np.where(np.arange(len(nodes)) >= nodes.producers, np.maximum(value, 0.0), 0.0)
+    total = mass.sum()
+    ends: dict[str, float] = {}
+    kept = np.bincount(links.need, weights=border + lacking, minlength=len(network.needs.use))
+    seller = offers.producer[links.offer]
+    for _ in range(len(set(of_node)) + 1):
+        unbound = (mass > 0) & ((binding < 0) | (kept[np.maximum(binding, 0)] <= 0))
+        for node in np.flatnonzero(unbound):
+            ends[of_node[node]] = ends.get(of_node[node], 0.0) + float(mass[node])
+        on_need = np.zeros(len(kept))
+        bound = np.flatnonzero((mass > 0) & ~unbound)
+        on_need[binding[bound]] = mass[bound]
+        each = on_need[links.need] / np.where(kept > 0, kept, 1.0)[links.need]
+        for link in np.flatnonzero(each * border > 0):
+            stage = of_node[seller[link]]
+            ends[stage] = ends.get(stage, 0.0) + float(each[link] * border[link])
+        mass = np.bincount(seller, weights=each * lacking, minlength=len(nodes))
+        if mass.sum() <= 1e-12 * total:
+            break
+    else:
+        for node in np.flatnonzero(mass > 0):
+            ends[of_node[node]] = ends.get(of_node[node], 0.0) + float(mass[node])
+    return {stage: part / total for stage, part in ends.items()} if total > 0 else {}
+
+
+def _kept_back(result: Result, step: int) -> tuple[Any, Any]:
+    """Deliveries kept back at the border and by sellers who lacked goods in the weeks up to one, units, (links,) each.
+
+    Older weeks fade with ``MEMORY_DAYS``, as in `standoff.results.causes`.
+    """
+    setup, records = result.setup, result.records
+    first = max(step - int(3 * MEMORY_DAYS / setup.clock.step_days), 0)
+    window = slice(first, step + 1)
+    fade = np.exp(-(step - np.arange(first, step + 1)) * setup.clock.step_days / MEMORY_DAYS)
+    fill = records["fill"][window].reshape(step + 1 - first, -1)[:, setup.slot]
+    asked = records["ordered"][window][:, setup.network.links.need] * setup.share
+    lacking = asked * (1.0 - fill)
+    border = np.zeros_like(lacking)
+    tracked = setup.tracked
+    if len(tracked):
+        usual = setup.network.links.flow[tracked] * setup.clock.step_days / DAYS_PER_YEAR
+        ordered = np.minimum(records["link_ordered"][window], usual)
+        missing = np.maximum(ordered - records["link_shipped"][window], 0.0)
+        lacking[:, tracked] = np.minimum(missing, ordered * (1.0 - fill[:, tracked]))
+        border[:, tracked] = missing - lacking[:, tracked]
+    return fade @ border, fade @ lacking

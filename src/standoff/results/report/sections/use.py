@@ -1,0 +1,135 @@
+"""Final use that was not met, by use and by cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from standoff.results.causes import CAUSES
+from standoff.results.report.charts.marks import LegendItem, Picture
+from standoff.results.report.charts.series import Series, stack_chart
+from standoff.results.report.content import Column, Section, Table
+from standoff.results.report.figures.chain import indicators_floor
+from standoff.results.report.source import Source
+
+MOST_LAYERS = 7
+
+
+def use_section(source: Source) -> Section:
+    """Pictures and tables of unmet use."""
+    say, numbers, result = source.say, source.numbers, source.result
+    value = result.unmet_value
+    if not value.sum(axis=1).max(initial=0.0) > indicators_floor(result):
+        return Section("use", say("use.title"), say("use.rest"), definitions=(say("use.define"),))
+    names = use_names(source)
+    total, causes = value.sum(axis=0), result.unmet_by_cause.sum(axis=(0, 1))
+    order = np.argsort(-total, kind="stable")
+    cause = int(np.argmax(causes))
+    sentence = say(
+        "use.sentence",
+        total=numbers.usd(float(total.sum())),
+        share=numbers.percent(float(total.sum() / _usual(source))),
+        use=names[int(order[0])],
+        largest=numbers.usd(float(total[order[0]])),
+        cause=source.words.family("cause", CAUSES[cause]),
+        part=numbers.percent(float(causes[cause] / causes.sum())),
+    )
+    return Section(
+        "use",
+        say("use.title"),
+        sentence,
+        pictures=(_by_use(source, value, order, names), _by_cause(source)),
+        tables=(_table(source, order, names), *_series(source, value, order, names)),
+        definitions=(say("use.define"), say("use.define_cause")),
+    )
+
+
+def use_names(source: Source) -> list[str]:
+    """Names of the rows of ``uses`` in the order of `Result.unmet`."""
+    labels = source.result.network.nodes.parent_labels[-source.result.unmet.shape[1] :]
+    return [source.labels.consumers[label] for label in labels]
+
+
+def _usual(source: Source) -> float:
+    from standoff.results.indicators import use_values
+
+    return float((source.result.demand * use_values(source.result.network)).sum())
+
+
+def _layers(value: Any, order: Any) -> tuple[list[Any], Any]:
+    """The largest uses one by one, and all others together."""
+    shown = [int(use) for use in order[:MOST_LAYERS] if value[:, use].sum() > 0]
+    rest = value.sum(axis=1) - value[:, shown].sum(axis=1)
+    return shown, np.maximum(rest, 0.0)
+
+
+def _by_use(source: Source, value: Any, order: Any, names: list[str]) -> Picture:
+    say = source.say
+    shown, rest = _layers(value, order)
+    layers = [Series(value[:, use], f"layer-{index}") for index, use in enumerate(shown)]
+    legend = [LegendItem(names[use], f"layer-{index}", "area") for index, use in enumerate(shown)]
+    if rest.sum() > 1e-9 * value.sum():
+        layers.append(Series(rest, "layer-rest"))
+        legend.append(LegendItem(say("use.others"), "layer-rest", "area"))
+    chart = stack_chart(layers, source.axis, write=source.numbers.plain, description=say("use.alt_by_use"))
+    return Picture((chart,), tuple(legend), say("use.by_use"))
+
+
+def _by_cause(source: Source) -> Picture:
+    by_cause = source.result.unmet_by_cause.sum(axis=1)
+    layers = [Series(by_cause[:, index], f"cause-{index}") for index in range(len(CAUSES))]
+    legend = tuple(
+        LegendItem(source.words.family("cause", cause), f"cause-{index}", "area")
+        for index, cause in enumerate(CAUSES)
+        if by_cause[:, index].sum() > 0
+    )
+    chart = stack_chart(
+        layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause")
+    )
+    return Picture((chart,), legend, source.say("use.by_cause"))
+
+
+def _table(source: Source, order: Any, names: list[str]) -> Table:
+    say, result = source.say, source.result
+    value = result.unmet_value.sum(axis=0)
+    causes = result.unmet_by_cause.sum(axis=0)
+    demand, unmet = result.demand.sum(axis=0), result.unmet.sum(axis=0)
+    rows = [
+        (
+            names[use],
+            float(unmet[use]),
+            float(unmet[use] / demand[use]) if demand[use] > 0 else 0.0,
+            float(value[use]),
+            *(float(part) for part in causes[use]),
+        )
+        for use in map(int, order)
+        if value[use] > 0
+    ]
+    columns = (
+        Column(say("column.use")),
+        Column(say("column.unmet_units"), "number"),
+        Column(say("column.unmet_share"), "percent"),
+        Column(say("column.unmet_value"), "usd"),
+        *(Column(source.words.family("cause", cause), "usd") for cause in CAUSES),
+    )
+    return Table("unmet_use", say("use.table"), columns, rows, open=True)
+
+
+def _series(source: Source, value: Any, order: Any, names: list[str]) -> tuple[Table, Table]:
+    say = source.say
+    shown, rest = _layers(value, order)
+    by_cause = source.result.unmet_by_cause.sum(axis=1)
+    by_use = source.time_table(
+        "unmet_use_by_week",
+        say("use.week_table"),
+        [*((names[use], "usd") for use in shown), (say("use.others"), "usd")],
+        [*(value[:, use] for use in shown), rest],
+    )
+    causes = source.time_table(
+        "unmet_cause_by_week",
+        say("use.cause_table"),
+        [(source.words.family("cause", cause), "usd") for cause in CAUSES],
+        [by_cause[:, index] for index in range(len(CAUSES))],
+    )
+    return by_use, causes

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.errors import Problems, nearest
 from standoff.model import cascade
 from standoff.model.share_matrix import LinearMap, RunMinimum
-from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, FirmNetwork
+from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, PATTERNS, FirmNetwork
 
 Array = npt.NDArray[np.float64]
 Replace = Callable[..., Array]
@@ -23,6 +24,45 @@ BLOCK_VALUES = 20_000_000
 MOST_ITERATIONS = 10_000
 
 REPLACE: dict[str, Replace] = {"market_share": cascade.replaceability, "none": cascade.irreplaceable}
+
+
+@dataclass(frozen=True)
+class RiskSettings:
+    """How the cascade is run."""
+
+    replace: str = "none"
+    eps: float = USUAL_EPS
+    essentiality: str = ""
+    """A pattern instead of the network's own, or empty."""
+
+
+def risk_settings(changes: Mapping[str, str]) -> RiskSettings:
+    """Settings from ``KEY=VALUE`` changes: ``substitution``, ``eps``, ``essentiality``.
+
+    Raises:
+        InputError: names every unknown key and wrong value.
+    """
+    problems = Problems("settings of esri")
+    known = {"substitution", "eps", "essentiality"}
+    replace, eps = "none", USUAL_EPS
+    for key, text in changes.items():
+        if key not in known:
+            problems.add(column=key, why="no such setting", cure=nearest(key, known))
+        elif key == "substitution" and text.lower() not in ("true", "false"):
+            problems.add(column=key, value=text, why="neither true nor false", cure="Write --set substitution=true")
+        elif key == "substitution":
+            replace = "market_share" if text.lower() == "true" else "none"
+        elif key == "essentiality" and text not in PATTERNS:
+            problems.add(column=key, value=text, why="no such pattern", cure=nearest(text, PATTERNS))
+        elif key == "eps":
+            try:
+                eps = float(text)
+            except ValueError:
+                eps = -1.0
+            if not eps >= 0:
+                problems.add(column=key, value=text, why="not a number of 0 or more", cure="Write --set eps=0.01")
+    problems.raise_if_any()
+    return RiskSettings(replace=replace, eps=eps, essentiality=changes.get("essentiality", ""))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def economy_from_table(
         supply=supply,
         output=output / steps_per_year,
         final=final / steps_per_year,
-        cover=np.maximum(_by_need(cover, shape), SMALLEST_COVER),
+        cover=_by_need(cover, shape),
         restock=_by_need(restock, shape),
         critical=np.ones(shape) if critical is None else critical,
         important=np.zeros(shape) if important is None else important,

@@ -32,9 +32,7 @@ def scarce_inventory(*, wanted: Any, stock: Any, required: Any, counts: Any, sup
     return wanted * np.minimum(supply.smallest(share), 1.0)
 
 
-def rated_inputs(
-    *, stock: Any, coefficient: Any, usual: Any, critical: Any, important: Any
-) -> Any:
+def rated_inputs(*, stock: Any, coefficient: Any, usual: Any, critical: Any, important: Any) -> Any:
     """Limit of each group: critical in full, important by half, others not; the rule of the default set."""
     return input_limit(stock=stock, coefficient=coefficient, usual=usual, critical=critical, important=important, xp=np)
 

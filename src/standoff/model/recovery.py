@@ -21,12 +21,12 @@ def linear(elapsed: float, steps: float) -> float:
 
 def convex(elapsed: float, steps: float) -> float:
     """``(1 - 1 / tau)^(4 e)``: fast at first, 2 per cent left after tau steps."""
-    return (1.0 - 1.0 / steps) ** (4.0 * elapsed)
+    return float((1.0 - 1.0 / steps) ** (4.0 * elapsed))
 
 
 def geometric(elapsed: float, steps: float) -> float:
     """``(1 - 1 / tau)^e``: the same share of what is left in every step."""
-    return (1.0 - 1.0 / steps) ** elapsed
+    return float((1.0 - 1.0 / steps) ** elapsed)
 
 
 def s_shaped(elapsed: float, steps: float) -> float:
@@ -34,7 +34,7 @@ def s_shaped(elapsed: float, steps: float) -> float:
     if elapsed <= 0:
         return 1.0
     power = (math.log(steps) - math.log(S_SHAPE_SCALE)) / (math.log(steps) - math.log(2.0))
-    return steps / (steps + S_SHAPE_SCALE * elapsed**power)
+    return float(steps / (steps + S_SHAPE_SCALE * elapsed**power))
 
 
 def sudden(elapsed: float, steps: float) -> float:

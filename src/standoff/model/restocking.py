@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 
-def close_gap(*, use: Any, goal: Any, stock: Any, steps: Any, smallest_gap: float = -np.inf, smallest: float = 0.0) -> Any:
+def close_gap(
+    *, use: Any, goal: Any, stock: Any, steps: Any, smallest_gap: float = -np.inf, smallest: float = 0.0
+) -> Any:
     """Orders that follow use and close the stock gap.
 
     Formula: ``o = max(smallest, u + max(goal - S, smallest_gap) / tau)``; a need whose stock has no bound only follows use.

@@ -27,12 +27,16 @@ class Supply(Protocol):
     nodes: int
     base: Array
     """Base flow by need."""
-    supplier: Index
-    """Supplier of each link, (links,)."""
-    link_base: Array
-    """Base flow of each link, (links,)."""
     base_book: Array
     """Base flow by supplier, (nodes,)."""
+
+    @property
+    def supplier(self) -> Index:
+        """Supplier of each link, (links,)."""
+
+    @property
+    def link_base(self) -> Array:
+        """Base flow of each link, (links,)."""
 
     def at_need(self, values: Array) -> Array:
         """A value of each buyer, for its needs."""
@@ -101,7 +105,8 @@ class TableSupply:
     def at_need(self, values: Array) -> Array:
         return values[None, :]
 
-    at_group = at_need
+    def at_group(self, values: Array) -> Array:
+        return values[None, :]
 
     def by_product(self, values: Array) -> Array:
         return values[:, None]
@@ -162,7 +167,8 @@ class ListSupply:
         self, supplier: Index, buyer: Index, flow: Array, *, product: Index, stock_by_link: bool = True
     ) -> None:
         self.nodes = len(product)
-        self.supplier, self.buyer, self.link_base = supplier, buyer, flow
+        self.supplier: Index = supplier
+        self.link_base: Array = flow
         kinds = int(product.max(initial=0)) + 1
         keys, group = np.unique(buyer * kinds + product[supplier], return_inverse=True)
         self.group_buyer = keys // kinds
@@ -184,13 +190,16 @@ class ListSupply:
         self.base_book = self._link_to_supplier(flow)
 
     def at_need(self, values: Array) -> Array:
-        return values[self.need_buyer]
+        taken: Array = values[self.need_buyer]
+        return taken
 
     def at_group(self, values: Array) -> Array:
-        return values[self.group_buyer]
+        taken: Array = values[self.group_buyer]
+        return taken
 
     def by_product(self, values: Array) -> Array:
-        return values[self.need_product]
+        taken: Array = values[self.need_product]
+        return taken
 
     def book(self, factor: Array, weight: Array) -> Array:
         return weight * self._to_book(factor)

@@ -159,4 +159,5 @@ def _by_node(needs: Array, rebuilding: Rebuilding, nodes: int) -> Array:
     """Capital still missing by node, from what its columns still need."""
     own = rebuilding.column_node >= 0
     missing: Any = needs.sum(axis=0)[own] / rebuilding.factor
-    return np.bincount(rebuilding.column_node[own], missing, nodes)
+    by_node: Array = np.bincount(rebuilding.column_node[own], missing, nodes).astype(float)
+    return by_node

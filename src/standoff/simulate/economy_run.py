@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.economy import Economy, EconomyState, RuleNumbers
-from standoff.model.rulesets import RuleSet, step
+from standoff.model.economy_step import step
+from standoff.model.rulesets import RuleSet
 from standoff.simulate.damage import Schedule
 
 Array = npt.NDArray[np.float64]
@@ -22,6 +23,7 @@ BY_NODE = (
     "output",
     "to_firms",
     "to_final",
+    "final_share",
     "to_rebuilding",
     "unsold",
 )
@@ -44,7 +46,9 @@ class EconomyRun:
     def value_added(self) -> Array:
         """At usual value added per output, (steps, nodes)."""
         usual = self.economy.output
-        return self.values["output"] * np.divide(self.economy.value_added, usual, out=np.zeros_like(usual), where=usual > 0)
+        return self.values["output"] * np.divide(
+            self.economy.value_added, usual, out=np.zeros_like(usual), where=usual > 0
+        )
 
 
 def resting(economy: Economy, numbers: RuleNumbers) -> EconomyState:

@@ -95,9 +95,7 @@ def write_totals(run: EconomyRun, path: Path) -> Path:
     """Write day, production, value_added, consumption; day -1 is rest."""
     economy = run.economy
     rest = (economy.output.sum(), economy.value_added.sum(), economy.final.sum())
-    totals = np.column_stack(
-        [run["output"].sum(axis=1), run.value_added.sum(axis=1), run["to_final"].sum(axis=1)]
-    )
+    totals = np.column_stack([run["output"].sum(axis=1), run.value_added.sum(axis=1), run["to_final"].sum(axis=1)])
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")

@@ -94,7 +94,7 @@ def cascade_maps(network: FirmNetwork) -> cascade.CascadeMaps:
     """
     count = len(network.firms)
     supplier, buyer, value = network.supplier, network.buyer, network.value
-    sales = np.bincount(supplier, value, count)
+    sales: Array = np.bincount(supplier, value, count).astype(float)
     inputs = np.bincount(buyer, value, count)
     level = network.essentiality[network.sector[supplier], network.sector[buyer]]
     keys, need = np.unique(buyer * len(network.sectors) + network.sector[supplier], return_inverse=True)
@@ -102,11 +102,15 @@ def cascade_maps(network: FirmNetwork) -> cascade.CascadeMaps:
     by_need = np.bincount(need, value, len(keys))
     need_level = np.zeros(len(keys), dtype=np.int8)
     need_level[need] = level
-    weight = np.where(level == ESSENTIAL, value / by_need[need], np.where(level == NON_ESSENTIAL, value / inputs[buyer], 0))
+    weight = np.where(
+        level == ESSENTIAL, value / by_need[need], np.where(level == NON_ESSENTIAL, value / inputs[buyer], 0)
+    )
     essential = np.flatnonzero(need_level == ESSENTIAL)
     optional = np.flatnonzero(need_level == NON_ESSENTIAL)
     smallest = RunMinimum(need_buyer[essential], count, members=np.arange(len(essential)))
-    sector_sum = LinearMap(network.sector, np.arange(count), np.ones(count), shape=(len(network.sectors), count), form="sparse")
+    sector_sum = LinearMap(
+        network.sector, np.arange(count), np.ones(count), shape=(len(network.sectors), count), form="sparse"
+    )
     return cascade.CascadeMaps(
         sales=sales,
         losses_by_need=LinearMap(need, supplier, weight, shape=(len(keys), count), form="sparse"),

@@ -20,7 +20,7 @@ SMALLEST_INPUT_SHARE = 1e-5
 CAPITAL_TO_VALUE_ADDED = 4.0
 """Assumed by BoARIO where no capital is given."""
 SMALLEST_COVER = 2.0
-"""A cover of one step or less cannot be held from step to step."""
+"""To which BoARIO raises a cover of one step or less."""
 
 
 def economy_from_table(
@@ -51,7 +51,8 @@ def economy_from_table(
         critical, important: 1 where an input is, by (product, producer); all critical if not given.
         households: part of final demand, money per year, (producers,).
         steps_per_year: steps in a year.
-        peer_compatible: compare yearly inputs with daily output when telling inputs without weight, as BoARIO 0.7.2 does.
+        peer_compatible: as BoARIO 0.7.2: compare yearly inputs with daily output when telling inputs without weight, and raise
+            a cover of one step or less to two.
 
     Raises:
         InputError: shapes that do not fit, or negative numbers.
@@ -67,7 +68,7 @@ def economy_from_table(
         supply=supply,
         output=output / steps_per_year,
         final=final / steps_per_year,
-        cover=_by_need(cover, shape),
+        cover=_held(_by_need(cover, shape)) if peer_compatible else _by_need(cover, shape),
         restock=_by_need(restock, shape),
         critical=np.ones(shape) if critical is None else critical,
         important=np.zeros(shape) if important is None else important,
@@ -117,6 +118,11 @@ def economy_from_firms(
         value_added=value_added,
         households=np.zeros(len(product)),
     )
+
+
+def _held(cover: Array) -> Array:
+    """BoARIO raises a cover of one step or less to two, with a warning."""
+    return np.where(cover <= 1.0, SMALLEST_COVER, cover)
 
 
 def _by_need(values: Array | float, shape: tuple[int, ...]) -> Array:

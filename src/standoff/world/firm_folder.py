@@ -46,7 +46,9 @@ def read_firm_files(folder: Path) -> FirmFolder:
     """
     problems = Problems(f"firm files {folder.name}")
     if not folder.is_dir():
-        raise refuse(f"firm files {folder.name}", why="there is no such folder", cure="Check the path", file=str(folder))
+        raise refuse(
+            f"firm files {folder.name}", why="there is no such folder", cure="Check the path", file=str(folder)
+        )
     paths = {name: _find(folder, name, problems) for name in PATTERNS}
     problems.raise_if_any()
     rows = {name: _read(path, 3 if name == "A" else 2, problems) for name, path in paths.items()}
@@ -59,7 +61,11 @@ def read_firm_files(folder: Path) -> FirmFolder:
             for firm in row[:2] if name == "A" else row[:1]:
                 if firm not in place:
                     problems.add(
-                        file=paths[name].name, row=line, value=firm, why="F has no such firm", cure="Add it or drop the row"
+                        file=paths[name].name,
+                        row=line,
+                        value=firm,
+                        why="F has no such firm",
+                        cure="Add it or drop the row",
                     )
     problems.raise_if_any()
     return FirmFolder(
@@ -99,7 +105,11 @@ def _numbers(rows: list[list[str]], column: int, file: str, problems: Problems, 
             values[number] = np.nan
         if not 0 <= values[number] <= largest:
             problems.add(
-                file=file, row=number + 1, value=row[column], why=f"not a number from 0 to {largest:g}", cure="Correct it"
+                file=file,
+                row=number + 1,
+                value=row[column],
+                why=f"not a number from 0 to {largest:g}",
+                cure="Correct it",
             )
     problems.raise_if_any()
     return values

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,12 @@ def read_firms(links: Path, firms: Path, *, essentiality: Path | str = "linear")
         for row, name in enumerate(names, start=2):
             if place[name] != row - 2:
                 problems.add(
-                    file=firms.name, row=row, column="firm", value=name, why="this firm stands twice", cure="Keep one row"
+                    file=firms.name,
+                    row=row,
+                    column="firm",
+                    value=name,
+                    why="this firm stands twice",
+                    cure="Keep one row",
                 )
     sectors = tuple(dict.fromkeys(sector_of))
     supplier, buyer, value = _read_links(links, place, problems)
@@ -151,7 +157,12 @@ def _read_links(path: Path, place: Mapping[str, int], problems: Problems) -> tup
         number = _number(text)
         if not (np.isfinite(number) and number >= 0):
             problems.add(
-                file=path.name, row=row + 2, column="value", value=text, why="not a number of 0 or more", cure="Correct it"
+                file=path.name,
+                row=row + 2,
+                column="value",
+                value=text,
+                why="not a number of 0 or more",
+                cure="Correct it",
             )
         values[row] = number
     return numbers["supplier"], numbers["buyer"], values
@@ -160,7 +171,7 @@ def _read_links(path: Path, place: Mapping[str, int], problems: Problems) -> tup
 def _merge(supplier: Index, buyer: Index, value: Array, count: int) -> tuple[Index, Index, Array]:
     """One row a pair of firms, those without sales dropped."""
     pairs, place = np.unique(supplier * count + buyer, return_inverse=True)
-    total = np.bincount(place, value, len(pairs)) if len(pairs) else np.zeros(0)
+    total: Array = np.bincount(place, value, len(pairs)).astype(float)
     kept = total > 0
     return pairs[kept] // count, pairs[kept] % count, total[kept]
 
@@ -177,7 +188,9 @@ def _read_essentiality(source: Path | str, sectors: Sequence[str], problems: Pro
         return np.full((len(sectors), len(sectors)), PATTERNS[source], dtype=np.int8)
     number = {name: index for index, name in enumerate(sectors)}
     matrix = np.full((len(sectors), len(sectors)), -1, dtype=np.int8)
-    for row, (input_sector, buyer_sector, text) in enumerate(_essentiality_rows(_read_rows(source), source.name), start=2):
+    for row, (input_sector, buyer_sector, text) in enumerate(
+        _essentiality_rows(_read_rows(source), source.name), start=2
+    ):
         level = _number(text)
         if level not in (NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL):
             problems.add(
@@ -249,7 +262,7 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
 
 def _read_parquet(path: Path) -> list[dict[str, str]]:
     try:
-        from pyarrow import parquet
+        parquet = import_module("pyarrow.parquet")
     except ImportError:
         raise refuse(
             f"file {path.name}",

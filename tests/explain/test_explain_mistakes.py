@@ -18,7 +18,7 @@ from standoff.simulate.api import run
 
 @cache
 def result() -> Result:
-    return run("april-2025")
+    return run("april-2025", world="magnets-small")
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,27 @@ def test_unknown_names_the_nearest_known(variable: str, label: str, when: str, w
     assert cure in str(caught.value)
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """A result on the sample world, as the command is told of it."""
+    return (str(result().to_netcdf(tmp_path_factory.mktemp("explain") / "result.nc")), "--world", "magnets-small")
+
+
 def app() -> typer.Typer:
     made = typer.Typer()
     made.command()(command)
     return made
 
 
-def test_command_prints_terms_and_the_next_question() -> None:
-    done = CliRunner().invoke(app(), ["april-2025", "unmet", "electric_car_DEU", "2025-07-09"])
+def test_command_prints_terms_and_the_next_question(written: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app(), [*written, "unmet", "electric_car_DEU", "2025-07-09"])
     assert done.exit_code == 0
     assert "<- bound it" in done.stdout
-    assert "next: standoff explain april-2025 activity" in done.stdout
+    assert f"next: standoff explain {' '.join(written)} activity" in done.stdout
 
 
-def test_command_prints_one_json_object(tmp_path: object) -> None:
-    path = result().to_netcdf(f"{tmp_path}/result.nc")
-    asked = [str(path), "unmet", "electric_car_DEU", "2025-07-09", "--json"]
+def test_command_prints_one_json_object(written: tuple[str, ...]) -> None:
+    asked = [*written, "unmet", "electric_car_DEU", "2025-07-09", "--json"]
     plain = json.loads(CliRunner().invoke(app(), asked).stdout)
     assert plain["variable"] == "unmet"
     assert plain["value"] == pytest.approx(plain["recombined"])
@@ -64,16 +69,14 @@ def test_command_prints_one_json_object(tmp_path: object) -> None:
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "waits for a licence"), ("zh", "许可")])
-def test_command_traces_in_words(lang: str, word: str) -> None:
-    done = CliRunner().invoke(
-        app(), ["april-2025", "unmet", "electric_car_DEU", "2025-07-09", "--trace", "--lang", lang]
-    )
+def test_command_traces_in_words(lang: str, word: str, written: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app(), [*written, "unmet", "electric_car_DEU", "2025-07-09", "--trace", "--lang", lang])
     assert done.exit_code == 0
     assert word in done.stdout
 
 
-def test_command_refuses_a_language_that_it_does_not_speak() -> None:
-    done = CliRunner().invoke(app(), ["april-2025", "unmet", "electric_car_DEU", "2025-07-09", "--lang", "fr"])
+def test_command_refuses_a_language_that_it_does_not_speak(written: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app(), [*written, "unmet", "electric_car_DEU", "2025-07-09", "--lang", "fr"])
     assert isinstance(done.exception, InputError)
 
 

@@ -20,7 +20,7 @@ from standoff.simulate.initial import resting_state
 from standoff.simulate.record import FullRecorder
 from standoff.world.build import build_network
 from standoff.world.network import Network
-from standoff.world.tables import World
+from standoff.world.tables import World, bundled_worlds, read_world
 from worlds import Act, Shape, columns_of, fixed_shapes, random_regimes, random_shapes, random_worlds
 
 ROUNDING = 1e-11
@@ -95,10 +95,9 @@ def test_without_measures_a_balanced_world_rests_for_ten_years(world: World) -> 
     assert_rests(build_network(world), steps=520)
 
 
-def test_the_shipped_world_rests_for_ten_years() -> None:
-    from standoff.world.tables import read_world
-
-    assert_rests(build_network(read_world("magnets-small")), steps=520)
+@pytest.mark.parametrize("name", bundled_worlds())
+def test_the_shipped_worlds_rest_for_ten_years(name: str) -> None:
+    assert_rests(build_network(read_world(name)), steps=520)
 
 
 def relabelled(world: World, names: dict[str, str], *, rng: np.random.Generator | None = None) -> World:

@@ -24,6 +24,7 @@ def explain(
     variable: Annotated[str, typer.Argument(metavar="VARIABLE", help="A variable of the result, such as unmet.")],
     label: Annotated[str, typer.Argument(metavar="LABEL", help="Whose number; two labels are joined by ' @ '.")],
     when: Annotated[str, typer.Argument(metavar="WHEN", help="A day within the run.")],
+    world: Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="Another world than the scenario's.")] = "",
     trace: Annotated[bool, typer.Option("--trace", help="Follow what bound it upstream, in words.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language of the words: en or zh.")] = "en",
@@ -34,7 +35,7 @@ def explain(
 
     if lang not in HEADINGS:
         raise refuse("--lang", why="there is no such language here", cure=nearest(lang, HEADINGS), value=lang)
-    explainer = Explainer(_result(result))
+    explainer = Explainer(_result(result, world))
     chain = explainer.trace(variable, label, when) if trace else [explainer.explain(variable, label, when)]
     if as_json:
         plain = [as_plain(each, lang=lang) for each in chain]
@@ -44,15 +45,18 @@ def explain(
         for each in chain:
             typer.echo(in_words(each, lang=lang))
     else:
-        for line in _lines(chain[0], result=result, dates=explainer.result.dates, lang=lang):
+        for line in _lines(
+            chain[0], result=f"{result} --world {world}" if world else result, dates=explainer.result.dates, lang=lang
+        ):
             typer.echo(line)
 
 
-def _result(name: str) -> Result:
+def _result(name: str, world: str) -> Result:
     """The result in a file, done again, or a scenario run."""
     from standoff.simulate.api import rerun, run
 
-    return rerun(name) if Path(name).suffix == ".nc" else run(name)
+    chosen = world or None
+    return rerun(name, world=chosen) if Path(name).suffix == ".nc" else run(name, world=chosen)
 
 
 def _lines(explanation: Explanation, *, result: str, dates: object, lang: str) -> list[str]:

@@ -13,7 +13,9 @@ from standoff import __version__
 from standoff.cli import measures as measure_commands
 from standoff.cli import peers
 from standoff.cli import world as world_commands
+from standoff.cli.compare import compare
 from standoff.cli.determine import determine
+from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
 from standoff.cli.tariff import tariff
 from standoff.errors import InputError, StandoffError
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(rerun)
+app.command()(compare)
+app.command()(explain)
 app.command()(determine)
 app.command()(tariff)
 app.add_typer(scenarios, name="scenarios")

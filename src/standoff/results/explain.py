@@ -119,21 +119,19 @@ class Explainer:
         dims = variables()[variable]["dims"].split()[1:]
         if len(dims) == 1:
             return (self._position(variable, dims[0], label),)
-        first, second = (self.view.labels(dim) for dim in dims)
-        known = {
-            (f"{b}{SEPARATOR}{a}" if dims[0] == "tier" else f"{a}{SEPARATOR}{b}"): (i, j)
-            for i, a in enumerate(first)
-            for j, b in enumerate(second)
-        }
-        if label not in known:
+        whose, which = dims[::-1] if dims[0] == "tier" else dims
+        first, _, second = label.rpartition(SEPARATOR)
+        if first not in self.view.positions(whose) or second not in self.view.positions(which):
+            known = [f"{a}{SEPARATOR}{b}" for a in self.view.labels(whose) for b in self.view.labels(which)]
             raise refuse(f"explain {variable}", why="there is no such label", cure=nearest(label, known), value=label)
-        return known[label]
+        place = {whose: self.view.positions(whose)[first], which: self.view.positions(which)[second]}
+        return tuple(place[dim] for dim in dims)
 
     def _position(self, variable: str, dim: str, label: str) -> int:
-        known = self.view.labels(dim)
+        known = self.view.positions(dim)
         if label not in known:
             raise refuse(f"explain {variable}", why=f"there is no such {dim}", cure=nearest(label, known), value=label)
-        return known.index(label)
+        return known[label]
 
     def explain_cell(self, cell: Cell) -> Explanation:
         """The explanation of a number by its place."""

@@ -64,8 +64,24 @@ class View:
 
     def labels(self, dim: str) -> list[str]:
         """Labels of one dimension of the dataset; none where it is empty."""
+        return self._labels.get(dim, [])
+
+    def positions(self, dim: str) -> dict[str, int]:
+        """Position of each label of one dimension."""
+        return self._positions.get(dim, {})
+
+    @cached_property
+    def _labels(self) -> dict[str, list[str]]:
         coordinates = self.result.dataset.coords
-        return [str(label) for label in coordinates[dim].values] if dim in coordinates else []
+        return {str(dim): [str(label) for label in coordinates[dim].values] for dim in coordinates if dim != "step"}
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[str, int]]:
+        return {dim: {label: place for place, label in enumerate(labels)} for dim, labels in self._labels.items()}
+
+    @cached_property
+    def _need_rows(self) -> dict[tuple[str, ...], int]:
+        return {key: row for row, key in enumerate(self.result.world.tables["needs"].keys())}
 
     @cached_property
     def flows(self) -> Any:
@@ -199,5 +215,5 @@ class View:
     def need_source(self, column: str, need: int) -> str:
         network = self.result.network
         consumer = network.nodes.parent_labels[network.nodes.parent[network.needs.consumer[need]]]
-        keys = self.result.world.tables["needs"].keys()
-        return self.world_source("needs", column, keys.index((consumer, network.products[network.needs.product[need]])))
+        product = network.products[network.needs.product[need]]
+        return self.world_source("needs", column, self._need_rows[consumer, product])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import LegendItem, Picture
+from standoff.results.report.charts.marks import Chart, LegendItem, Picture
 from standoff.results.report.charts.series import Series, TimeAxis, line_panel
 from standoff.results.report.content import BigNumber, Column, FirstScreen, Section, Table
 from standoff.results.report.sections.ledger import LINE_NAMES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from standoff.results.compare import Comparison
 
 NAMES = ("A", "B")
+STYLES = ("second", "main")
 SIZE = (470.0, 240.0)
 Trade = tuple[str, str, str]
 
@@ -76,43 +78,26 @@ def _total(source: Source) -> str:
 
 
 def _over_time(a: Source, b: Source, titles: tuple[str, str]) -> Section:
+    """Unmet use and controlled trade of both runs on one axis of time."""
     say, numbers = a.say, a.numbers
     dates = _common_dates(a, b)
+    trades = controlled_trades(a) | controlled_trades(b)
+    unmet = [_on(dates, source, unmet_by_week(source)) for source in (a, b)]
+    share = [_on(dates, source, share_of_trades(source, trades)) for source in (a, b)]
     effects = [source.effect for source in (a, b) if source.effect is not None]
     axis = TimeAxis(dates, min(effects, default=None), say("chart.first_effect"))
-    weeks = [7.0 / source.result.scenario.step_days for source in (a, b)]
-    unmet = [
-        _on(dates, source, source.result.unmet_value.sum(axis=1) * per_week)
-        for source, per_week in zip((a, b), weeks, strict=True)
-    ]
-    trades = controlled_trades(a) | controlled_trades(b)
-    share = [_on(dates, source, share_of_trades(source, trades)) for source in (a, b)]
+
+    def panel(title: str, pair: list[Any], write: Callable[[float], str], reference: float | None) -> Chart:
+        lines = [Series(values, style) for values, style in zip(pair, STYLES, strict=True)]
+        return line_panel(title, lines, axis, write=write, description=title, reference=reference, size=SIZE)
+
+    charts = [panel(say("compare.unmet_panel"), unmet, numbers.plain, None)]
+    if trades:
+        charts.append(panel(say("compare.trade_panel"), share, numbers.percent, 1.0))
     legend = tuple(
         LegendItem(say("compare.run", name=name, title=title), style)
-        for name, title, style in zip(NAMES, titles, ("second", "main"), strict=True)
+        for name, title, style in zip(NAMES, titles, STYLES, strict=True)
     )
-    charts = [
-        line_panel(
-            say("compare.unmet_panel"),
-            [Series(unmet[0], "second"), Series(unmet[1], "main")],
-            axis,
-            write=numbers.plain,
-            description=say("compare.unmet_panel"),
-            size=SIZE,
-        )
-    ]
-    if trades:
-        charts.append(
-            line_panel(
-                say("compare.trade_panel"),
-                [Series(share[0], "second"), Series(share[1], "main")],
-                axis,
-                write=numbers.percent,
-                description=say("compare.trade_panel"),
-                reference=1.0,
-                size=SIZE,
-            )
-        )
     heads = (
         Column(say("column.week"), "date"),
         *(Column(say("compare.unmet_of", name=name), "usd") for name in NAMES),
@@ -121,16 +106,20 @@ def _over_time(a: Source, b: Source, titles: tuple[str, str]) -> Section:
     rows = [
         (day.isoformat(), *(float(series[step]) for series in (*unmet, *share))) for step, day in enumerate(dates)
     ]
-    sentence = say(
-        "compare.over_time",
-        a_unmet=numbers.money(float(a.result.unmet_value.sum())),
-        b_unmet=numbers.money(float(b.result.unmet_value.sum())),
-    )
-    table = Table("compare_by_week", say("compare.week_table"), heads, rows, every=4)
-    definitions = (say("compare.define_trade"),)
+    totals = [numbers.money(float(source.result.unmet_value.sum())) for source in (a, b)]
     return Section(
-        "over-time", say("compare.time_title"), sentence, (Picture(tuple(charts), legend),), (table,), definitions
+        "over-time",
+        say("compare.time_title"),
+        say("compare.over_time", a_unmet=totals[0], b_unmet=totals[1]),
+        (Picture(tuple(charts), legend),),
+        (Table("compare_by_week", say("compare.week_table"), heads, rows, every=4),),
+        (say("compare.define_trade"),),
     )
+
+
+def unmet_by_week(source: Source) -> Any:
+    """Value of unmet use, USD per week whatever the step, (steps,)."""
+    return source.result.unmet_value.sum(axis=1) * (7.0 / source.result.scenario.step_days)
 
 
 def _common_dates(a: Source, b: Source) -> list[date]:

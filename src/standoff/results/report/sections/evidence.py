@@ -184,6 +184,12 @@ def _configuration(source: Source) -> Table:
 
 
 def command(source: Source) -> str:
-    """The command that does the run again."""
-    result = source.result
-    return f"standoff run {result.scenario.name} --world {result.scenario.world}"
+    """The command that does the run again: by name where the scenario is a shipped one unchanged, else from its result file."""
+    from standoff.simulate.scenario import read_scenario, shipped_scenarios
+
+    scenario = source.result.scenario
+    if scenario.name in shipped_scenarios():
+        shipped = read_scenario(scenario.name)
+        if shipped.model_copy(update={"world": scenario.world}) == scenario:
+            return f"standoff run {scenario.name} --world {source.result.world.name}"
+    return "standoff rerun result.nc"

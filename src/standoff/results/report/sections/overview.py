@@ -50,7 +50,8 @@ def finding(source: Source) -> str:
 
 def change_of_revenue(source: Source, side: str, change: float) -> str:
     """Falls, rises or stays, in the same words for every side."""
-    key = "finding.revenue_same" if round(change) == 0 else f"finding.revenue_{'rises' if change > 0 else 'falls'}"
+    moved = "finding.revenue_rises" if change > 0 else "finding.revenue_falls"
+    key = moved if round(change) else "finding.revenue_same"
     return source.say(key, side=source.labels.in_side(side), amount=source.numbers.usd(abs(change)))
 
 

@@ -45,10 +45,15 @@ def use_section(source: Source) -> Section:
     )
 
 
+def use_labels(source: Source) -> tuple[str, ...]:
+    """Rows of the table ``uses`` in the order of `Result.unmet`."""
+    labels = source.result.network.nodes.parent_labels
+    return labels[len(labels) - source.result.unmet.shape[1] :]
+
+
 def use_names(source: Source) -> list[str]:
-    """Names of the rows of ``uses`` in the order of `Result.unmet`."""
-    labels = source.result.network.nodes.parent_labels[-source.result.unmet.shape[1] :]
-    return [source.labels.consumers[label] for label in labels]
+    """The same as names for people."""
+    return [source.labels.consumers[label] for label in use_labels(source)]
 
 
 def _usual(source: Source) -> float:

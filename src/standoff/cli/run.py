@@ -36,7 +36,9 @@ NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.
 def run(
     scenario: ScenarioArgument,
     world: WorldOption = "",
-    rules: Annotated[str, typer.Option("--rules", help="Rule set: standoff; esri or inoue_todo on a folder of firms.")] = "",
+    rules: Annotated[
+        str, typer.Option("--rules", help="Rule set: standoff; esri or inoue_todo on a folder of firms.")
+    ] = "",
     set_: SetOption = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Also run so many draws of every ranged number.")] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draws.")] = 0,

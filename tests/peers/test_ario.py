@@ -70,7 +70,7 @@ def _boario_path(table: dict[str, Any], regions: int, sectors: int, chosen: dict
     """Production that BoARIO itself computes."""
     import pandas as pd
     import pymrio
-    from boario.event import EventArbitraryProd, EventKapitalRecover
+    from boario.event import from_series
     from boario.extended_models import ARIOPsiModel
     from boario.simulation import Simulation
 
@@ -92,23 +92,24 @@ def _boario_path(table: dict[str, Any], regions: int, sectors: int, chosen: dict
     simulation = Simulation(model, n_temporal_units_to_sim=40)
     struck = np.flatnonzero(damage.impact)
     impact = pd.Series(damage.impact[struck], index=index[struck])
-    kind = EventKapitalRecover if damage.destroys_capital else EventArbitraryProd
-    more = {"event_monetary_factor": 10**6} if damage.destroys_capital else {}
+    kind = {"event_type": "arbitrary"}
+    if damage.destroys_capital:
+        kind = {"event_type": "recovery", "event_monetary_factor": 10**6}
     simulation.add_event(
-        kind.from_series(
+        from_series(
             impact,
             occurrence=damage.occurrence,
             duration=damage.duration,
             recovery_tau=int(damage.recovery_steps),
             recovery_function="linear",
-            **more,
+            **kind,
         )
     )
-    simulation.loop(progress=False)
+    simulation.loop()
     return simulation.production_realised.to_numpy()
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 10_000),
     regions=st.integers(2, 4),

@@ -69,6 +69,7 @@ def step(
     )
     to_rebuilding = shocks.rebuilding * served.final_share
     bounded = np.isfinite(stock)
+    taken = np.subtract(state.stock, stock, out=np.zeros_like(stock), where=bounded)
     return after, EconomyFlows(
         capacity=m.capacity,
         book=m.book,
@@ -81,7 +82,7 @@ def step(
         to_rebuilding=to_rebuilding,
         unsold=m.output - served.to_firms - served.to_final - to_rebuilding,
         arrived=served.arrived,
-        used=np.where(bounded, np.where(bounded, state.stock - stock, 0.0) + served.arrived, use),
+        used=np.where(bounded, taken + served.arrived, use),
     )
 
 

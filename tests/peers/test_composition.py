@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -100,7 +101,6 @@ def test_stocks_change_by_what_arrives_and_what_is_used() -> None:
             numbers=numbers,
             number=number,
             shocks=schedule.begin(number),
-            coefficient=economy.coefficient,
         )
         schedule.end(flows.final_share)
         change = after.stock - state.stock
@@ -124,7 +124,7 @@ def test_a_dense_table_and_its_list_of_links_are_the_same_economy() -> None:
         cover=10.0,
         restock=5.0,
     )
-    dense = Economy(**{**vars(table), "cover": np.full_like(table.cover, 10.0), "restock": np.full_like(table.cover, 5.0)})
+    dense = replace(table, cover=np.full_like(table.cover, 10.0), restock=np.full_like(table.cover, 5.0))
     impact = np.zeros(nodes)
     impact[4] = 0.6
     paths = []

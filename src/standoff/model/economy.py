@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,17 +40,47 @@ class Economy:
     households: Array
     """Of final demand, what households buy, (nodes,)."""
 
-    @property
+    @cached_property
     def coefficient(self) -> Array:
         """Input per output, (needs)."""
         output = self.supply.at_need(self.output)
         return np.asarray(ratio(self.supply.base, output))
 
+    @cached_property
+    def group_coefficient(self) -> Array:
+        """Input per output, (groups)."""
+        return self.supply.group_total(self.coefficient)
+
+    @cached_property
+    def bounded(self) -> npt.NDArray[np.bool_]:
+        """Whether the stock of a need can bind, (needs)."""
+        return np.isfinite(self.cover)
+
+    @cached_property
+    def all_bounded(self) -> bool:
+        """Whether the stock of every need can bind."""
+        return bool(self.bounded.all())
+
+    @cached_property
+    def goal_per_output(self) -> Array:
+        """Stock wanted per output, 0 where it never binds, (needs)."""
+        return np.where(self.bounded, self.cover, 0.0) * self.coefficient
+
+    @cached_property
+    def group_goal_per_output(self) -> Array:
+        """The same, (groups)."""
+        return self.supply.group_total(self.goal_per_output)
+
+    @cached_property
+    def group_counts(self) -> npt.NDArray[np.bool_]:
+        """Whether any need of a group is of weight, (groups)."""
+        return self.supply.group_total(self.counts.astype(float)) > 0
+
+    @cached_property
     def resting_stock(self) -> Array:
         """Stocks that cover usual use, infinite where the cover is, (needs)."""
-        bounded = np.isfinite(self.cover)
-        stock = self.supply.base * np.where(bounded, self.cover, 0.0)
-        return np.where(bounded, stock, np.inf)
+        stock = self.supply.base * np.where(self.bounded, self.cover, 0.0)
+        return np.where(self.bounded, stock, np.inf)
 
 
 @dataclass(frozen=True)
@@ -137,7 +168,6 @@ class Moment:
     state: EconomyState
     number: int
     shocks: Shocks
-    coefficient: Array
     overproduction: Any = None
     capacity: Any = None
     final: Any = None

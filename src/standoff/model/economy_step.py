@@ -21,7 +21,6 @@ def step(
     numbers: RuleNumbers,
     number: int,
     shocks: Shocks,
-    coefficient: Any,
 ) -> tuple[EconomyState, EconomyFlows]:
     """One step of any peer: capacity, demand, production, rationing, stocks, labour, orders.
 
@@ -32,13 +31,12 @@ def step(
         numbers: of the rules.
         number: of the step, from 0.
         shocks: what comes from outside in this step.
-        coefficient: ``economy.coefficient``, by need, computed once.
 
     Returns:
         (state at the end, what moved).
     """
     supply = economy.supply
-    m = Moment(economy, numbers, state, number, shocks, coefficient)
+    m = Moment(economy, numbers, state, number, shocks)
     m.book = supply.book(state.order_factor, state.supplier_weight)
     m.final = rules.consumption(m)
     m.demand = m.book + m.final + shocks.rebuilding
@@ -58,7 +56,7 @@ def step(
     m.stock = stock
     orders = rules.ordering(m)
     weight = rules.sourcing(m)
-    reach = supply.base if weight is None else supply.deliver(np.ones_like(supply.base), weight)
+    reach = supply.base if weight is None else supply.reach(weight)
     after = EconomyState(
         stock=stock,
         order_factor=ratio(orders, reach),
@@ -89,5 +87,5 @@ def step(
 def inputs_wanted(m: Moment) -> Any:
     """Inputs used, by need: what a group uses is taken from its needs in proportion to their stocks."""
     supply = m.economy.supply
-    use = supply.group_total(m.coefficient) * supply.at_group(m.output)
+    use = m.economy.group_coefficient * supply.at_group(m.output)
     return supply.group_to_needs(use, m.state.stock)

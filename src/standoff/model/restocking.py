@@ -20,8 +20,8 @@ def close_gap(
 
     Args:
         use: u, units per step, (needs).
-        goal: stock wanted, infinite where a need is never to bind, (needs).
-        stock: S, (needs).
+        goal: stock wanted, (needs).
+        stock: S, infinite where a need never binds, (needs).
         steps: tau, (needs) or a number.
         smallest_gap: 0 where too much stock is not worked off.
         smallest: of an order.
@@ -29,11 +29,10 @@ def close_gap(
     Source: Hallegatte (2014), doi:10.1111/risa.12090; Inoue and Todo, Nature Sustainability 2 (2019),
     doi:10.1038/s41893-019-0351-x; Pichler et al. (2022), doi:10.1016/j.jedc.2022.104527.
     """
-    bounded = np.isfinite(goal) & np.isfinite(stock)
-    gap = np.where(bounded, np.where(bounded, goal, 0.0) - np.where(bounded, stock, 0.0), 0.0)
+    gap = np.subtract(goal, stock, out=np.zeros_like(stock), where=np.isfinite(stock))
     return np.maximum(smallest, use + np.maximum(gap, smallest_gap) / steps)
 
 
 def nearly_equal(left: Any, right: Any) -> bool:
     """Whether BoARIO takes two arrays for equal: relative 1e-5, absolute 1e-8 *in the money unit of the table*."""
-    return bool(np.allclose(left, right))
+    return bool((np.abs(left - right) <= 1e-8 + 1e-5 * np.abs(right)).all())

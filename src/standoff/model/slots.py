@@ -83,12 +83,14 @@ def shifted_consumption(m: Moment) -> Any:
 # Production: output of the step
 def scarce_inventory(m: Moment) -> Any:
     economy, supply = m.economy, m.economy.supply
-    bounded = np.isfinite(economy.cover)
-    cover = np.where(bounded, economy.cover, 0.0)
-    required = supply.group_total(m.numbers.psi * cover * m.coefficient * supply.at_need(m.wanted))
-    stock = supply.group_total(np.where(bounded, m.state.stock, 0.0))
-    counts = supply.group_total(economy.counts.astype(float)) > 0
-    return input_limits.scarce_inventory(wanted=m.wanted, stock=stock, required=required, counts=counts, supply=supply)
+    stock = m.state.stock if economy.all_bounded else np.where(economy.bounded, m.state.stock, 0.0)
+    return input_limits.scarce_inventory(
+        wanted=m.wanted,
+        stock=supply.group_total(stock),
+        required=m.numbers.psi * economy.group_goal_per_output * supply.at_group(m.wanted),
+        counts=economy.group_counts,
+        supply=supply,
+    )
 
 
 def rated(critical: Callable[[Economy], Any], important: Callable[[Economy], Any]) -> Rule:
@@ -98,7 +100,7 @@ def rated(critical: Callable[[Economy], Any], important: Callable[[Economy], Any
         supply = m.economy.supply
         limit = input_limits.rated_inputs(
             stock=supply.group_total(m.state.stock),
-            coefficient=supply.group_total(m.coefficient),
+            coefficient=m.economy.group_coefficient,
             usual=supply.at_group(m.economy.output),
             critical=supply.group_total(critical(m.economy)),
             important=supply.group_total(important(m.economy)),
@@ -112,7 +114,7 @@ def rated(critical: Callable[[Economy], Any], important: Callable[[Economy], Any
 def pooled_inputs(m: Moment) -> Any:
     supply = m.economy.supply
     m.input_limit = input_limits.pooled_limit(
-        stock=supply.group_total(m.state.stock), coefficient=supply.group_total(m.coefficient), supply=supply
+        stock=supply.group_total(m.state.stock), coefficient=m.economy.group_coefficient, supply=supply
     )
     return np.minimum(m.wanted, m.input_limit)
 
@@ -122,7 +124,7 @@ def same_share(m: Moment) -> Served:
     state, supply = m.state, m.economy.supply
     share = rationing.same_share(output=m.output, demand=m.demand)
     return Served(
-        arrived=supply.deliver(state.order_factor, state.supplier_weight * share),
+        arrived=state.order_factor * supply.reach(state.supplier_weight * share),
         to_firms=m.book * share,
         to_final=m.final * share,
         final_share=share,
@@ -133,7 +135,7 @@ def firms_first(m: Moment) -> Served:
     state, supply = m.state, m.economy.supply
     firms, final = rationing.firms_first(output=m.output, orders=m.book, final=m.final + m.shocks.rebuilding)
     return Served(
-        arrived=supply.deliver(state.order_factor, state.supplier_weight * firms),
+        arrived=state.order_factor * supply.reach(state.supplier_weight * firms),
         to_firms=m.book * firms,
         to_final=m.final * final,
         final_share=final,
@@ -176,12 +178,13 @@ def follow_wanted_output(m: Moment) -> Any:
     economy, supply = m.economy, m.economy.supply
     undelivered = m.shocks.rebuilding * (1.0 - m.served.final_share)
     wanted = np.minimum(m.book + m.final + undelivered, m.capacity)
-    bounded = np.isfinite(economy.cover)
-    goal = np.where(bounded, np.where(bounded, economy.cover, 0.0) * m.coefficient * supply.at_need(wanted), np.inf)
-    if m.numbers.peer_compatible and restocking.nearly_equal(m.stock[bounded], goal[bounded]):
-        goal = m.stock
+    goal = economy.goal_per_output * supply.at_need(wanted)
+    if m.numbers.peer_compatible:
+        bounded = slice(None) if economy.all_bounded else economy.bounded
+        if restocking.nearly_equal(m.stock[bounded], goal[bounded]):
+            goal = m.stock
     return restocking.close_gap(
-        use=m.coefficient * supply.at_need(m.output), goal=goal, stock=m.stock, steps=economy.restock, smallest_gap=0.0
+        use=economy.coefficient * supply.at_need(m.output), goal=goal, stock=m.stock, steps=economy.restock, smallest_gap=0.0
     )
 
 
@@ -191,7 +194,7 @@ def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
     def rule(m: Moment) -> Any:
         economy, supply = m.economy, m.economy.supply
         activity = supply.at_need(ratio(m.output, economy.output))
-        goal = economy.resting_stock() * (activity if goal_follows else 1.0)
+        goal = economy.resting_stock * (activity if goal_follows else 1.0)
         return restocking.close_gap(
             use=supply.base * activity,
             goal=goal,
@@ -206,8 +209,8 @@ def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
 def follow_demand(m: Moment) -> Any:
     economy, supply = m.economy, m.economy.supply
     return restocking.close_gap(
-        use=m.coefficient * supply.at_need(m.demand),
-        goal=economy.resting_stock(),
+        use=economy.coefficient * supply.at_need(m.demand),
+        goal=economy.resting_stock,
         stock=m.stock,
         steps=economy.restock,
         smallest=-np.inf if m.numbers.peer_compatible else 0.0,

@@ -50,8 +50,8 @@ class Supply(Protocol):
     def book(self, factor: Array, weight: Array) -> Array:
         """Orders in each supplier's book, (nodes,)."""
 
-    def deliver(self, factor: Array, weight: Array) -> Array:
-        """Flow into each need."""
+    def reach(self, weight: Array) -> Array:
+        """Base flow into each need, suppliers weighted."""
 
     def links(self, factor: Array, weight: Array) -> Array:
         """The flow of each link, (links,)."""
@@ -114,9 +114,9 @@ class TableSupply:
     def book(self, factor: Array, weight: Array) -> Array:
         return weight * self._to_nodes(np.matmul(self.table, factor[:, :, None])[:, :, 0])
 
-    def deliver(self, factor: Array, weight: Array) -> Array:
+    def reach(self, weight: Array) -> Array:
         flow: Array = np.matmul(self._by_product(weight)[:, None, :], self.table)[:, 0, :]
-        return factor * flow
+        return flow
 
     def links(self, factor: Array, weight: Array) -> Array:
         flow: Array = self.table * self._by_product(weight)[:, :, None] * factor[:, None, :]
@@ -204,8 +204,8 @@ class ListSupply:
     def book(self, factor: Array, weight: Array) -> Array:
         return weight * self._to_book(factor)
 
-    def deliver(self, factor: Array, weight: Array) -> Array:
-        return factor * self._to_needs(weight)
+    def reach(self, weight: Array) -> Array:
+        return self._to_needs(weight)
 
     def links(self, factor: Array, weight: Array) -> Array:
         return self.link_base * factor[self.need] * weight[self.supplier]
@@ -234,5 +234,5 @@ class ListSupply:
 
 def ratio(top: Any, bottom: Any) -> Any:
     """``top / bottom``, 0 where the bottom is 0."""
-    top, bottom = np.broadcast_arrays(np.asarray(top, dtype=float), np.asarray(bottom, dtype=float))
-    return np.divide(top, bottom, out=np.zeros(top.shape), where=bottom != 0)
+    there = bottom != 0
+    return np.divide(top, bottom, out=np.zeros(np.broadcast_shapes(np.shape(top), np.shape(bottom))), where=there)

@@ -55,7 +55,7 @@ def resting(economy: Economy, numbers: RuleNumbers) -> EconomyState:
     """The state in which everything is as usual."""
     nodes = economy.supply.nodes
     return EconomyState(
-        stock=economy.resting_stock(),
+        stock=economy.resting_stock,
         order_factor=np.ones_like(economy.supply.base),
         supplier_weight=np.ones(nodes),
         output=economy.output,
@@ -87,7 +87,6 @@ def run_economy(
     """
     numbers = numbers or RuleNumbers()
     state = resting(economy, numbers)
-    coefficient = economy.coefficient
     values = {name: np.empty((steps, economy.supply.nodes)) for name in keep}
     stock: dict[int, Array] = {}
     for number in range(steps):
@@ -100,7 +99,6 @@ def run_economy(
             numbers=numbers,
             number=number,
             shocks=shocks,
-            coefficient=coefficient,
         )
         schedule.end(flows.final_share)
         for name, path in values.items():

@@ -1,6 +1,6 @@
 """What each mechanism contributes: april-2025 on the sample world with one mechanism switched off at a time.
 
-    python -m benchmarks.mechanisms            # prints the table and writes docs/mechanisms.md
+python -m benchmarks.mechanisms            # prints the table and writes docs/mechanisms.md
 """
 
 from __future__ import annotations

@@ -181,7 +181,9 @@ class _Draft:
         if not buyers:
             return
         chosen = {buyer: {self.pick(makers) for _ in range(int(self.rng.integers(1, 4)))} for buyer in buyers}
-        for maker in set(makers).difference(*chosen.values()):
+        for maker in sorted(
+            set(makers).difference(*chosen.values())
+        ):  # sorted: sets of text have no order of their own
             chosen[self.pick(buyers)].add(maker)
         for buyer, sellers in chosen.items():
             amount = self.wanted[buyer][product] * self.activity[buyer]

@@ -1,6 +1,6 @@
 """Write docs/rules.md from the docstrings of the rules, so that the page cannot say something else than the code.
 
-    python tools/write_rules_page.py docs/rules.md
+python tools/write_rules_page.py docs/rules.md
 """
 
 from __future__ import annotations

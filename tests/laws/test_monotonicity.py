@@ -73,11 +73,6 @@ def with_ample_capacity(case: Case) -> Case:
     return replace(case, network=replace(case.network, nodes=nodes))
 
 
-def with_every_input_critical(case: Case) -> Case:
-    needs = replace(case.network.needs, kind=np.zeros_like(case.network.needs.kind))
-    return replace(case, network=replace(case.network, needs=needs))
-
-
 def cause_of(case: Case, old: Act, new: Act) -> str:
     """The mechanism without which the paradox is gone; empty if none is found."""
     alone = replace(case, acts=(old,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages_read import Page
@@ -12,8 +13,12 @@ import standoff
 from standoff.errors import InputError
 from standoff.results.report import write_report
 from standoff.results.report.pages import render_report
+from standoff.results.report.sections.evidence import command
+from standoff.results.report.source import Source
 from standoff.results.report.words import LANGUAGES, read_words
 from standoff.results.result import Result
+from standoff.simulate.scenario import scenario_from
+from standoff.world.template import new_world
 
 LARGEST_PAGE = 1_500_000
 
@@ -78,8 +83,32 @@ def test_same_run_gives_same_page(april: Result) -> None:
     assert render_report(april, words=words) == render_report(standoff.run("april-2025", world="magnets-small"), words=words)
 
 
+def test_command_on_the_page_names_a_shipped_scenario_or_the_result_file(april: Result) -> None:
+    words = read_words("en")
+    assert command(Source(april, words)) == "standoff run april-2025 --world magnets-small"
+    changed = standoff.run("april-2025", world="magnets-small", changes={"hoard_share": 0.5})
+    assert command(Source(changed, words)) == "standoff rerun result.nc"
+
+
 def test_baseline_beside_a_run_adds_differences(april: Result, baseline: Result) -> None:
     alone = Page(render_report(april, words=read_words("en")))
     both = Page(render_report(april, words=read_words("en"), baseline=baseline))
     sections = [{attributes["id"] for attributes in page.all("section")} for page in (alone, both)]
     assert sections[1] - sections[0] == {"over-time", "compare-ledger", "compare-use", "compare-stops"}
+
+
+@pytest.mark.parametrize("change", [{"until": "2025-01-13"}, {"step_days": 31}, {"step_days": 1, "until": "2025-05-01"}])
+def test_runs_of_any_length_and_step_have_a_report(change: dict[str, Any]) -> None:
+    for scenario in ("april-2025", "cut-off"):
+        short = standoff.run(scenario, world="magnets-small", changes=change)
+        for lang in LANGUAGES:
+            assert Page(render_report(short, words=read_words(lang))).faults == []
+
+
+def test_a_made_up_world_has_a_report(tmp_path: Path) -> None:
+    own = new_world(tmp_path / "own")
+    scenario = scenario_from(
+        {"name": "own", "title": {"en": "Own"}, "world": str(own), "start": "2025-01-06", "until": "2025-07-07"}
+    )
+    for lang in LANGUAGES:
+        assert Page(render_report(standoff.run(scenario, world=own), words=read_words(lang))).faults == []

@@ -13,10 +13,12 @@ from pages_read import Page
 
 import standoff
 from standoff.measures.gates import ADMINISTRATION_FIELDS
+from standoff.measures.outcome import Outcome
 from standoff.results.causes import CAUSES
 from standoff.results.compare import compare_results
 from standoff.results.ledgers import LINES
 from standoff.results.report.figures.chain import STAGES, USE
+from standoff.results.report.figures.controls import HOLD
 from standoff.results.report.labels import Labels
 from standoff.results.report.pages import render_comparison, render_report
 from standoff.results.report.words import Words, read_words
@@ -77,6 +79,12 @@ def test_every_key_is_used() -> None:
 )
 def test_families_hold_every_name_of_the_model_and_no_other(family: str, names: tuple[str, ...]) -> None:
     assert {key.partition(".")[2] for key in KEYS if key.startswith(f"{family}.")} == set(names)
+
+
+def test_every_way_to_run_a_regime_has_its_word() -> None:
+    licences = {outcome.code for outcome in Outcome if outcome.needs_licence}
+    known = {key.partition(".")[2] for key in KEYS if key.startswith("outcome.")}
+    assert known == licences | {Outcome.NEED_FACT.code, HOLD}
 
 
 def test_every_status_has_its_word() -> None:

@@ -108,7 +108,10 @@ def test_the_description_counts_every_number_that_somebody_wrote() -> None:
     world = tiny_world()
     content = describe_world(world, language="zh")
     written = sum(
-        cell != "" for table in world.tables.values() for column in table.schema.ranged for cell in table.cells().get(column.name, ())
+        cell != ""
+        for table in world.tables.values()
+        for column in table.schema.ranged
+        for cell in table.cells().get(column.name, ())
     )
     assert content["numbers"] == written
     assert sum(content["shares"].values()) == pytest.approx(1)

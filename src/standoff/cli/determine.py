@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from standoff.measures.register import Register
     from standoff.measures.settings import Settings
 
-WARNED = 1
-LARGEST_LINE = 100
-
 
 def determine(
     item: Annotated[str | None, typer.Option(help="What goes, in words: 'NdFeB magnets with dysprosium'.")] = None,

@@ -7,15 +7,18 @@ ship_to, end_user, end_use, facts, regime, scenario, expected_code. Every column
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from standoff.errors import InputError, Problems
 from standoff.measures.determination import Determination
+from standoff.measures.reading.numbers import NUMBER, PERCENT
+from standoff.measures.reading.numbers import number as number_of
 from standoff.measures.reading.rows import read_transaction
 from standoff.measures.reading.tariff_rows import tariff_code
 from standoff.measures.regimes import Regime, answer, find_regime
@@ -24,6 +27,7 @@ from standoff.measures.settings import DEFAULT_SETTINGS, TRUCES, Settings, read_
 from standoff.measures.transaction import Transaction
 
 LARGEST_FILE = 20_000_000
+SHARE = re.compile(f"{NUMBER}(?:{PERCENT})?")
 LONGEST_FIELD = 1_000
 """Longer words are cut: a description has a few lines, and patterns must not be fed books."""
 
@@ -91,14 +95,9 @@ def read_question(row: Mapping[str, str], *, number: int = 1, file: str = "") ->
         fault("date", "not a date", "Write YYYY-MM-DD")
     if clean.get("scenario", "") not in ("", *TRUCES):
         fault("scenario", "not a truce scenario", "Write one of " + ", ".join(TRUCES) + ", or leave it empty")
-    share: Decimal | None = None
-    if clean.get("value_share_pct"):
-        try:
-            share = Decimal(clean["value_share_pct"].rstrip("%").strip())
-        except InvalidOperation:
-            fault("value_share_pct", "not a number", "Write per cent, e.g. 0.1")
-        if share is not None and not (share.is_finite() and 0 <= share <= 100):
-            fault("value_share_pct", "not a share", "Write per cent between 0 and 100")
+    share = read_share(clean.get("value_share_pct", ""))
+    if clean.get("value_share_pct") and share is None:
+        fault("value_share_pct", "not a share", "Write per cent between 0 and 100, e.g. 0.1")
     regime = None
     try:
         regime = find_regime(clean.get("regime", ""))
@@ -117,6 +116,13 @@ def read_question(row: Mapping[str, str], *, number: int = 1, file: str = "") ->
     )
 
 
+def read_share(text: str) -> Decimal | None:
+    """A share in per cent: "0.1", "0.1 %", "less than 0.1"; None where it is none, or not between 0 and 100."""
+    match = SHARE.fullmatch(text.casefold().strip())
+    share = number_of(match) if match else None
+    return share if share is not None and 0 <= share <= 100 else None
+
+
 def answer_question(question: Question, register: Register, settings: Settings = DEFAULT_SETTINGS) -> Answered:
     """The answer to a row; its scenario, if it names one, sets the truce."""
     if question.scenario:
@@ -130,8 +136,6 @@ def answer_question(question: Question, register: Register, settings: Settings =
 
 
 def _with_truce(settings: Settings, truce: str) -> Settings:
-    from dataclasses import replace
-
     return replace(settings, truce=truce)
 
 

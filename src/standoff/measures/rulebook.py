@@ -85,11 +85,7 @@ class Rulebook:
         ]
         self.whens: list[Test[Context]] = [compile_tree(rule.limb.when, LEAVES, settings) for rule in self.rules]
         self.names = NameIndex(self.measures)
-        self.partial_lists = {
-            measure.id: measure.party_list.countries
-            for measure in self.measures
-            if measure.party_list is not None and not measure.party_list.complete
-        }
+        self.lists = {measure.id: measure.party_list for measure in self.measures if measure.party_list is not None}
         self.change_dates = change_dates_of(self.measures, settings)
         self._intervals: dict[int, Interval] = {}
         self._items: dict[Item, tuple[Truth, ...]] = {}

@@ -41,7 +41,7 @@ OWNER_AT = re.compile(
     re.I,
 )
 SHARE = re.compile(VALUE)
-BY = re.compile(VALUE + r"\s+by\s+(?P<owner>[^;,.%\d]*?)(?=\s+and\s+\d|\s*[;,.]|\s*$)")
+BY = re.compile(VALUE + r"\)?\s+by\s+(?P<owner>[^;,.%\d]*?)(?=\s+and\s+\d|\s*[;,.]|\s*$)")
 HALVES = re.compile(r"(?P<first>\d{1,2})\s*/\s*(?P<second>\d{1,2})\b(?P<owner>[^;.]*)")
 WORDED = (
     (re.compile(r"\b(?:wholly|fully)[- ]owned", re.I), "100% owned"),

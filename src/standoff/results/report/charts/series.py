@@ -12,6 +12,9 @@ import numpy as np
 from standoff.results.report.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 
 PANEL = (330.0, 180.0)
+"""Three beside each other."""
+HALF = (470.0, 240.0)
+"""Two beside each other."""
 WIDE = (960.0, 300.0)
 
 
@@ -60,7 +63,7 @@ def line_panel(
         size: width and height.
     """
     width, height = size
-    peak = max((float(np.nanmax(each.values, initial=0.0)) for each in series), default=0.0)
+    peak = max((float(each.values[np.isfinite(each.values)].max(initial=0.0)) for each in series), default=0.0)
     levels = ticks(high if high is not None else max(peak, reference or 0.0), count=3 if height < 200 else 4)
     frame = Frame(54, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), 0, levels[-1])
     _levels(frame, levels, write)

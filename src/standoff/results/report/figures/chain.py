@@ -67,14 +67,14 @@ class Chain:
 def worst_step(result: Result, controlled: Controlled) -> tuple[int, str]:
     """The week with most unmet use; without any, the one with the least trade in controlled goods; else the last."""
     unmet = result.unmet_value.sum(axis=1)
-    if unmet.max(initial=0.0) > indicators_floor(result):
+    if unmet.max(initial=0.0) > rounding_floor(result):
         return int(np.argmax(unmet)), "unmet"
     if len(controlled.links):
         return int(np.argmin(controlled.share_served())), "shipments"
     return result.setup.clock.steps - 1, "none"
 
 
-def indicators_floor(result: Result) -> float:
+def rounding_floor(result: Result) -> float:
     """Unmet use below this is rounding error, USD per step."""
     return 1e-9 * float((result.demand * indicators.use_values(result.network)).sum(axis=1).max(initial=0.0))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from standoff.results.report.charts.marks import Chart, LegendItem, Picture
-from standoff.results.report.charts.series import Series, TimeAxis, line_panel
+from standoff.results.report.charts.series import HALF, Series, TimeAxis, line_panel
 from standoff.results.report.content import BigNumber, Column, FirstScreen, Section, Table
 from standoff.results.report.sections.ledger import LINE_NAMES
 from standoff.results.report.sections.overview import first_screen
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 NAMES = ("A", "B")
 STYLES = ("second", "main")
-SIZE = (470.0, 240.0)
 Trade = tuple[str, str, str]
 
 
@@ -89,7 +88,7 @@ def _over_time(a: Source, b: Source, titles: tuple[str, str]) -> Section:
 
     def panel(title: str, pair: list[Any], write: Callable[[float], str], reference: float | None) -> Chart:
         lines = [Series(values, style) for values, style in zip(pair, STYLES, strict=True)]
-        return line_panel(title, lines, axis, write=write, description=title, reference=reference, size=SIZE)
+        return line_panel(title, lines, axis, write=write, description=title, reference=reference, size=HALF)
 
     charts = [panel(say("compare.unmet_panel"), unmet, numbers.plain, None)]
     if trades:

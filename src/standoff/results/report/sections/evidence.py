@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from standoff.model.parameters import default_parameters
@@ -61,7 +62,7 @@ def _parameters(source: Source) -> Table:
 def _administration(source: Source) -> Table:
     rows = [
         (
-            regime.measure,
+            regime.label.partition(":")[0],
             source.words.family("outcome", regime.outcome),
             source.words.family("administration", name),
             figure.value,
@@ -72,6 +73,7 @@ def _administration(source: Source) -> Table:
         )
         for regime in source.result.regimes.regimes[1:]
         for name, figure in regime.administration.items()
+        if isfinite(figure.value)
     ]
     heads = (
         ("measure", "text"), ("regime", "text"), ("parameter", "text"), ("value", "number"), ("low", "number"),

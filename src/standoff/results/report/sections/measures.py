@@ -8,7 +8,7 @@ import numpy as np
 
 from standoff.results.report.charts.bars import Bar, time_bars
 from standoff.results.report.charts.marks import LegendItem, Picture
-from standoff.results.report.charts.series import Series, line_panel
+from standoff.results.report.charts.series import HALF, Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.controls import Queue
 from standoff.results.report.source import Source
@@ -110,7 +110,7 @@ def _panels(source: Source, queue: Queue) -> Picture:
 
     def panel(title: str, series: list[Series], write: Any, names: tuple[str, ...] = (), **kwargs: Any) -> Any:
         legend = tuple(LegendItem(say(f"column.{name}"), each.style) for name, each in zip(names, series, strict=False))
-        return line_panel(say(title), series, source.axis, write=write, description=say(title), legend=legend, **kwargs)
+        return line_panel(say(title), series, source.axis, write=write, description=say(title), legend=legend, size=HALF, **kwargs)
 
     decisions = {"approved": "main", "applied": "third", "denied": "second", "returned": "fourth"}
     charts = (

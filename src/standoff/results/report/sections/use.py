@@ -10,7 +10,7 @@ from standoff.results.causes import CAUSES
 from standoff.results.report.charts.marks import LegendItem, Picture
 from standoff.results.report.charts.series import Series, stack_chart
 from standoff.results.report.content import Column, Section, Table
-from standoff.results.report.figures.chain import indicators_floor
+from standoff.results.report.figures.chain import rounding_floor
 from standoff.results.report.source import Source
 
 MOST_LAYERS = 7
@@ -20,7 +20,7 @@ def use_section(source: Source) -> Section:
     """Pictures and tables of unmet use."""
     say, numbers, result = source.say, source.numbers, source.result
     value = result.unmet_value
-    if not value.sum(axis=1).max(initial=0.0) > indicators_floor(result):
+    if not value.sum(axis=1).max(initial=0.0) > rounding_floor(result):
         return Section("use", say("use.title"), say("use.rest"), definitions=(say("use.define"),))
     names = use_names(source)
     total, causes = value.sum(axis=0), result.unmet_by_cause.sum(axis=(0, 1))

@@ -30,7 +30,11 @@ def main() -> None:
     before = None
     for firms in [int(each) for each in sys.argv[1:]] or USUAL:
         seconds, size = one_size(firms)
-        growth = "" if before is None else f"grows with exponent {math.log(seconds / before[1]) / math.log(firms / before[0]):.2f}"
+        growth = (
+            ""
+            if before is None
+            else f"grows with exponent {math.log(seconds / before[1]) / math.log(firms / before[0]):.2f}"
+        )
         row(f"{firms:,} firms, seconds per step", f"{seconds:.4f}", growth)
         row("  bound: three reads of the links", f"{3 * size / bandwidth:.4f}", f"a year of days {365 * seconds:.0f} s")
         before = (firms, seconds)

@@ -41,7 +41,11 @@ def main() -> None:
         compare("building, s", theirs["build"], ours["build"])
         compare("peak memory, MB", theirs["peak"] / 1e6, ours["peak"] / 1e6)
         compare("peak memory above that before building, MB", theirs["added"] / 1e6, ours["added"] / 1e6)
-        row("  bound: three reads of the table, ms", f"{bound * 1e3:.3f}", f"ours is {ours['cpu_step'] / bound:.1f} times it")
+        row(
+            "  bound: three reads of the table, ms",
+            f"{bound * 1e3:.3f}",
+            f"ours is {ours['cpu_step'] / bound:.1f} times it",
+        )
 
 
 def compare(what: str, theirs: float, ours: float) -> None:

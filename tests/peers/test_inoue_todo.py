@@ -48,11 +48,8 @@ def test_totals_and_snapshots_are_those_of_pronet(case: str) -> None:
 
 @pytest.mark.parametrize("rationing", ["0", "2"])
 def test_the_two_firm_toy_is_that_of_pronet(rationing: str, tmp_path: Path) -> None:
-    result = CliRunner().invoke(
-        app,
-        ["run", str(FOLDER / "toy"), "--rules", "inoue_todo", "--set", f"rationing={rationing}"]
-        + ["--set", "orders=0", "--out", str(tmp_path)],
-    )
+    chosen = ["--set", f"rationing={rationing}", "--set", "orders=0", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, ["run", str(FOLDER / "toy"), "--rules", "inoue_todo", *chosen])
     assert result.exit_code == 0, result.output
     ours = _rows(tmp_path / "totals.csv")
     theirs = _rows(FOLDER / f"toy_R{rationing}.csv")

@@ -184,7 +184,11 @@ def follow_wanted_output(m: Moment) -> Any:
         if restocking.nearly_equal(m.stock[bounded], goal[bounded]):
             goal = m.stock
     return restocking.close_gap(
-        use=economy.coefficient * supply.at_need(m.output), goal=goal, stock=m.stock, steps=economy.restock, smallest_gap=0.0
+        use=economy.coefficient * supply.at_need(m.output),
+        goal=goal,
+        stock=m.stock,
+        steps=economy.restock,
+        smallest_gap=0.0,
     )
 
 

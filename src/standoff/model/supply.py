@@ -179,6 +179,7 @@ class ListSupply:
         self.need_buyer = self.group_buyer[self.need_group]
         self.need_product = (keys % kinds)[self.need_group]
         needs, groups = len(self.need_group), len(keys)
+        self.need_is_group = not stock_by_link
         self._to_book = LinearMap(supplier, self.need, flow, shape=(self.nodes, needs), form="sparse")
         self._to_needs = LinearMap(self.need, supplier, flow, shape=(needs, self.nodes), form="sparse")
         self._link_to_need = sum_map(self.need, needs)
@@ -217,9 +218,11 @@ class ListSupply:
         return self._link_to_supplier(flow)
 
     def group_total(self, values: Array) -> Array:
-        return self._need_to_group(values)
+        return values if self.need_is_group else self._need_to_group(values)
 
     def group_to_needs(self, values: Array, parts: Array) -> Array:
+        if self.need_is_group:
+            return values
         whole = self._need_to_group(parts)
         rate = np.divide(values, whole, out=np.zeros_like(values), where=whole > 0)
         return parts * rate[self.need_group]

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from standoff.model.economy import RuleNumbers
+from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.rulesets import RuleSet
 from standoff.simulate.economy_run import EconomyRun
-from standoff.world.economies import Economy
 
 COLLAPSED, DEPRESSED = 0.01, 0.97
 """Shares of usual output at the end, with nothing striking any more, below which a run is called so."""

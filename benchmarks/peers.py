@@ -18,7 +18,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SIZES = {48: (6, 8), 500: (10, 50), 1500: (30, 50), 3000: (60, 50), 5000: (100, 50)}
 USUAL = (48, 500, 1500)
 STEPS = {48: 200, 500: 60, 1500: 20, 3000: 10, 5000: 8}

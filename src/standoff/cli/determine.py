@@ -93,9 +93,14 @@ def _one(question: Any, register: Register, settings: Settings) -> dict[str, Any
     )
     found = answered.determination
     content = found.as_dict() if found else {"on": question.on.isoformat()}
+    decided = answered.decided_by
+    if answered.about_jurisdiction and decided is not None:
+        content["decided_by"] = {"measure": decided.measure, "limb": decided.limb, "clause": decided.clause}
+        content["policy"] = ""
     return {
         **content,
         "code": answered.got,
+        "missing": list(answered.missing),
         "understood": understood(question.transaction),
         "on_other_dates": [{"on": day.isoformat(), "code": code} for day, code in dates],
         "readings": list(settings.notes()),

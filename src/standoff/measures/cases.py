@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from standoff.errors import InputError, Problems
-from standoff.measures.determination import Determination
+from standoff.measures.determination import DecidedBy, Determination
+from standoff.measures.outcome import Outcome
 from standoff.measures.reading.numbers import NUMBER, PERCENT
 from standoff.measures.reading.numbers import number as number_of
 from standoff.measures.reading.rows import read_transaction
-from standoff.measures.reading.tariff_rows import tariff_code
+from standoff.measures.reading.tariff_rows import tariff_answer
 from standoff.measures.regimes import Regime, answer, find_regime
 from standoff.measures.register import Register
 from standoff.measures.settings import DEFAULT_SETTINGS, TRUCES, Settings, read_settings
@@ -50,6 +51,7 @@ class Answered:
     question: Question
     got: str
     determination: Determination | None
+    duties: tuple[str, ...] = ()
 
     @property
     def agree(self) -> bool | None:
@@ -58,17 +60,38 @@ class Answered:
             return None
         return self.got in self.question.expected.split("|")
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def decided_by(self) -> DecidedBy | None:
+        """The rule behind the answer; for an answer about jurisdiction the rule that gives it."""
         found = self.determination
-        decided = found.decided_by if found else None
+        if found is None:
+            return None
+        return found.jurisdiction_by if self.about_jurisdiction else found.decided_by
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        found = self.determination
+        if found is None:
+            return ()
+        return found.jurisdiction_missing if self.about_jurisdiction else found.missing
+
+    @property
+    def about_jurisdiction(self) -> bool:
+        found = self.determination
+        if self.got in (Outcome.SUBJECT_TO_EAR.code, Outcome.NOT_SUBJECT.code):
+            return True
+        return found is not None and self.got == Outcome.NEED_FACT.code and found.outcome is not Outcome.NEED_FACT
+
+    def as_dict(self) -> dict[str, Any]:
+        decided = self.decided_by
         return {
             "case_id": self.question.case_id,
             "scenario": self.question.scenario,
             "expected": self.question.expected,
             "got": self.got,
             "agree": self.agree,
-            "decided_by": f"{decided.measure}/{decided.limb}" if decided else None,
-            "missing": list(found.missing) if found else [],
+            "decided_by": f"{decided.measure}/{decided.limb}" if decided else ", ".join(self.duties) or None,
+            "missing": list(self.missing),
         }
 
 
@@ -128,9 +151,8 @@ def answer_question(question: Question, register: Register, settings: Settings =
     if question.scenario:
         settings = _with_truce(settings, question.scenario)
     if question.regime is not None and question.regime.tariff is not None:
-        return Answered(
-            question, tariff_code(question.row, question.on, question.regime.tariff, register, settings), None
-        )
+        code, stack = tariff_answer(question.row, question.on, question.regime.tariff, register, settings)
+        return Answered(question, code, None, tuple(dict.fromkeys(layer.measure for layer in stack.layers)))
     found, determination = answer(question.transaction, question.on, register, settings, question.regime)
     return Answered(question, found.code, determination)
 

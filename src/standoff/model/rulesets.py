@@ -40,10 +40,10 @@ RULES: dict[str, dict[str, Rule]] = {
     "consumption": {"fixed": slots.fixed_final_demand, "pichler": slots.shifted_consumption},
     "production": {
         "scarce_inventory": slots.scarce_inventory,
-        "leontief": slots.rated(slots.all, slots.nothing),
-        "strongly_critical": slots.rated(lambda e: e.critical + e.important, slots.nothing),
+        "leontief": slots.rated(slots.every_input, slots.no_input),
+        "strongly_critical": slots.rated(lambda e: e.critical + e.important, slots.no_input),
         "half_critical": slots.rated(lambda e: e.critical, lambda e: e.important),
-        "weakly_critical": slots.rated(lambda e: e.critical, slots.nothing),
+        "weakly_critical": slots.rated(lambda e: e.critical, slots.no_input),
         "linear": slots.pooled_inputs,
     },
     "rationing": {

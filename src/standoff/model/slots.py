@@ -231,9 +231,10 @@ def suppliers_by_capacity(m: Moment) -> Any:
     return np.where(usual > 0, ratio(m.capacity, usual), 1.0)
 
 
-def nothing(economy: Economy) -> Any:
+# Which inputs bind
+def no_input(economy: Economy) -> Any:
     return np.zeros_like(economy.critical)
 
 
-def all(economy: Economy) -> Any:
+def every_input(economy: Economy) -> Any:
     return np.ones_like(economy.critical)

@@ -44,9 +44,6 @@ class Supply(Protocol):
     def at_group(self, values: Array) -> Array:
         """A value of each buyer, for its groups."""
 
-    def by_product(self, values: Array) -> Array:
-        """A value of each product, for the needs of it."""
-
     def book(self, factor: Array, weight: Array) -> Array:
         """Orders in each supplier's book, (nodes,)."""
 
@@ -107,9 +104,6 @@ class TableSupply:
 
     def at_group(self, values: Array) -> Array:
         return values[None, :]
-
-    def by_product(self, values: Array) -> Array:
-        return values[:, None]
 
     def book(self, factor: Array, weight: Array) -> Array:
         return weight * self._to_nodes(np.matmul(self.table, factor[:, :, None])[:, :, 0])
@@ -177,7 +171,6 @@ class ListSupply:
         else:
             self.need, self.need_group = group, np.arange(len(keys))
         self.need_buyer = self.group_buyer[self.need_group]
-        self.need_product = (keys % kinds)[self.need_group]
         needs, groups = len(self.need_group), len(keys)
         self.need_is_group = not stock_by_link
         self._to_book = LinearMap(supplier, self.need, flow, shape=(self.nodes, needs), form="sparse")
@@ -196,10 +189,6 @@ class ListSupply:
 
     def at_group(self, values: Array) -> Array:
         taken: Array = values[self.group_buyer]
-        return taken
-
-    def by_product(self, values: Array) -> Array:
-        taken: Array = values[self.need_product]
         return taken
 
     def book(self, factor: Array, weight: Array) -> Array:

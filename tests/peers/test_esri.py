@@ -110,3 +110,19 @@ def test_everything_wrong_in_the_lists_is_reported_at_once(tmp_path: Path) -> No
     with pytest.raises(InputError) as report:
         read_firms(links, firms)
     assert len(report.value.problems) == 3
+
+
+def test_essentiality_of_a_pair_that_trades_has_to_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text("k,l,level\n1,4,2\n")
+    with pytest.raises(InputError) as report:
+        read_firms(LINKS, FIRMS, essentiality=path)
+    assert len(report.value.problems) == 7
+
+
+def test_a_table_of_two_buyer_sectors_is_no_list(tmp_path: Path) -> None:
+    links, firms, table = (tmp_path / name for name in ("links.csv", "firms.csv", "table.csv"))
+    firms.write_text("firm,sector\na,x\nb,y\n")
+    links.write_text("i,j,x\na,b,1\nb,a,1\n")
+    table.write_text(",x,y\nx,0,2\ny,1,0\n")
+    assert read_firms(links, firms, essentiality=table).essentiality.tolist() == [[0, 2], [1, 0]]

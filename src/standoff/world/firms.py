@@ -2,7 +2,7 @@
 
 A firm list has one row a firm (``firm``, ``sector``), a link list one row a sale (``i`` supplier, ``j`` buyer, ``x`` value per year;
 also ``supplier``, ``buyer``, ``weight`` or ``value``). Essentiality says how an input of one sector limits another: 0 negligible, 1
-non-essential, 2 essential; as rows (``input_sector``, ``buyer_sector``, ``essentiality``) or as a table with one column a buyer sector.
+non-essential, 2 essential; as rows of three columns (input sector, buyer sector, level) or as a table with one column a buyer sector.
 """
 
 from __future__ import annotations
@@ -28,9 +28,6 @@ COLUMNS = {
     "value": ("x", "value", "weight", "w"),
     "firm": ("firm", "id", "name"),
     "sector": ("sector", "nace", "industry"),
-    "input_sector": ("input_sector", "k", "supplier_sector", "from"),
-    "buyer_sector": ("buyer_sector", "l", "to"),
-    "essentiality": ("essentiality", "e", "value"),
 }
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
 PATTERNS = {"linear": NON_ESSENTIAL, "leontief": ESSENTIAL}
@@ -82,14 +79,17 @@ def read_firms(links: Path, firms: Path, *, essentiality: Path | str = "linear")
                 )
     sectors = tuple(dict.fromkeys(sector_of))
     supplier, buyer, value = _read_links(links, place, problems)
-    matrix = _read_essentiality(essentiality, sectors, problems)
-    problems.raise_if_any()
     number = {name: index for index, name in enumerate(sectors)}
+    sector = np.array([number[name] for name in sector_of], dtype=np.int64)
+    used = np.zeros((len(sectors), len(sectors)), dtype=bool)
+    used[sector[supplier], sector[buyer]] = True
+    matrix = _read_essentiality(essentiality, sectors, used, problems)
+    problems.raise_if_any()
     supplier, buyer, value = _merge(supplier, buyer, value, len(names))
     return FirmNetwork(
         firms=tuple(names),
         sectors=sectors,
-        sector=np.array([number[name] for name in sector_of], dtype=np.int64),
+        sector=sector,
         supplier=supplier,
         buyer=buyer,
         value=value,
@@ -176,7 +176,10 @@ def _merge(supplier: Index, buyer: Index, value: Array, count: int) -> tuple[Ind
     return pairs[kept] // count, pairs[kept] % count, total[kept]
 
 
-def _read_essentiality(source: Path | str, sectors: Sequence[str], problems: Problems) -> npt.NDArray[np.int8]:
+def _read_essentiality(
+    source: Path | str, sectors: Sequence[str], used: npt.NDArray[np.bool_], problems: Problems
+) -> npt.NDArray[np.int8]:
+    """Essentiality by input and buyer sector; it has to be told for pairs that trade, and is 0 for others left out."""
     if isinstance(source, str):
         if source not in PATTERNS:
             raise refuse(
@@ -188,9 +191,7 @@ def _read_essentiality(source: Path | str, sectors: Sequence[str], problems: Pro
         return np.full((len(sectors), len(sectors)), PATTERNS[source], dtype=np.int8)
     number = {name: index for index, name in enumerate(sectors)}
     matrix = np.full((len(sectors), len(sectors)), -1, dtype=np.int8)
-    for row, (input_sector, buyer_sector, text) in enumerate(
-        _essentiality_rows(_read_rows(source), source.name), start=2
-    ):
+    for row, (input_sector, buyer_sector, text) in enumerate(_essentiality_rows(_read_rows(source), sectors), start=2):
         level = _number(text)
         if level not in (NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL):
             problems.add(
@@ -203,22 +204,20 @@ def _read_essentiality(source: Path | str, sectors: Sequence[str], problems: Pro
             )
         elif input_sector in number and buyer_sector in number:
             matrix[number[input_sector], number[buyer_sector]] = int(level)
-    for k, m in np.argwhere(matrix < 0):
+    for k, m in np.argwhere((matrix < 0) & used):
         problems.add(
             file=source.name,
             why=f"no essentiality of inputs from sector {sectors[k]} for sector {sectors[m]}",
             cure="Add the row or the cell",
         )
-    return matrix
+    return np.maximum(matrix, NEGLIGIBLE)
 
 
-def _essentiality_rows(rows: list[dict[str, str]], file: str) -> list[tuple[str, str, str]]:
-    """Rows of (input sector, buyer sector, level), from a list or from a table with one column a buyer sector."""
+def _essentiality_rows(rows: list[dict[str, str]], sectors: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Rows of (input sector, buyer sector, level), from a list of three columns or from a table with one a buyer sector."""
     header = list(rows[0])
-    lower = {name.strip().lower() for name in header}
-    if len(header) == 3 and lower & set(COLUMNS["essentiality"]):
-        columns = [_column(rows, name, file=file) for name in ("input_sector", "buyer_sector", "essentiality")]
-        return list(zip(*columns, strict=True))
+    if len(header) == 3 and not {name.strip() for name in header[1:]} <= set(sectors):
+        return [(row[header[0]].strip(), row[header[1]].strip(), row[header[2]].strip()) for row in rows]
     first, *others = header
     return [(row[first].strip(), other.strip(), row[other].strip()) for row in rows for other in others]
 

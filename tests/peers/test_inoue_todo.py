@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def _settings(case: str) -> dict[str, str]:
 @pytest.mark.parametrize("case", PROPORTIONAL)
 def test_totals_and_snapshots_are_those_of_pronet(case: str) -> None:
     settings, rules = firm_settings(_settings(case))
-    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules)
+    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules).run
     with np.load(FOLDER / "series.npz") as held:
         expected = held[case][1:]
     ours = np.column_stack([run["output"].sum(axis=1), run.value_added.sum(axis=1), run["to_final"].sum(axis=1)])
@@ -79,14 +80,14 @@ def test_common_level_gives_out_exactly_what_is_there(relative: list[float], wei
 @pytest.mark.parametrize("orders", ["0", "1", "2"])
 def test_every_rationing_and_order_rule_sells_all_that_is_made(rationing: str, orders: str) -> None:
     settings, rules = firm_settings({"rationing": rationing, "orders": orders, "steps": "40"})
-    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules)
+    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules).run
     assert np.abs(run["unsold"]).max() < 1e-9 * run["output"].max()
     assert (run["to_final"] <= run["final"] * (1 + 1e-12)).all()
 
 
 def test_firms_first_leaves_final_demand_what_is_left() -> None:
     settings, rules = firm_settings({"rationing": "1", "steps": "20"})
-    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules)
+    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules).run
     short = run["to_firms"] < run["book"] * (1 - 1e-9)
     assert short.any()
     assert (run["to_final"][short] < 1e-9).all()
@@ -99,3 +100,13 @@ def test_bad_settings_and_files_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as report:
         read_firm_files(tmp_path)
     assert len(report.value.problems) == 4
+
+
+def test_any_peers_rules_run_on_a_folder_of_firms_and_a_dangerous_setting_is_warned_of(tmp_path: Path) -> None:
+    for name, cover, code in (("pichler", "15", 0), ("ario", "15", 0), ("ario", "3", 1)):
+        chosen = ["--set", "rationing=inoue_todo", "--set", f"cover={cover}", "--set", "steps=20", "--json"]
+        result = CliRunner().invoke(
+            app, ["run", str(FOLDER / "net200"), "--rules", name, *chosen, "--out", str(tmp_path)]
+        )
+        assert result.exit_code == code, result.output
+        assert len(json.loads(result.output)["warnings"]) == code

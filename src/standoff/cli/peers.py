@@ -1,4 +1,4 @@
-"""``standoff run WORLD --rules esri | inoue_todo`` and ``standoff world from-firms``: the commands of the peers' rule sets."""
+"""``standoff run FOLDER --rules esri | inoue_todo | ario | pichler`` and ``standoff world from-firms``: the commands of the peers' rule sets."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-COMMANDS = ("esri", "inoue_todo")
+COMMANDS = ("esri", "inoue_todo", "ario", "pichler")
 """Rule sets that run on a folder of firms instead of a scenario."""
 
 
 def run_peer(folder: Path, rules: str, *, changes: dict[str, str], out: Path | None, as_json: bool) -> None:
     """Run a peer's rule set on a folder and write its table."""
     where = out if out is not None else Path("out") / f"{folder.name}-{rules}"
-    summary = _run_esri(folder, changes, where) if rules == "esri" else _run_inoue_todo(folder, changes, where)
+    summary = _run_esri(folder, changes, where) if rules == "esri" else _run_firms(folder, rules, changes, where)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
-        return
-    for key, value in summary.items():
-        typer.echo(f"{key.replace('_', ' ')}: {value}")
+    else:
+        for key, value in summary.items():
+            typer.echo(f"{key.replace('_', ' ')}: {value}")
+    raise typer.Exit(1 if summary["warnings"] else 0)
 
 
 def from_firms(
@@ -69,20 +70,23 @@ def _run_esri(folder: Path, changes: dict[str, str], out: Path) -> dict[str, Any
         "rules": "esri",
         "firms": len(network.firms),
         "largest": {"firm": risk.firms[worst], "ESRI": float(risk.both[worst])},
+        "warnings": [],
         "files": [str(risk.to_csv(out / "esri.csv"))],
     }
 
 
-def _run_inoue_todo(folder: Path, changes: dict[str, str], out: Path) -> dict[str, Any]:
+def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path) -> dict[str, Any]:
     from standoff.simulate.firm_run import firm_settings, run_firms, write_totals
     from standoff.world.firm_folder import read_firm_files
 
     settings, rules = firm_settings(changes)
-    run = run_firms(read_firm_files(folder), settings=settings, rules=rules)
+    done = run_firms(read_firm_files(folder), settings=settings, rules=rules, name=name)
+    run = done.run
     output = run["output"].sum(axis=1)
     return {
-        "rules": "inoue_todo",
+        "rules": name,
         "days": settings.steps,
         "smallest_output_share": float(output.min() / run.economy.output.sum()),
+        "warnings": list(done.warnings),
         "files": [str(write_totals(run, out / "totals.csv"))],
     }

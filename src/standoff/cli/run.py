@@ -38,7 +38,7 @@ def run(
     scenario: ScenarioArgument,
     world: WorldOption = "",
     rules: Annotated[
-        str, typer.Option("--rules", help="Rule set: standoff; esri or inoue_todo on a folder of firms.")
+        str, typer.Option("--rules", help="Rule set: standoff; esri, inoue_todo, ario or pichler on a folder of firms.")
     ] = "",
     set_: SetOption = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Also run so many draws of every ranged number.")] = 0,

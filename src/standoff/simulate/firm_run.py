@@ -1,4 +1,4 @@
-"""Rule set ``inoue_todo``: daily totals of a network of firms after a shock to some of them."""
+"""Daily totals of a network of firms after a shock to some of them, under the rules of any peer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from standoff.errors import Problems, nearest
+from standoff.model.economy import RuleNumbers
 from standoff.model.recovery import CURVES
 from standoff.model.rulesets import RULES, compose
+from standoff.simulate.collapse import warn_beforehand
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import EconomyRun, run_economy
 from standoff.world.economies import economy_from_firms
@@ -40,7 +42,7 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
     Raises:
         InputError: names every unknown key and every value that is no number.
     """
-    problems = Problems("settings of inoue_todo")
+    problems = Problems("settings of a run of firms")
     kinds = {"steps": int, "cover": float, "restock": float, "recovery_steps": float, "recovery_start": int}
     values: dict[str, float | int | str] = {}
     rules = {}
@@ -63,13 +65,24 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
     return FirmSettings(**values), rules  # type: ignore[arg-type]
 
 
-def run_firms(firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str]) -> EconomyRun:
+@dataclass(frozen=True)
+class FirmRun:
+    """A run, and what was said of its settings beforehand."""
+
+    run: EconomyRun
+    warnings: tuple[str, ...]
+
+
+def run_firms(
+    firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str = "inoue_todo"
+) -> FirmRun:
     """Run a network of firms from rest.
 
     Args:
         firms: network and first damage.
         settings: numbers.
         rules: slot to rule, where not that of the set.
+        name: of the rule set.
     """
     economy = economy_from_firms(
         supplier=firms.supplier,
@@ -88,7 +101,9 @@ def run_firms(firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, 
         recovery=settings.recovery if recovers else None,
         recovery_steps=settings.recovery_steps,
     )
-    return run_economy(economy, compose("inoue_todo", **rules), Schedule(economy, [damage]), steps=settings.steps)
+    chosen, numbers = compose(name, **rules), RuleNumbers()
+    run = run_economy(economy, chosen, Schedule(economy, [damage]), steps=settings.steps, numbers=numbers)
+    return FirmRun(run=run, warnings=warn_beforehand(economy, chosen, numbers))
 
 
 def write_totals(run: EconomyRun, path: Path) -> Path:

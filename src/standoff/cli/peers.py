@@ -1,4 +1,4 @@
-"""``standoff run FOLDER --rules esri | inoue_todo | ario | pichler`` and ``standoff world from-firms``: the commands of the peers' rule sets."""
+"""Commands of the peers: ``standoff run FOLDER --rules esri | inoue_todo | ario | pichler`` and ``standoff world from-firms``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Magnet exports of April 2025 as the engine finds them before any calibration, beside the open observations.
 
-    python -m benchmarks.as_found            # prints the table and writes docs/as-found.md
+python -m benchmarks.as_found            # prints the table and writes docs/as-found.md
 """
 
 from __future__ import annotations
@@ -85,16 +85,17 @@ def monthly(result: Result, flow: np.ndarray) -> dict[str, float]:
 
 PAGE_TEXT = """# April 2025, as found
 
-Exports of magnets of heading 8505.11 from China, by the engine with the numbers as they stand in the bundled world and in the register, before any
-calibration, beside the open observations (customs, rows with their sources in `data/episodes/magnets-2025`). Nothing was tuned to them. Made by
-`make study`.
+Exports of magnets of heading 8505.11 from China, by the engine with the numbers as they stand in the bundled world
+and in the register, before any calibration, beside the open observations (customs, rows with their sources in
+`data/episodes/magnets-2025`). Nothing was tuned to them. Made by `make study`.
 
 {table}
 
-How to read it: the base year is the customs total of 2024 (57.8 kt), so months before April differ from what was seen by growth, by the length of
-months and by the Lunar New Year, which the engine does not know. Only part of the heading is controlled; the rest was held at customs for a share
-that nobody has published (assumed between none and all, value one half), and that share decides most of the difference in April to June. January is
-short of its first five days because the run begins on 6 January.
+How to read it: the base year is the customs total of 2024 (57.8 kt), so months before April differ from what was seen
+by growth, by the length of months and by the Lunar New Year, which the engine does not know. Only part of the heading
+is controlled; the rest was held at customs for a share that nobody has published (assumed between none and all, value
+one half), and that share decides most of the difference in April to June. January is short of its first five days
+because the run begins on 6 January.
 """
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import typer
 
 from standoff import __version__
 from standoff.cli import measures as measure_commands
+from standoff.cli import peers
 from standoff.cli import world as world_commands
 from standoff.cli.compare import compare
 from standoff.cli.determine import determine
@@ -36,6 +37,7 @@ app.command()(determine)
 app.command()(tariff)
 app.command()(serve)
 app.add_typer(scenarios, name="scenarios")
+world_commands.app.command("from-firms")(peers.from_firms)
 app.add_typer(world_commands.app, name="world")
 app.add_typer(measure_commands.app, name="measures")
 

@@ -11,6 +11,7 @@ import typer
 
 from standoff import __version__
 from standoff.cli import world as world_commands
+from standoff.cli.backtest import backtest, calibrate
 from standoff.cli.run import rerun, run, scenarios
 from standoff.errors import InputError, StandoffError
 
@@ -24,6 +25,8 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(rerun)
+app.command()(backtest)
+app.command()(calibrate)
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(world_commands.app, name="world")
 

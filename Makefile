@@ -19,6 +19,7 @@ test: $(VENV)/dev.stamp  ## set up, run the whole suite
 
 study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.mechanisms
+	$(BIN)/python -m benchmarks.evidence
 
 bench: $(VENV)/dev.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run

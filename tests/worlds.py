@@ -39,7 +39,10 @@ def random_shapes(*, most_producers: int = 60) -> st.SearchStrategy[Shape]:
     """Shapes of 3 to 6 tiers; shrinks to few tiers and few producers."""
     return st.integers(3, 6).flatmap(
         lambda tiers: st.builds(
-            Shape, tiers=st.just(tiers), producers=st.integers(max(5, tiers), most_producers), seed=st.integers(0, 2**32 - 1)
+            Shape,
+            tiers=st.just(tiers),
+            producers=st.integers(max(5, tiers), most_producers),
+            seed=st.integers(0, 2**32 - 1),
         )
     )
 
@@ -66,7 +69,9 @@ def build_world(shape: Shape) -> World:
 def columns_of(rows: dict[str, list[Row]]) -> dict[str, dict[str, list[Any]]]:
     """Rows by table as columns by table."""
     return {
-        table: {name: [row[name] for row in entries] for name in entries[0]} for table, entries in rows.items() if entries
+        table: {name: [row[name] for row in entries] for name in entries[0]}
+        for table, entries in rows.items()
+        if entries
     }
 
 
@@ -82,7 +87,9 @@ class _Draft:
         self.rng = np.random.default_rng([shape.seed, shape.tiers, shape.producers])
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.places = [f"P{index}" for index in range(int(self.rng.integers(3, 6)))]
-        self.rows["places"] = [{"place": place, "name_en": f"Place {place}", "side": f"S{place}"} for place in self.places]
+        self.rows["places"] = [
+            {"place": place, "name_en": f"Place {place}", "side": f"S{place}"} for place in self.places
+        ]
         self.tier_of: dict[str, int] = {}
         self.makers: dict[str, list[str]] = defaultdict(list)
         self.product_tier: dict[str, int] = {}
@@ -135,7 +142,9 @@ class _Draft:
         for consumer in [*consumers, *uses]:
             tier = self.tier_of.get(consumer, shape.tiers)
             below = [product for product, at in self.product_tier.items() if at < tier]
-            nearest = [product for product in below if self.product_tier[product] == tier - 1 and not product.startswith("by")]
+            nearest = [
+                product for product in below if self.product_tier[product] == tier - 1 and not product.startswith("by")
+            ]
             chosen = {self.pick(nearest), *(self.pick(below) for _ in range(int(self.rng.integers(0, 3))))}
             self.wanted[consumer] = {product: self.scale(0.1, 3.0) for product in sorted(chosen)}
         for product, tier in self.product_tier.items():
@@ -172,7 +181,9 @@ class _Draft:
         if not buyers:
             return
         chosen = {buyer: {self.pick(makers) for _ in range(int(self.rng.integers(1, 4)))} for buyer in buyers}
-        for maker in set(makers).difference(*chosen.values()):
+        for maker in sorted(
+            set(makers).difference(*chosen.values())
+        ):  # sorted: sets of text have no order of their own
             chosen[self.pick(buyers)].add(maker)
         for buyer, sellers in chosen.items():
             amount = self.wanted[buyer][product] * self.activity[buyer]
@@ -219,7 +230,13 @@ class _Draft:
             made = beyond * sold if sold > 0 else 0.05 * activity
             days = float(self.rng.uniform(0, 42))
             self.rows["offers"].append(
-                {"producer": producer, "product": product, "yield": made / activity, "driver": driver, "stock_days": days}
+                {
+                    "producer": producer,
+                    "product": product,
+                    "yield": made / activity,
+                    "driver": driver,
+                    "stock_days": days,
+                }
             )
 
     def _write_needs(self) -> None:
@@ -298,7 +315,9 @@ class Act:
 
 def random_regimes(network: Network, clock: Clock) -> st.SearchStrategy[Regimes]:
     """Compiled regimes on a network: licences, holds and gates with start and end dates."""
-    return st.integers(0, 2**32 - 1).map(lambda seed: compile_acts(network, clock, random_acts(network, clock, seed=seed)))
+    return st.integers(0, 2**32 - 1).map(
+        lambda seed: compile_acts(network, clock, random_acts(network, clock, seed=seed))
+    )
 
 
 def random_acts(network: Network, clock: Clock, *, seed: int) -> list[Act]:

@@ -16,7 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from build_magnets_small import column_order
-from rare_earths import components, metals, mines, minor_metals, origins, places, products, routes, stocks, totals, uses
+from rare_earths import (
+    components,
+    metals,
+    mines,
+    minor_metals,
+    origins,
+    places,
+    products,
+    projects,
+    routes,
+    stocks,
+    totals,
+    uses,
+)
 from standoff.world.checks import STRUCTURE_CHECKS
 from standoff.world.reconcile import Reconciliation, reconcile
 from standoff.world.reconcile_totals import read_control_totals
@@ -112,7 +125,7 @@ def main() -> None:
     draft.fill_capacities(stocks.SPARE)
     draft.value_added()
     stocks.add_stocks(draft, facts)
-    stocks.add_projects(draft, facts)
+    projects.add_to(draft, facts)
     draft.write(options.out, order)
     achieved = {total.total: value for total, value in balanced.totals}
     totals.write(options.out / "reconciliation" / "control_totals.csv", totals.totals(facts), facts, achieved)

@@ -30,9 +30,15 @@ def read_yaml(path: Path) -> Any:
             cure="Put tables into CSV files of a world",
             file=path.name,
         )
-    content = parse_yaml(path.read_bytes().decode("utf-8-sig", errors="strict"), what=what)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refuse(
+            what, why=f"byte {error.start} is not UTF-8", cure="Save the file as UTF-8", file=path.name
+        ) from None
+    content = parse_yaml(text, what=what)
     if content is None:
-        raise refuse(what, why="the file is empty", cure="Start from `standoff scenarios show april-2025`", file=path.name)
+        raise refuse(what, why="the file is empty", cure="Write keys and values into it", file=path.name)
     return content
 
 
@@ -52,7 +58,7 @@ def parse_yaml(text: str, *, what: str) -> Any:
             row=mark.line + 1 if mark else None,
             column=str(mark.column + 1) if mark else "",
         ) from None
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # ValueError: a date or number that is none, such as 2025-13-01
         raise refuse(what, why=f"not valid YAML: {error}", cure="Check the file") from None
 
 

@@ -43,9 +43,7 @@ class Case:
 
     def run(self, **options: Any) -> Run:
         """Run the case; options are those of `run_network`."""
-        return run_network(
-            self.network, self.clock, acts=list(self.acts), **{"demand": self.demand, **options}
-        )
+        return run_network(self.network, self.clock, acts=list(self.acts), **{"demand": self.demand, **options})
 
 
 def run_network(

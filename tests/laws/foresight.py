@@ -43,7 +43,9 @@ class _Programme:
     def solve(self, objective: np.ndarray) -> Any:
         rows, columns, values = zip(*self.entries, strict=True)
         matrix = coo_array((values, (rows, columns)), shape=(len(self.right), self.columns)).tocsr()
-        return linprog(objective, A_ub=matrix, b_ub=self.right, bounds=list(zip([0.0] * self.columns, self.upper, strict=True)))
+        return linprog(
+            objective, A_ub=matrix, b_ub=self.right, bounds=list(zip([0.0] * self.columns, self.upper, strict=True))
+        )
 
 
 def longest_run(run: Run, *, use: int, share: float) -> int:
@@ -166,7 +168,10 @@ def _inputs(
             there += on_the_way[number, need]
             here.append((activity[number, needs.consumer[need]], float(needs.coefficient[need])))
             here += [(given[number, pair], -1.0) for pair in pairs]
-            for block, members, lag in ((shipped, links, network.links.lag_days), (routed, routes, network.latent.lag_days)):
+            for block, members, lag in (
+                (shipped, links, network.links.lag_days),
+                (routed, routes, network.latent.lag_days),
+            ):
                 for member in members:
                     whole = split_lag(float(lag[member] / days))[0][0]
                     if number >= whole:
@@ -185,9 +190,7 @@ def _arrivals_of_goods_on_the_way(run: Run, steps: int) -> np.ndarray:
     return arrivals
 
 
-def _outputs(
-    programme: _Programme, run: Run, activity: np.ndarray, shipped: np.ndarray, routed: np.ndarray
-) -> None:
+def _outputs(programme: _Programme, run: Run, activity: np.ndarray, shipped: np.ndarray, routed: np.ndarray) -> None:
     """What left each seller so far is at most what was in stock and was finished in earlier steps."""
     network, offers = run.network, run.network.offers
     for offer in range(len(offers.yields)):
@@ -198,7 +201,9 @@ def _outputs(
         for number in range(programme.steps):
             if number:
                 gone.append((activity[number - 1, offers.producer[offer]], -float(offers.yields[offer])))
-            gone += [(shipped[number, link], 1.0) for link in links] + [(routed[number, route], 1.0) for route in routes]
+            gone += [(shipped[number, link], 1.0) for link in links] + [
+                (routed[number, route], 1.0) for route in routes
+            ]
             programme.at_most(list(gone), there)
 
 

@@ -21,8 +21,14 @@ from worlds import START, Act, columns_of, compile_acts
 
 USE_PER_STEP = 10.0
 FREE = {
-    "review_days": 63.0, "approval_share": 1.0, "denied_share": 0.0, "throughput": 2.0, "validity_days": 1e9,
-    "cleared_share": 0.0, "hold_share": 1.0, "ease_days": np.inf,
+    "review_days": 63.0,
+    "approval_share": 1.0,
+    "denied_share": 0.0,
+    "throughput": 2.0,
+    "validity_days": 1e9,
+    "cleared_share": 0.0,
+    "hold_share": 1.0,
+    "ease_days": np.inf,
 }
 
 
@@ -67,8 +73,14 @@ def test_mean_delay_of_the_queue_is_its_review_time(stages: int, review_days: fl
     queue, approved = np.zeros((stages, 1)), []
     for number in range(int(40 * review) + 40):
         found = licensing.review_queue(
-            stages=queue, applied=np.array([1.0 if number == 0 else 0.0]), probability=np.array([probability]),
-            decisions=np.array([np.inf]), approval=np.array([1.0]), denial=np.array([0.0]), substeps=split, xp=np,
+            stages=queue,
+            applied=np.array([1.0 if number == 0 else 0.0]),
+            probability=np.array([probability]),
+            decisions=np.array([np.inf]),
+            approval=np.array([1.0]),
+            denial=np.array([0.0]),
+            substeps=split,
+            xp=np,
         )
         queue = found.stages
         approved.append(float(found.approved[0]))
@@ -78,16 +90,26 @@ def test_mean_delay_of_the_queue_is_its_review_time(stages: int, review_days: fl
 
 
 @given(
-    applied=st.floats(0, 1e3), approval=st.floats(0, 1), denial=st.floats(0, 1), probability=st.floats(0.01, 1),
-    limit=st.floats(0, 1e3), seed=st.integers(0, 1000),
+    applied=st.floats(0, 1e3),
+    approval=st.floats(0, 1),
+    denial=st.floats(0, 1),
+    probability=st.floats(0.01, 1),
+    limit=st.floats(0, 1e3),
+    seed=st.integers(0, 1000),
 )
 def test_the_queue_loses_no_application(
     applied: float, approval: float, denial: float, probability: float, limit: float, seed: int
 ) -> None:
     stages = np.random.default_rng(seed).uniform(0, 100, (3, 1))
     found = licensing.review_queue(
-        stages=stages, applied=np.array([applied]), probability=np.array([probability]), decisions=np.array([limit]),
-        approval=np.array([approval]), denial=np.array([denial]), substeps=4, xp=np,
+        stages=stages,
+        applied=np.array([applied]),
+        probability=np.array([probability]),
+        decisions=np.array([limit]),
+        approval=np.array([approval]),
+        denial=np.array([denial]),
+        substeps=4,
+        xp=np,
     )
     left = found.stages.sum() + found.approved[0] + found.denied[0]
     assert left == pytest.approx(stages.sum() + applied, rel=1e-12)
@@ -131,7 +153,9 @@ def test_refusals_are_forgotten_after_the_regime() -> None:
 def test_permits_that_are_not_used_expire(validity_days: float) -> None:
     """A seller without goods: unused permits fall by dt / validity a step, and a grant is lost with that life."""
     network = one_link(cover_days=30.0)
-    idle = replace(network, nodes=replace(network.nodes, capacity=np.where(np.isinf(network.nodes.capacity), np.inf, 0.0)))
+    idle = replace(
+        network, nodes=replace(network.nodes, capacity=np.where(np.isinf(network.nodes.capacity), np.inf, 0.0))
+    )
     run = licensed(idle, steps=150, review_days=14.0, validity_days=validity_days)
     records = run.records
     approved, permits, lapsed = (records[name][:, 0] for name in ("link_approved", "permits", "link_expired"))
@@ -146,7 +170,9 @@ def test_permits_that_are_not_used_expire(validity_days: float) -> None:
 
 @pytest.mark.parametrize(("hold", "ease_days"), [(0.5, 60.0), (0.9, 30.0)])
 def test_a_customs_hold_eases_exponentially(hold: float, ease_days: float) -> None:
-    run = licensed(one_link(cover_days=30.0), steps=40, kind="hold", review_days=14.0, hold_share=hold, ease_days=ease_days)
+    run = licensed(
+        one_link(cover_days=30.0), steps=40, kind="hold", review_days=14.0, hold_share=hold, ease_days=ease_days
+    )
     held = run.records["link_applied"][:, 0] / run.records["link_ordered"][:, 0]
     middle = (np.arange(40) + 0.5) * 7.0
     np.testing.assert_allclose(held, hold * np.exp(-middle / ease_days), rtol=1e-9)
@@ -173,7 +199,8 @@ def test_half_the_step_gives_the_same_queue() -> None:
     act = Act("licence", (0,), 0.0, np.inf, {**FREE, "approval_share": 0.6, "denied_share": 0.2})
     network = one_link(cover_days=45.0)
     whole, half = (
-        run_network(network, clock_of(int(728 / days), days), acts=[act], parameters={"hoard_share": 0.0}) for days in (7.0, 3.5)
+        run_network(network, clock_of(int(728 / days), days), acts=[act], parameters={"hoard_share": 0.0})
+        for days in (7.0, 3.5)
     )
     unmet = [float((run.records["plan"] - run.records["activity"])[:, 1].sum()) for run in (whole, half)]
     assert unmet[0] > 0

@@ -38,8 +38,12 @@ def test_no_later_tier_is_served_while_an_earlier_one_is_short() -> None:
 def _released(reserve: float, largest: float, gap: list[float]) -> tuple[np.ndarray, np.ndarray]:
     pairs = np.zeros(len(gap), dtype=int)
     return reserves.release(
-        reserve=np.array([reserve]), largest=np.array([largest]), gap=np.array(gap), sum_by_stock=sum_map(pairs, 1),
-        pair_stock=pairs, xp=np,
+        reserve=np.array([reserve]),
+        largest=np.array([largest]),
+        gap=np.array(gap),
+        sum_by_stock=sum_map(pairs, 1),
+        pair_stock=pairs,
+        xp=np,
     )
 
 
@@ -74,28 +78,38 @@ def test_latent_route_grows_exponentially_to_its_reach(adapt: float) -> None:
 def test_only_usual_use_that_was_not_shipped_pulls_goods_onto_latent_routes(
     ordered: float, shipped: float, missing: float
 ) -> None:
-    share = leakage.missing_share(ordered=np.array([ordered]), shipped=np.array([shipped]), usual=np.array([10.0]), xp=np)
+    share = leakage.missing_share(
+        ordered=np.array([ordered]), shipped=np.array([shipped]), usual=np.array([10.0]), xp=np
+    )
     assert share[0] == pytest.approx(missing)
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("critical", 3.0), ("important", 6.5), ("optional", np.inf)])
 def test_input_binds_by_its_class(kind: str, limit: float) -> None:
     found = production.input_limit(
-        stock=np.array([6.0]), coefficient=np.array([2.0]), usual=np.array([10.0]),
-        critical=np.array([float(kind == "critical")]), important=np.array([float(kind == "important")]), xp=np,
+        stock=np.array([6.0]),
+        coefficient=np.array([2.0]),
+        usual=np.array([10.0]),
+        critical=np.array([float(kind == "critical")]),
+        important=np.array([float(kind == "important")]),
+        xp=np,
     )
     assert found[0] == limit
 
 
 @given(stock=amounts, coefficient=st.floats(0, 100), activity=amounts)
 def test_nothing_is_used_that_is_not_there(stock: float, coefficient: float, activity: float) -> None:
-    used = production.inputs_used(coefficient=coefficient, activity=np.array([activity]), stock=np.array([stock]), xp=np)
+    used = production.inputs_used(
+        coefficient=coefficient, activity=np.array([activity]), stock=np.array([stock]), xp=np
+    )
     assert 0 <= used[0] <= stock
     assert used[0] == min(coefficient * activity, stock)
 
 
 def test_by_product_is_discarded_above_its_storage_and_driver_never() -> None:
-    kept, discarded = production.discard_surplus(stock=np.array([12.0, 12.0, 3.0]), ceiling=np.array([5.0, np.inf, 5.0]), xp=np)
+    kept, discarded = production.discard_surplus(
+        stock=np.array([12.0, 12.0, 3.0]), ceiling=np.array([5.0, np.inf, 5.0]), xp=np
+    )
     assert kept.tolist() == [5.0, 12.0, 3.0]
     assert discarded.tolist() == [7.0, 0.0, 0.0]
 
@@ -103,9 +117,14 @@ def test_by_product_is_discarded_above_its_storage_and_driver_never() -> None:
 def _planned(limit: float, stock: float) -> float:
     owner = RunMinimum(np.array([0, 0]), 1)
     found = planning.plan_to_stock(
-        smoothed_orders=np.array([20.0, 6.0]), stock=np.array([stock, 10.0]), stock_target=np.array([40.0, 10.0]),
-        restock_steps=4.0, yields=np.array([2.0, 0.5]), capacity=np.array([limit]),
-        largest_over_drivers=lambda x: -owner(-x, np.inf), xp=np,
+        smoothed_orders=np.array([20.0, 6.0]),
+        stock=np.array([stock, 10.0]),
+        stock_target=np.array([40.0, 10.0]),
+        restock_steps=4.0,
+        yields=np.array([2.0, 0.5]),
+        capacity=np.array([limit]),
+        largest_over_drivers=lambda x: -owner(-x, np.inf),
+        xp=np,
     )
     return float(found[0])
 
@@ -129,8 +148,13 @@ def test_order_closes_the_gap_over_the_restocking_time_up_to_a_limit() -> None:
 def test_shares_shift_with_cost_by_the_armington_elasticity() -> None:
     add = sum_map(np.array([0, 0]), 1)
     share = sourcing.preferred_shares(
-        base_share=np.array([0.5, 0.5]), cost=np.array([1.0, 1.25]), reliability=np.array([1.0, 0.5]), cost_exponent=2.0,
-        reliability_exponent=1.0, sum_by_need=add, need=np.array([0, 0]),
+        base_share=np.array([0.5, 0.5]),
+        cost=np.array([1.0, 1.25]),
+        reliability=np.array([1.0, 0.5]),
+        cost_exponent=2.0,
+        reliability_exponent=1.0,
+        sum_by_need=add,
+        need=np.array([0, 0]),
     )
     assert share[0] / share[1] == pytest.approx(1.25**2 / 0.5)
     assert share.sum() == pytest.approx(1.0)
@@ -148,9 +172,7 @@ def test_goods_arrive_after_the_lag_and_once() -> None:
     seen = []
     for number in range(8):
         shipped = np.array([5.0 if number == 1 else 0.0])
-        transport.dispatch(
-            arriving=ring, shipped=shipped, cell_need=np.array([0]), cell_lag=np.array([3]), step=number
-        )
+        transport.dispatch(arriving=ring, shipped=shipped, cell_need=np.array([0]), cell_lag=np.array([3]), step=number)
         seen.append(float(transport.receive(arriving=ring, step=number)[0]))
     assert seen == [0, 0, 0, 0, 5.0, 0, 0, 0]
 
@@ -159,7 +181,11 @@ def test_project_ramps_from_its_delayed_start() -> None:
     days = np.array([[0.0], [130.0], [155.0], [400.0]])
     start = (date(2025, 4, 16) - date(2025, 1, 6)) / timedelta(days=1)
     added = capacity.project_capacity(
-        days=days, start_day=np.array([start]), ramp_days=np.array([50.0]), slip_days=np.array([30.0]), added=np.array([8.0]),
+        days=days,
+        start_day=np.array([start]),
+        ramp_days=np.array([50.0]),
+        slip_days=np.array([30.0]),
+        added=np.array([8.0]),
         xp=np,
     )
     assert added[:, 0].tolist() == [0.0, 0.0, 4.0, 8.0]

@@ -20,7 +20,9 @@ def answered(path: Path) -> list[Answered]:
 
 @pytest.mark.parametrize("path", [OPEN, DERIVED], ids=["open", "derived"])
 def test_every_scored_case_agrees(path: Path) -> None:
-    wrong = [(each.question.case_id, each.question.expected, each.got) for each in answered(path) if each.agree is False]
+    wrong = [
+        (each.question.case_id, each.question.expected, each.got) for each in answered(path) if each.agree is False
+    ]
     assert not wrong
 
 
@@ -55,7 +57,17 @@ def test_a_binding_answer_names_the_rule_that_decided() -> None:
 
 def test_the_answers_do_not_hang_on_case_numbers_comments_or_expected_outcomes() -> None:
     register = load_register()
-    kept = ("regime", "date", "item", "control_code", "origin", "value_share_pct", "technology_origin", "exporter", "ship_from")
+    kept = (
+        "regime",
+        "date",
+        "item",
+        "control_code",
+        "origin",
+        "value_share_pct",
+        "technology_origin",
+        "exporter",
+        "ship_from",
+    )
     kept += ("ship_to", "end_user", "end_use", "facts", "scenario")
     for row in read_cases(OPEN):
         bare = {key: row[key] for key in kept}

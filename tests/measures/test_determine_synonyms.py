@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -13,7 +14,13 @@ from standoff.measures.reading.phrases import plain_text
 from standoff.measures.register import load_register
 from standoff.measures.vocabulary import vocabulary
 
-OPEN = read_cases(Path(__file__).parent / "data" / "open_cases.csv")
+DATA = Path(__file__).parent / "data"
+OPEN = read_cases(DATA / "open_cases.csv")
+
+
+def read_cases_like(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def synonyms(item: str) -> list[str]:
@@ -69,3 +76,15 @@ def test_every_parent_is_a_class_and_no_class_is_its_own_ancestor() -> None:
     for identifier, each in words.classes.items():
         assert set(each.parents) <= words.classes.keys()
         assert not any(identifier in words.ancestors[parent] for parent in each.parents)
+
+
+PARAPHRASES = read_cases_like(DATA / "paraphrases.csv")
+
+
+@pytest.mark.parametrize(
+    "change", PARAPHRASES, ids=[f"{row['case_id']}-{number}" for number, row in enumerate(PARAPHRASES)]
+)
+def test_the_same_facts_in_other_words_give_the_same_answer(change: dict[str, str]) -> None:
+    row = next(each for each in OPEN if (each["case_id"], each["scenario"]) == (change["case_id"], change["scenario"]))
+    answered = answer_question(read_question({**row, change["column"]: change["text"]}), load_register())
+    assert answered.agree, (change["text"], answered.got)

@@ -43,7 +43,9 @@ def test_published_and_worded_examples(text: str, counts: bool) -> None:
 
 
 def graph(*stakes: tuple[str, str, float | None], listed: str = "X", party: str = "T") -> Ownership:
-    rows = tuple(Stake(owner, owned, None if percent is None else Decimal(str(percent))) for owner, owned, percent in stakes)
+    rows = tuple(
+        Stake(owner, owned, None if percent is None else Decimal(str(percent))) for owner, owned, percent in stakes
+    )
     return Ownership(party, rows, ((listed, frozenset({"US-EL"})),))
 
 

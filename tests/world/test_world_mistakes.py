@@ -317,7 +317,7 @@ def test_a_file_that_is_far_too_large_is_refused_before_it_is_read(tmp_path: Pat
         (WORLD_YAML.replace("base_year: 2024", "base_year: true"), "base_year", "not a year"),
         (WORLD_YAML.replace("base_year: 2024", "base_year: 3024"), "base_year", "not a year"),
         (WORLD_YAML.replace("2025-01-01", "January"), "start", "not a date"),
-        (WORLD_YAML.replace("2025-01-01", "2025-13-45"), "", "cannot be read"),
+        (WORLD_YAML.replace("2025-01-01", "2025-13-45"), "", "month must be in"),
         (WORLD_YAML.replace("2025-01-01", "2025-01-01T10:00:00"), "start", "not a date"),
         (WORLD_YAML.replace("2025-01-01", "[2025, 1, 1]"), "start", "not a date"),
         (WORLD_YAML.replace("2025-01-01", "2023-06-01"), "start", "before the base year"),

@@ -18,8 +18,8 @@ METALS = {
     "metal_gd": ("Gd metal and alloy", "钆金属与合金", "oxide_gd"),
 }
 METAL_MAKERS = {
-    "metal_ndpr": {"CHN_baotou": 38.0, "CHN_ganzhou": 30.0, "CHN_sichuan": 20.0, "VNM": 2.6, "THA": 0.4, "GBR": 0.09, "JPN": 0.9, "USA": 0.01},
-    "metal_dy": {"CHN_ganzhou": 1.9, "CHN_other": 0.9, "JPN": 0.10, "VNM": 0.04, "GBR": 0.005},
+    "metal_ndpr": {"CHN_baotou": 38.0, "CHN_ganzhou": 30.0, "CHN_sichuan": 20.0, "VNM": 2.6, "THA": 0.4, "GBR": 0.09, "JPN": 0.9, "USA": 0.01, "EUR": 0.004},
+    "metal_dy": {"CHN_ganzhou": 1.9, "CHN_other": 0.9, "JPN": 0.10, "VNM": 0.04, "GBR": 0.005, "USA": 0.0001},
     "metal_tb": {"CHN_ganzhou": 0.38, "CHN_other": 0.1, "JPN": 0.018},
     "metal_sm": {"CHN": 1.1, "JPN": 0.02, "GBR": 0.03},
     "metal_gd": {"CHN": 2.0},
@@ -34,12 +34,12 @@ MAGNET_NAMES = {
     "magnet_smco": ("SmCo magnets", "钐钴磁体"),
 }
 MAGNET_MAKERS = {
-    "magnet_ndfeb_dy_tb": {"CHN_ningbo": 58.0, "CHN_baotou": 40.0, "CHN_ganzhou": 33.0, "JPN_shinetsu": 5.5, "JPN_proterial": 5.0,
+    "magnet_ndfeb_dy_tb": {"CHN_ningbo": 78.0, "CHN_ganzhou": 53.0, "JPN_shinetsu": 5.5, "JPN_proterial": 5.0,
                            "JPN_tdk": 2.5, "VNM_shinetsu": 1.5, "VNM_star": 0.2, "KOR_star": 1.0, "DEU_vac": 0.6, "EUR_neorem": 0.25, "EUR_magneti": 0.1,
-                           "PHL_shinetsu": 0.7, "GBR": 0.05, "USA": 0.1, "EST": 0.01},
+                           "PHL_shinetsu": 0.7, "GBR": 0.05, "USA": 0.1, "EST": 0.01, "IND": 0.003},
     "magnet_ndfeb": {"CHN_ningbo": 34.0, "CHN_baotou": 25.0, "JPN_daido": 0.48, "JPN_proterial": 2.0,
                      "VNM_shinetsu": 0.6, "VNM_star": 0.1, "KOR_star": 0.5, "DEU_vac": 0.3, "EUR_magneti": 0.1, "PHL_shinetsu": 0.3, "USA": 0.05},
-    "magnet_ndfeb_ce": {"CHN_baotou": 40.0, "CHN_ningbo": 35.0, "CHN_shanxi": 20.0},
+    "magnet_ndfeb_ce": {"CHN_baotou": 55.0, "CHN_ningbo": 40.0},
     "magnet_bonded": {"CHN": 8.5, "JPN": 1.2, "THA": 0.6, "DEU": 0.2, "KOR": 0.4, "USA": 0.3},
     "magnet_smco": {"CHN_hangzhou": 2.2, "CHN_other": 1.5, "JPN": 0.25, "DEU": 0.15, "USA": 0.3, "GBR": 0.06, "EUR": 0.08, "IND": 0.02},
 }  # fmt: skip

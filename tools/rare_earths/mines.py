@@ -101,12 +101,21 @@ def separators(facts: Facts) -> list[Separator]:
         ("separation_light_EST", "EST", "Sillamäe, separation", "锡拉迈埃分离", basket(0.17, lace=0.7), "conc_light", assumed(1800.0, 600.0, 3000.0), facts.sourced("stages-114")),
         ("separation_light_EUR", "EUR", "La Rochelle, separation", "拉罗谢尔分离", basket(0.05, lace=0.85, driver="oxide_lace"), "conc_light", facts.sourced("stages-115", low=1500.0, note="products, mostly catalyst grades"), None),
         ("separation_light_IND", "IND", "IREL, separation", "印度稀土公司分离", basket(0.012, lace=0.6), "conc_light", facts.sourced("stages-198", factor=1 / 0.012, note="Nd oxide over 0.012: little is refined beyond mixed chloride"), None),
+        ("separation_light_AUS", "AUS", "Eneabba, separation (pilot scale in 2024)", "埃尼巴分离（2024 年仅试验规模）", basket(0.19, lace=0.3), "conc_light", pilot(20.0), None),
+        ("separation_heavy_USA", "USA", "Heavy separation, United States (pilots in 2024)", "美国重稀土分离（2024 年仅试验规模）", basket(0.2, **{**clay, "y": 0.2}, driver="oxide_dy"), "conc_heavy", pilot(3.0), None),
+        ("separation_heavy_EUR", "EUR", "Heavy separation, France (planned)", "法国重稀土分离（规划中）", basket(0.2, **clay, driver="oxide_dy"), "conc_heavy", pilot(3.0), None),
+        ("separation_heavy_EST", "EST", "Heavy line of Sillamäe (finished September 2025)", "锡拉迈埃重稀土线（2025 年 9 月完工）", basket(0.2, **clay, driver="oxide_dy"), "conc_heavy", pilot(2.0), None),
         ("separation_heavy_VNM", "VNM", "Vietnam, separation of clay and imported feed", "越南重稀土分离", basket(0.26, driver="oxide_dy", **clay), "conc_heavy", assumed(600.0, 200.0, 1500.0), None),
         ("recycling_CHN_ganzhou", "CHN", "Swarf recycling, Jiangxi", "江西废料回收", recycled(facts), "swarf", None, None),
         ("recycling_CHN_other", "CHN", "Swarf recycling, other provinces", "其他省份废料回收", recycled(facts), "swarf", None, None),
         ("recycling_JPN", "JPN", "Swarf recycling, Japan", "日本废料回收", recycled(facts), "swarf", None, None),
         ("recycling_VNM", "VNM", "Swarf recycling, Vietnam", "越南废料回收", recycled(facts), "swarf", None, None),
     ]  # fmt: skip
+
+
+def pilot(feed: float) -> Figure:
+    """A plant that is planned or being built: a trace of output, so that customers can be named before it opens."""
+    return assumed(feed, 0.05 * feed, 4.0 * feed, note="pilot scale; what counts is its project")
 
 
 def recycled(facts: Facts) -> dict[str, Figure]:
@@ -123,7 +132,7 @@ SIZE = {
     "separation_light_CHN_north": 190.0, "separation_light_CHN_sichuan": 95.0, "separation_light_CHN_monazite": 9.0,
     "separation_heavy_CHN_south": 35.0, "separation_heavy_CHN_guangdong": 20.0, "separation_light_MYS": 27.0,
     "separation_heavy_MYS": 0.06, "separation_light_USA_mountain_pass": 8.3, "separation_light_USA_white_mesa": 0.2,
-    "separation_light_EST": 1.8, "separation_light_EUR": 4.0, "separation_light_IND": 2.0, "separation_heavy_VNM": 0.6,
+    "separation_light_EST": 1.8, "separation_light_EUR": 4.0, "separation_light_IND": 2.0, "separation_heavy_VNM": 0.6, "separation_light_AUS": 0.02, "separation_heavy_USA": 0.003, "separation_heavy_EUR": 0.003, "separation_heavy_EST": 0.002,
     "recycling_CHN_ganzhou": 65.0, "recycling_CHN_other": 32.0, "recycling_JPN": 3.0,
     "recycling_VNM": 0.8,
 }  # fmt: skip

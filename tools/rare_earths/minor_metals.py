@@ -17,6 +17,8 @@ PRIMARY_GALLIUM = {
     "ROW_russia": 6.0,
     "JPN": 3.0,
     "KOR": 3.0,
+    "AUS": 0.1,
+    "EUR": 0.1,
 }
 RECYCLED_GALLIUM = {"JPN": 45.0, "DEU": 18.0, "EUR": 12.0, "USA": 6.0, "KOR": 5.0, "ROW": 5.0, "TWN": 8.0}
 REFINED_GALLIUM = {
@@ -39,6 +41,7 @@ GERMANIUM = {
     "JPN": 4.0,
     "DEU": 4.0,
     "GBR": 2.0,
+    "KOR": 0.1,
 }
 ANTIMONY_MINES = {"CHN": 46223.0, "ROW_russia": 24670.0, "ROW_tajikistan": 27500.0, "MMR": 10000.0, "ROW_turkey": 4548.0, "ROW_bolivia": 4817.0,
                   "AUS": 1282.0, "LAO": 1270.0, "MEX": 662.0, "VNM": 218.0, "THA": 800.0, "ROW_other": 3500.0}  # fmt: skip

@@ -26,6 +26,8 @@ PLACES = {
     "BRA": ("Brazil", "巴西", "third", -52.0, -10.0),
     "ROW": ("Rest of world", "世界其他地区", "third", 45.0, 15.0),
 }
+LAW_AS = {"EUR": "FRA", "ROW": "ZAF"}
+"""Countries whose place in the law stands for a group: any member of the EU; for the rest of the world one in no group (assumed)."""
 EUROPEAN_UNION = (
     "AUT", "BEL", "BGR", "CYP", "CZE", "DNK", "ESP", "FIN", "FRA", "GRC", "HRV", "HUN", "IRL",
     "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE",
@@ -58,6 +60,7 @@ def add_to(draft: Draft) -> None:
             name_en=name,
             name_zh=name_zh,
             side=side,
+            law_as=LAW_AS.get(place, ""),
             longitude=longitude,
             latitude=latitude,
         )

@@ -54,9 +54,10 @@ GREY_VIA = {"USA": "MEX", "EUR": "ROW", "DEU": "ROW", "GBR": "ROW"}
 ENTRANTS = {
     "magnet_ndfeb_dy_tb": ("magnet_ndfeb_dy_tb_VNM_star", "magnet_ndfeb_dy_tb_EST", "magnet_ndfeb_dy_tb_USA", "magnet_ndfeb_dy_tb_JPN_proterial"),
     "magnet_smco": ("magnet_smco_GBR", "magnet_smco_USA", "magnet_smco_JPN"),
-    "oxide_dy": ("separation_heavy_MYS",), "oxide_tb": ("separation_heavy_MYS",), "oxide_sm": ("separation_heavy_MYS",),
-    "metal_dy": ("metal_dy_GBR", "metal_dy_VNM"), "metal_sm": ("metal_sm_GBR",), "metal_ndpr": ("metal_ndpr_GBR", "metal_ndpr_USA"),
-    "gallium_metal": ("gallium_primary_KOR", "gallium_primary_ROW_russia"), "germanium": ("germanium_ROW_canada", "germanium_EUR"),
+    "oxide_dy": ("separation_heavy_MYS", "separation_heavy_USA", "separation_heavy_EUR"), "oxide_tb": ("separation_heavy_MYS", "separation_heavy_EUR"),
+    "oxide_ndpr": ("separation_light_AUS", "separation_light_EUR"), "oxide_sm": ("separation_heavy_MYS",),
+    "metal_dy": ("metal_dy_USA", "metal_dy_GBR", "metal_dy_VNM"), "metal_sm": ("metal_sm_GBR",), "metal_ndpr": ("metal_ndpr_EUR", "metal_ndpr_GBR", "metal_ndpr_USA"),
+    "gallium_metal": ("gallium_primary_KOR", "gallium_primary_AUS", "gallium_primary_EUR"), "germanium": ("germanium_ROW_canada", "germanium_EUR", "germanium_KOR"),
     "antimony_metal": ("antimony_metal_ROW_oman", "antimony_metal_IND"),
 }  # fmt: skip
 

@@ -115,6 +115,10 @@ def _print_one(content: dict[str, Any]) -> None:
         "missing facts": ", ".join(content.get("missing", ())),
         "expected delay": _delay(content),
         "documents": "; ".join(content.get("documents", ())),
+        "could be lighter": "; ".join(
+            f"{each['rule']} ({', '.join(each['missing'])})" for each in content.get("could_lighten", ())
+        ),
+        "rests on the truce scenario": "yes" if content.get("rests_on_truce") else "",
         "red flags": "; ".join(content.get("red_flags", ())),
         "other dates": ", ".join(f"{each['on']}: {each['code']}" for each in content["on_other_dates"]),
         "all rules": "; ".join(f"{measure}: {code}" for measure, code in content.get("by_measure", {}).items()),

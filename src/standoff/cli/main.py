@@ -10,9 +10,14 @@ from typing import Annotated
 import typer
 
 from standoff import __version__
+from standoff.cli import measures as measure_commands
 from standoff.cli import world as world_commands
 from standoff.cli.backtest import backtest, calibrate
+from standoff.cli.compare import compare
+from standoff.cli.determine import determine
+from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
+from standoff.cli.tariff import tariff
 from standoff.errors import InputError, StandoffError
 
 DONE, WARNED, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3
@@ -27,8 +32,13 @@ app.command()(run)
 app.command()(rerun)
 app.command()(backtest)
 app.command()(calibrate)
+app.command()(compare)
+app.command()(explain)
+app.command()(determine)
+app.command()(tariff)
 app.add_typer(scenarios, name="scenarios")
 app.add_typer(world_commands.app, name="world")
+app.add_typer(measure_commands.app, name="measures")
 
 
 @app.callback(invoke_without_command=True)

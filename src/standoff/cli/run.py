@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from standoff.results.result import Result
 
+MOST_USES_SHOWN = 20
 scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
 
 ScenarioArgument = Annotated[
@@ -177,6 +178,29 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             f"over {summary['draws']['draws']} draws: unmet use {spread['median'] / 1e6:,.0f} million USD,"
             f" 80 % between {spread['low80'] / 1e6:,.0f} and {spread['high80'] / 1e6:,.0f}"
         )
+        lines += _paralysis_lines(summary["draws"]["paralysis"])
+    return lines
+
+
+def _paralysis_lines(paralysis: dict[str, Any]) -> list[str]:
+    """How soon which use is paralysed, and what must all hold for three months."""
+    hit = sorted((row for row in paralysis["uses"] if row["never_in_run"] < 1), key=lambda row: row["never_in_run"])
+    lines = ["", f"paralysis ({paralysis['definition']}), share of draws:"]
+    if not hit:
+        return [*lines, "  none in any draw"]
+    lines.append(f"  {'use':<32}{'3 months':>10}{'12 months':>11}{'never':>8}")
+    lines += [
+        f"  {row['use']:<32}{row['within_3_months']:>10.0%}{row['within_12_months']:>11.0%}{row['never_in_run']:>8.0%}"
+        for row in hit[:MOST_USES_SHOWN]
+    ]
+    for use, conditions in paralysis["for_three_months"].items():
+        held = "; ".join(
+            f"{each['name']} low (up to {each['high']:.3g})"
+            if each["quantile"] < 0.5
+            else f"{each['name']} high (from {each['low']:.3g})"
+            for each in conditions[:4]
+        )
+        lines.append(f"  three months for {use} needs: {held or 'no single number decides'}")
     return lines
 
 

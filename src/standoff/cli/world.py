@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -53,6 +54,7 @@ def show(
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of titles and headings.")] = "en",
 ) -> None:
     """Print what a world holds and how much of it is sourced, or the rows of one table."""
+    from standoff.studies.evidence import kept_evidence
     from standoff.world.summary import describe_world, find_table, table_entries, table_lines
     from standoff.world.tables import read_world
 
@@ -64,11 +66,13 @@ def show(
         else:
             print_grid(HEADINGS[lang], table_lines(shown, chosen))
         return
-    content = describe_world(shown, language=lang)
+    content = {**describe_world(shown, language=lang), "evidence": kept_evidence(shown)}
     if as_json:
         print_json(content)
         return
     print_description(content, lang)
+    if content["evidence"]:
+        print_evidence(content["evidence"], lang)
     print_warnings(shown)
 
 
@@ -113,7 +117,43 @@ def print_description(content: dict[str, Any], language: str) -> None:
     print_grid((words[2], words[3]), [(name, str(count)) for name, count in content["rows"].items()])
 
 
-def print_grid(headings: tuple[str, ...], lines: list[tuple[str, ...]]) -> None:
+def print_evidence(evidence: dict[str, Any], language: str) -> None:
+    """What the loss of the main scenario rests on, and the assumptions that matter most."""
+    words = {
+        "en": (
+            "unmet use in {scenario}: median {median:,.0f} million USD, 80 % between {low:,.0f} and {high:,.0f} over {draws} draws",
+            "of how it moves, {sourced:.0%} rests on sourced, {claimed:.0%} on claimed and {assumed:.0%} on assumed numbers",
+            ("assumption", "value", "low", "high", "weight", "more of it means"),
+            ("less loss", "more loss"),
+        ),
+        "zh": (
+            "{scenario} 未满足使用：中位数 {median:,.0f} 百万美元，{draws} 次抽样的 80% 区间 {low:,.0f} 至 {high:,.0f}",
+            "其变动的 {sourced:.0%} 取决于有出处的数值，{claimed:.0%} 取决于待核实的数值，{assumed:.0%} 取决于假设",
+            ("假设", "数值", "下限", "上限", "权重", "增大时"),
+            ("损失减少", "损失增加"),
+        ),
+    }[language]
+    loss = {
+        key: evidence["loss_usd"][name] / 1e6
+        for key, name in (("median", "median"), ("low", "low80"), ("high", "high80"))
+    }
+    typer.echo(words[0].format(scenario=evidence["scenario"], draws=evidence["draws"], **loss))
+    typer.echo(words[1].format(**evidence["shares"]))
+    lines = [
+        (
+            row["name"],
+            f"{row['value']:,.4g}",
+            f"{row['low']:,.4g}",
+            f"{row['high']:,.4g}",
+            f"{row['weight']:.0%}",
+            words[3][row["direction"] > 0],
+        )
+        for row in evidence["assumptions"]
+    ]
+    print_grid(words[2], lines)
+
+
+def print_grid(headings: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
     """Lines under headings, as wide as the terminal, or as a wide page into a pipe."""
     import sys
 

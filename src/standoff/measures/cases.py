@@ -24,6 +24,8 @@ from standoff.measures.settings import DEFAULT_SETTINGS, TRUCES, Settings, read_
 from standoff.measures.transaction import Transaction
 
 LARGEST_FILE = 20_000_000
+LONGEST_FIELD = 1_000
+"""Longer words are cut: a description has a few lines, and patterns must not be fed books."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from standoff.measures.conditions import Truth
+from standoff.measures.measure import PartyList
 from standoff.measures.ownership import RULES, WHOLE, Held
 from standoff.measures.transaction import Item, Party, Transaction
 
@@ -128,20 +129,20 @@ class Context:
         if measure in surely:
             return True
         unknown = False
-        partial = self.rulebook.partial_lists.get(measure)
+        listed = self.rulebook.lists.get(measure)
         for party in self.parties():
             if party.lists is None:
-                unknown |= measure in perhaps or self._may_be_listed(party, partial)
+                unknown |= measure in perhaps or self._may_be_listed(party, listed)
             elif measure in party.lists:
                 return True
         return None if unknown else False
 
-    def _may_be_listed(self, party: Party, countries: frozenset[str] | None) -> bool:
-        if countries is None:
-            # Every name of the list is known: only an unnamed party can be one of them.
-            return party.name is None
+    def _may_be_listed(self, party: Party, listed: PartyList | None) -> bool:
+        """Whether an unscreened party could be on a list: where names are missing from it, or the party has none."""
+        if listed is None or (listed.complete and party.name is not None):
+            return False
         where = party.country or (self.transaction.ship_to if party is self.transaction.end_user else None)
-        return not countries or where is None or where in countries
+        return not listed.countries or where is None or where in listed.countries
 
     def listed_as(self, kinds: frozenset[str]) -> Truth:
         """Whether a party is said to stand on a list of this kind, or stands by name on one in force."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from standoff.measures.calendar import pause_on
 from standoff.measures.context import Context
-from standoff.measures.measure import Limb, Measure
+from standoff.measures.measure import Limb, Measure, Suspension
 from standoff.measures.outcome import NEED_FACT, Answer, Outcome
 from standoff.measures.red_flags import red_flags
 
 DISCLAIMER = "This is not legal advice: rules are read from public texts, and the texts decide."
 DAYS_OF_FIVE = 7 / 5
+SURENESS = ("sourced", "sourced with note", "claimed", "assumed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,29 @@ class Finding:
     @property
     def clause(self) -> str:
         return self.limb.text
+
+
+def lightened(answer: Answer, measure: str, relief: Limb, lighter: Answer) -> Answer:
+    """The answer after a relief, or the same object where the relief does not reach it. A paused relief lightens paused rules only."""
+    terms = relief.relief
+    if terms is None or not _matches(measure, terms.measures):
+        return answer
+    suspended = answer.outcome is Outcome.SUSPENDED
+    asked = answer.inner if suspended else answer.outcome
+    offered = lighter.inner if lighter.outcome is Outcome.SUSPENDED else lighter.outcome
+    if asked is None or offered is None or (lighter.outcome is Outcome.SUSPENDED and not suspended):
+        return answer
+    if asked.severity > terms.ceiling.severity or offered.severity >= asked.severity:
+        return answer
+    return Answer(Outcome.SUSPENDED, offered, answer.until) if suspended else Answer(offered)
+
+
+def _matches(measure: str, patterns: Iterable[str]) -> bool:
+    return any(measure == each or (each.endswith("*") and measure.startswith(each[:-1])) for each in patterns)
+
+
+def reaches(finding: Finding, relief: Limb, lighter: Answer) -> bool:
+    return lightened(finding.answer, finding.measure.id, relief, lighter) is not finding.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +186,37 @@ class Determination:
         return tuple(dict.fromkeys(each for measure in self._governing for each in measure.sources))
 
     @property
+    def rests_on_truce(self) -> bool:
+        """Whether a pause that exists only in the chosen truce scenario keeps a rule from running."""
+        return any(pause.truces for pause in self._pauses)
+
+    @property
+    def _pauses(self) -> tuple[Suspension, ...]:
+        settings = self.context.rulebook.settings
+        paused = (each.limb for each in self.findings if each.original.outcome is Outcome.SUSPENDED)
+        found = (pause_on(limb.suspensions, self.on, settings) for limb in paused)
+        return tuple(pause for pause in found if pause is not None)
+
+    @property
     def status(self) -> str:
-        """How sure the rule is that decided: sourced, sourced with note, claimed. "Not caught" is as sure as the register."""
-        order = ("sourced", "sourced with note", "claimed")
-        statuses = [measure.status for measure in self._governing]
-        return max(statuses, key=order.index, default="sourced with note")
+        """How sure the rules are that the answer rests on, the least sure one: sourced, sourced with note, claimed, assumed.
+
+        Pauses count: an answer that rests on an announced truce without a text is *claimed*. "Not caught" is as sure as the register.
+        """
+        statuses = [measure.status for measure in self._governing] + [pause.status for pause in self._pauses]
+        return max(statuses, key=SURENESS.index, default="sourced with note")
+
+    @property
+    def could_lighten(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Reliefs that would lighten the answer if the facts that they lack turned out to hold: rule and facts."""
+        if self.deciding is None or not self.outcome.binds:
+            return ()
+        rulebook = self.context.rulebook
+        found = []
+        for relief, lighter in self.context.interval.relieving:
+            if self.context.limb(relief.number) is None and reaches(self.deciding, relief.limb, lighter):
+                found.append((relief.key, rulebook.missing(self.context, relief.number)))
+        return tuple(found)
 
     @property
     def by_measure(self) -> dict[str, str]:
@@ -212,6 +264,8 @@ class Determination:
             "status": self.status,
             "by_measure": self.by_measure,
             "subject_to_ear": self.subject_to_ear,
+            "rests_on_truce": self.rests_on_truce,
+            "could_lighten": [{"rule": rule, "missing": list(facts)} for rule, facts in self.could_lighten],
             "red_flags": list(self.red_flags),
             "trace": list(self.trace),
             "disclaimer": DISCLAIMER,

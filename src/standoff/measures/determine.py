@@ -7,11 +7,10 @@ lighten findings; the strongest is the answer. A rule that comes out unknown and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from standoff.measures.context import Context
-from standoff.measures.determination import Determination, Finding
+from standoff.measures.determination import Determination, Finding, lightened
 from standoff.measures.outcome import NEED_FACT, NOT_CAUGHT, Answer, Outcome
 from standoff.measures.register import Register
 from standoff.measures.rulebook import Rule
@@ -64,40 +63,21 @@ def determine(
 
 
 def _finding(rule: Rule, answer: Answer, reliefs: list[tuple[Rule, Answer]], context: Context | None) -> Finding:
-    lightened, by = answer, None
+    left, by = answer, None
     for relief, lighter in reliefs:
-        candidate = _lighten(lightened, rule.measure.id, relief, lighter)
-        if candidate is not lightened:
-            lightened, by = candidate, relief
+        candidate = lightened(left, rule.measure.id, relief.limb, lighter)
+        if candidate is not left:
+            left, by = candidate, relief
     return Finding(
         measure=rule.measure,
         limb=rule.limb,
-        answer=lightened,
+        answer=left,
         original=answer,
         relieved_by=by.key if by else "",
         relieving=by.measure if by else None,
         number=rule.number,
         context=context,
     )
-
-
-def _lighten(answer: Answer, measure: str, relief: Rule, lighter: Answer) -> Answer:
-    """The answer after a relief, or the same object where the relief does not reach it."""
-    terms = relief.limb.relief
-    if terms is None or not _matches(measure, terms.measures):
-        return answer
-    suspended = answer.outcome is Outcome.SUSPENDED
-    asked = answer.inner if suspended else answer.outcome
-    offered = lighter.inner if lighter.outcome is Outcome.SUSPENDED else lighter.outcome
-    if asked is None or offered is None or (lighter.outcome is Outcome.SUSPENDED and not suspended):
-        return answer
-    if asked.severity > terms.ceiling.severity or offered.severity >= asked.severity:
-        return answer
-    return Answer(Outcome.SUSPENDED, offered, answer.until) if suspended else Answer(offered)
-
-
-def _matches(measure: str, patterns: Iterable[str]) -> bool:
-    return any(measure == each or (each.endswith("*") and measure.startswith(each[:-1])) for each in patterns)
 
 
 def _combine(context: Context, on: date, findings: list[Finding], unsettled: list[Finding]) -> Determination:

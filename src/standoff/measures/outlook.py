@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 COUNT = 4
 STANDARD = (date(2025, 10, 20), date(2025, 11, 6), date(2025, 12, 15), date(2026, 11, 10))
@@ -12,7 +12,7 @@ STANDARD = (date(2025, 10, 20), date(2025, 11, 6), date(2025, 12, 15), date(2026
 
 
 def other_dates(on: date, change_dates: tuple[date, ...], code_on: Callable[[date], str]) -> list[tuple[date, str]]:
-    """Four other dates with their answers: the latest change before the day and the next ones after it, then standard days.
+    """Four other dates with their answers: the eve of the present answer, the next changes after the day, then standard days.
 
     Args:
         on: the day asked.
@@ -28,10 +28,11 @@ def other_dates(on: date, change_dates: tuple[date, ...], code_on: Callable[[dat
             found[day] = code = following
         if len(found) == COUNT - 1:
             break
-    for day in reversed(change_dates[: bisect_left(change_dates, on)]):
-        before = code_on(day)
+    for change in reversed(change_dates[: bisect_right(change_dates, on)]):
+        eve = change - timedelta(days=1)
+        before = code_on(eve)
         if before != here:
-            found[day] = before
+            found[eve] = before
             break
     for day in STANDARD:
         if len(found) >= COUNT:

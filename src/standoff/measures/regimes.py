@@ -15,11 +15,12 @@ from standoff.measures.data_files import read_data
 from standoff.measures.determination import Determination
 from standoff.measures.determine import determine
 from standoff.measures.outcome import Answer, Outcome
-from standoff.measures.register import Register
+from standoff.measures.register import Register, shipped_register
 from standoff.measures.settings import Settings
 from standoff.measures.transaction import Transaction
 from standoff.measures.vocabulary import FOLDER, vocabulary
 
+SHORTEST_INSIDE = 3
 EXEMPTIONS = frozenset({"cots", "electronic_device", "national_security_waiver"})
 
 
@@ -79,13 +80,41 @@ def find_regime(name: str) -> Regime | None:
         return None
     known = _by_name()
     identifier = known.get(_key(name))
-    if identifier is None:
-        # A name may carry more words than the known one: "CN No.61/2025 limb (c)". The longest known name in it is meant.
-        inside = [key for key in known if len(key) > 3 and (key in _key(name))]
-        if not inside:
-            raise refuse("regime", why="there is no such regime", cure=nearest(name, [*regimes()]), value=name)
-        identifier = known[max(inside, key=len)]
-    return regimes()[identifier]
+    if identifier is not None:
+        return regimes()[identifier]
+    # A name may carry more words than the known one: "CN No.61/2025 limb (c)". The longest known name in it is meant.
+    inside = [key for key in known if len(key) > SHORTEST_INSIDE and key in _key(name)]
+    if inside:
+        return regimes()[known[max(inside, key=len)]]
+    found = _of_measures(name)
+    if found is None:
+        raise refuse("regime", why="there is no such regime", cure=nearest(name, [*regimes()]), value=name)
+    return found
+
+
+def _of_measures(name: str) -> Regime | None:
+    """A regime that no table names: one measure by id or by "No. 26/2026", or all of one issuer ("US export rules")."""
+    register = shipped_register()
+    number = re.search(r"No\.?\s*(\d+)\s*(?:/|of)\s*(\d{4})", name)
+    stem = f"CN-{number[2]}-{number[1]}" if number else name.strip()
+    measures = {each for each in register.ids if each == stem or each.startswith(stem + "-")}
+    first = re.match(r"[A-Z]{2}\b", name.strip())
+    if not measures and first:
+        measures = {measure.id for measure in register if measure.issuer == first.group(0)}
+    if not measures:
+        return None
+    american = all(each.startswith("US-") for each in measures)
+    nothing: frozenset[str] = frozenset()
+    return Regime(
+        id=f"{'US' if american else 'CN'}: {name.strip()}",
+        names=(name,),
+        measures=frozenset(measures),
+        fallback=nothing,
+        presumes=nothing,
+        presumes_if_exempt=nothing,
+        jurisdiction=american,
+        tariff=None,
+    )
 
 
 def answer(

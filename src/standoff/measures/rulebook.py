@@ -80,14 +80,12 @@ class Rulebook:
         self.numbers = {rule.key: rule.number for rule in self.rules}
         self.item_tests: list[Test[Item]] = [compile_tree(rule.limb.item, ITEM_LEAVES, settings) for rule in self.rules]
         self._without_item: list[Truth] = [rule.limb.item is None for rule in self.rules]
-        self._with_item = [(rule.number, self.item_tests[rule.number].truth) for rule in self.rules if rule.limb.item is not None]
+        self._with_item = [
+            (rule.number, self.item_tests[rule.number].truth) for rule in self.rules if rule.limb.item is not None
+        ]
         self.whens: list[Test[Context]] = [compile_tree(rule.limb.when, LEAVES, settings) for rule in self.rules]
         self.names = NameIndex(self.measures)
-        self.partial_lists = {
-            measure.id: measure.party_list.countries
-            for measure in self.measures
-            if measure.party_list is not None and not measure.party_list.complete
-        }
+        self.lists = {measure.id: measure.party_list for measure in self.measures if measure.party_list is not None}
         self.change_dates = change_dates_of(self.measures, settings)
         self._intervals: dict[int, Interval] = {}
         self._items: dict[Item, tuple[Truth, ...]] = {}
@@ -157,6 +155,8 @@ class Rulebook:
                 if rule.measure.control_list and rule.limb.item is not None and answer.outcome is not Outcome.SUSPENDED:
                     control_lists.setdefault(rule.measure.issuer, []).append(rule.number)
         restricting.sort(key=lambda pair: pair[1].rank, reverse=True)
+        # The younger text is the more special one, and is named as the relief that applied.
+        relieving.sort(key=lambda pair: pair[0].limb.effective, reverse=True)
         return Interval(
             start=start,
             restricting=tuple(restricting),

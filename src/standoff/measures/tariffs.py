@@ -14,9 +14,10 @@ from datetime import date
 from typing import Any
 
 from standoff.errors import refuse
-from standoff.measures.calendar import change_dates_of, pause_on, without_absent_pauses
+from standoff.measures.calendar import change_dates_of, pause_on
 from standoff.measures.measure import Measure, TariffLayer
 from standoff.measures.places import three_letter
+from standoff.measures.register import Register
 from standoff.measures.settings import DEFAULT_SETTINGS, Settings
 
 KIND_ORDER = ("mfn", "list", "sector", "general")
@@ -100,7 +101,7 @@ def tariff_layers(
     Args:
         importer, exporter: two- or three-letter codes.
         hs: customs heading, two to ten digits, dots allowed.
-        register: measures (a ``Register`` or any list of them).
+        register: a ``Register``, where pauses and ends by acts that it leaves out do not exist, or any measures, taken as they stand.
 
     Raises:
         InputError: an unknown place, or a heading that is none.
@@ -111,7 +112,9 @@ def tariff_layers(
         raise refuse("tariff", why="not a customs heading", cure="Give 2 to 12 digits, e.g. 850511", value=hs)
     present: list[TariffLayer] = []
     suspended: list[tuple[TariffLayer, date]] = []
-    for measure in without_absent_pauses(register):
+    # A register knows which acts it leaves out; a plain list of measures is taken as it stands.
+    measures = register.rulebook(settings).measures if isinstance(register, Register) else register
+    for measure in measures:
         for layer in measure.layers:
             if not _applies(layer, importer, exporter, digits, on):
                 continue

@@ -129,7 +129,7 @@ class Transaction:
     Attributes:
         item: what goes.
         origin: place of substantial transformation.
-        components: parts with origin and value share.
+        components: every part that matters, with origin and value share; shares are computed from them as if there were no others.
         prc_content_percent: value share of listed Chinese content in the item that crosses the border; computed from
             ``components`` when None.
         us_content_percent: value share of controlled US content; computed from ``components`` when None.

@@ -60,18 +60,20 @@ def _outside(argument: Any, _: Settings) -> Test[Context]:
 
 
 def _user_in(argument: Any, _: Settings) -> Test[Context]:
-    """The end user is there; where its country is not known, the destination stands for it."""
+    """The end user is established there, or the goods go there."""
     places = expand(list(argument))
 
     def truth(c: Context) -> Truth:
-        user = c.transaction.end_user.country
-        if user is not None and user in places:
+        user, destination = c.transaction.end_user.country, c.transaction.ship_to
+        if user in places or destination in places:
             return True
-        return _within(c.transaction.ship_to if user is None else user, places) or _within(
-            c.transaction.ship_to, places
-        )
+        return None if user is None or destination is None else False
 
-    return Test(truth, lambda _c: ("ship_to",))
+    def missing(c: Context) -> tuple[str, ...]:
+        names = [] if c.transaction.end_user.country else ["country of the end user"]
+        return tuple(names + ([] if c.transaction.ship_to else ["ship_to"]))
+
+    return Test(truth, missing)
 
 
 def _established(argument: Any, _: Settings) -> Test[Context]:

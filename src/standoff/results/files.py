@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from standoff.results.result import Result
 
+COMPRESSION = {"zlib": True, "complevel": 1, "shuffle": True}
+"""A third of the size for a third of a second on a large world (measured)."""
 LARGEST_RESULT_BYTES = 4_000_000_000
 
 
@@ -89,7 +91,8 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
     os.close(handle)
     temporary = Path(name)
     try:
-        dataset.to_netcdf(temporary, engine="h5netcdf")
+        dataset.to_netcdf(temporary, engine="h5netcdf", encoding={name: COMPRESSION for name in dataset.data_vars})
+        temporary.chmod(0o644)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

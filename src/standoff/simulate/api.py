@@ -182,7 +182,8 @@ def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
     from standoff.results.files import read_config
 
     config = read_config(path)
-    exists = scenario_world(scenario_from(config["scenario"]), world)
+    place = world if world is not None else config["world"].removesuffix(MIRRORED)
+    exists = scenario_world(scenario_from(config["scenario"]), place)
     if exists.fingerprint != config["world_fingerprint"]:
         raise refuse(
             f"rerun {Path(path).name}",

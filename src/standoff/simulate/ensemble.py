@@ -45,6 +45,7 @@ class Ensemble:
         values: drawn values by name, (draws,).
         kept: ``unmet``, ``stopped_share`` (steps, uses, draws) and ``trade`` (steps, corridors, draws).
         corridors: (product, origin, destination) of each corridor under a regime.
+        parameters: behavioural parameters at their stated values.
         seed: of the draws.
     """
 
@@ -55,6 +56,7 @@ class Ensemble:
     values: dict[str, Any]
     kept: dict[str, Any]
     corridors: tuple[tuple[str, str, str], ...]
+    parameters: dict[str, float]
     seed: int
 
     @property
@@ -99,27 +101,27 @@ class Ensemble:
         )
 
     def summary(self) -> dict[str, Any]:
-        """Quantiles of the headline numbers, and the chance that each use stands still within three and twelve months."""
+        """Quantiles of the headline numbers, and how soon each use is paralysed in which share of draws."""
+        from standoff.studies.paralysis import conditions_for, paralysis_table
+
         value = np.asarray(self.world.tables["uses"]["value"], dtype=float)
         total = np.einsum("sud,u->d", self.kept["unmet"].astype(float), value)
-        days = self.scenario.step_days
-        ever = self.kept["stopped_share"] >= 0.5
-        first = np.where(ever.any(axis=0), (np.argmax(ever, axis=0) + 1) * days, np.inf)
-        stops = {
-            use: {
-                "within_3_months": float((first[index] <= 91).mean()),
-                "within_12_months": float((first[index] <= 365).mean()),
-                "never_in_run": float(np.isinf(first[index]).mean()),
-            }
-            for index, use in enumerate(self.uses)
-        }
+        share = self.parameters["paralysis_share"]
+        table = paralysis_table(self, share=share)
+        early = [row["use"] for row in table if 0 < row["within_3_months"] < 1]
         return {
             "scenario": self.scenario.name,
             "world": self.world.name,
             "draws": self.draws,
             "seed": self.seed,
             "unmet_use_usd": quantiles(total),
-            "half_of_line_stopped": stops,
+            "paralysis": {
+                "definition": f"output below {share:.0%} of baseline for four weeks",
+                "uses": table,
+                "for_three_months": {
+                    use: [vars(condition) for condition in conditions_for(self, use, share=share)] for use in early
+                },
+            },
         }
 
 
@@ -245,7 +247,7 @@ def join_blocks(job: Job, network: Network, blocks: Sequence[Block], *, seed: in
     """The ensemble of blocks in the order of their draws."""
     kept = {name: np.concatenate([block.kept[name] for block in blocks], axis=-1) for name in blocks[0].kept}
     corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in blocks[0].corridors)
-    return Ensemble(job.scenario, job.world, network, job.ranges, job.values, kept, corridors, seed)
+    return Ensemble(job.scenario, job.world, network, job.ranges, job.values, kept, corridors, job.parameters, seed)
 
 
 def run_blocks(

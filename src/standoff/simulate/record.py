@@ -56,13 +56,13 @@ class FullRecorder:
     def __init__(self, setup: Setup, initial: State) -> None:
         self.steps = setup.clock.steps
         self.kept: dict[str, Any] = {}
-        self.to_links = setup.regulated_to_links
+        self.regulated, self.links = setup.regulated, setup.link_count
         self.first = {name: np.array(getattr(initial, name)) for name in STATE_FIELDS}
         self.first["in_making"] = initial.in_making.sum(axis=0)
         self.first["in_transit"] = initial.arriving.sum(axis=0)
         self.first["in_review"] = initial.stages.sum(axis=0)
         for name in REGULATED_FIELDS & self.first.keys():
-            self.first[name] = self.to_links(self.first[name])
+            self.first[name] = self._by_link(self.first[name][None])[0]
 
     def keep(self, number: int, *, state: State, flows: Flows) -> None:
         for name in STATE_FIELDS:
@@ -74,15 +74,21 @@ class FullRecorder:
             self._put(number, name, value)
 
     def _put(self, number: int, name: str, value: Any) -> None:
-        if name in REGULATED_FIELDS:
-            value = self.to_links(value)
         kept = self.kept.get(name)
         if kept is None:
             kept = self.kept[name] = np.empty((self.steps, *value.shape))
         kept[number] = value
 
     def records(self) -> Mapping[str, Any]:
-        return self.kept
+        """Everything kept, by name, (steps, ...)."""
+        return {
+            name: self._by_link(values) if name in REGULATED_FIELDS else values for name, values in self.kept.items()
+        }
+
+    def _by_link(self, values: Any) -> Any:
+        padded = np.zeros((len(values), self.links, *values.shape[2:]))
+        padded[:, self.regulated] = values
+        return padded
 
 
 class SummaryRecorder:

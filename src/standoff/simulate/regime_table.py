@@ -123,11 +123,9 @@ def regime_fields(
             rows.append(drawn if drawn is not None else np.full(count, value) if count else value)
         fields[name] = np.array(rows, dtype=float)
     fields["review_steps"] = fields["review_days"] / step_days
-    # From the ranges, not from the draws at hand, so that a draw is the same in every block
-    shortest = [
-        (each.low if draws else each.value) for each in (r.administration["review_days"] for r in regimes.regimes[1:])
-    ]
-    split = substeps(shortest_review_steps=min(shortest, default=np.inf) / step_days, stages=stages)
+    # From the stated values, not from the draws at hand, so that a draw is the same in every block and in a single run
+    shortest = min((regime.administration["review_days"].value for regime in regimes.regimes[1:]), default=np.inf)
+    split = substeps(shortest_review_steps=shortest / step_days, stages=stages)
     fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=np)
     fields["keep"] = np.maximum(1.0 - step_days / np.maximum(fields["validity_days"], step_days), 0.0)
     fields["decisions"] = fields["throughput"] / np.maximum(fields["approval_share"], LEAST_APPROVAL)

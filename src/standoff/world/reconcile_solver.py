@@ -6,8 +6,8 @@ Solves, for unknowns ``x`` with prior ``x0``, range ``[low, high]`` and weight `
     subject to  A x = b,   low <= x <= high
 
 by a primal-dual interior-point method (Mehrotra 1992, doi:10.1137/0802028). The Hessian is diagonal, so that each step
-costs one sparse factorisation of ``A D A'``. An active-set solver (HiGHS) gives the same answer and takes a hundred
-times longer on a world of 4,000 links; a test holds the two together.
+costs one sparse factorisation of ``A D A'``. The active-set solver of HiGHS gives the same answer (a test holds the two
+together) and took 30 s against 0.1 s on a network of 3,500 links.
 
 A set of balances that no point within the ranges can meet is named by a certificate of infeasibility: the balances and
 the ends of ranges with a multiplier in the linear programme that breaks them least, thinned out one by one until every
@@ -31,8 +31,12 @@ from standoff.errors import ModelError
 Vector = NDArray[np.float64]
 
 MOST_STEPS = 200
-GAP = 1e-17
-"""Mean complementarity at which the interior-point method stops, in squared half-ranges."""
+SHORTEST_STEP = 1e-3
+LEAST_CENTRE = 1e-6
+CENTRAL = 1e-4
+"""Smallest product of a distance and its multiplier, as a share of the mean, near the central path."""
+GAP, GOOD_GAP = 1e-17, 1e-10
+"""Mean complementarity, in squared half-ranges, at which the method stops; the second one when it no longer falls."""
 FEASIBLE = 1e-9
 """A system whose balances miss by less than this (scaled to one) is taken as feasible."""
 REGULARISATION = 1e-13
@@ -105,6 +109,13 @@ class State:
         """Mean complementarity: zero at the solution."""
         return float(self.below @ self.to_low + self.above @ self.to_high) / max(1, 2 * self.x.size)
 
+    def is_central(self) -> bool:
+        """Whether no distance and multiplier have run ahead of the others to zero."""
+        smallest = min(
+            np.min(self.below * self.to_low, initial=np.inf), np.min(self.above * self.to_high, initial=np.inf)
+        )
+        return bool(smallest >= CENTRAL * self.gap())
+
     def longest_step(self, by: State) -> float:
         """The longest step, at most one, that keeps distances and multipliers of the ends positive."""
         step = 1.0
@@ -127,19 +138,29 @@ def interior_point(problem: LeastSquares) -> Vector:
     ends = np.maximum(1.0, problem.weight * width)
     state = State(x, x - problem.low, problem.high - x, np.zeros(problem.matrix.shape[0]), ends, ends.copy())
     size = 1.0 + float(np.max(problem.weight, initial=0.0))
+    best = np.inf
     for _ in range(MOST_STEPS):
         primal = problem.target - problem.matrix @ state.x
         dual = problem.weight * (state.x - problem.prior) - problem.matrix.T @ state.balance - state.below + state.above
         miss = max(np.max(np.abs(primal), initial=0.0), np.max(np.abs(dual), initial=0.0) / size)
-        if miss < FEASIBLE and state.gap() < GAP:
+        if miss < FEASIBLE and (state.gap() < GAP or best < state.gap() < GOOD_GAP):
             return np.asarray(np.clip(state.x, problem.low, problem.high))
+        best = state.gap()
         newton = NewtonSystem(problem, state, primal, dual)
         nothing = np.zeros_like(state.x)
         predicted = newton.direction(0.0, nothing, nothing)
-        ahead = state.moved(state.longest_step(predicted), predicted).gap()
-        centre = ahead**3 / state.gap() ** 2
+        ahead = state.moved(state.longest_step(predicted), predicted)
+        centre = max(ahead.gap() ** 3 / state.gap() ** 2, LEAST_CENTRE * state.gap())
         corrected = newton.direction(centre, predicted.below * predicted.x, -predicted.above * predicted.x)
-        state = state.moved(0.995 * state.longest_step(corrected), corrected)
+        step = 0.995 * state.longest_step(corrected)
+        trial = state.moved(step, corrected)
+        if not (trial.is_central() and trial.gap() < 0.9 * state.gap()):
+            # The second-order correction may run in circles between corners: plain steps near the central path do not.
+            corrected = newton.direction(0.3 * state.gap(), nothing, nothing)
+            step = 0.995 * state.longest_step(corrected)
+            while not state.moved(step, corrected).is_central() and step > SHORTEST_STEP:
+                step *= 0.7
+        state = state.moved(step, corrected)
     raise ModelError(f"the reconciliation did not converge in {MOST_STEPS} steps (a balance misses by {miss:.1e})")
 
 

@@ -160,11 +160,6 @@ def read_description(path: Path, problems: Problems) -> WorldMeta:
     except InputError as error:
         problems.found += [replace(problem, file=path.name) for problem in error.problems]
         return read_meta(None, Problems("unread"), file=path.name)
-    except ValueError as error:  # text that is not UTF-8, or a date such as 2025-13-45, which YAML takes for a date
-        problems.add(
-            file=path.name, why=f"cannot be read ({error})", cure="Save it as UTF-8; write dates as 2025-01-31"
-        )
-        return read_meta(None, Problems("unread"), file=path.name)
     return read_meta(content, problems, file=path.name)
 
 

@@ -8,14 +8,16 @@ from decimal import Decimal
 from functools import cache
 
 from standoff.measures.names import NameIndex
-from standoff.measures.places import places
+from standoff.measures.places import places, three_letter
 from standoff.measures.reading import numbers
 from standoff.measures.reading.ownership_text import read_ownership
-from standoff.measures.reading.phrases import Finder, finder, plain_text, says
+from standoff.measures.reading.phrases import HAN, Finder, finder, plain_text, says
 from standoff.measures.register import shipped_register
 from standoff.measures.transaction import Component, Item, Parameters, Party
 
 ELSEWHERE = "ROW"
+WORDS_NOT_PLACES = frozenset({"IT", "IN", "IS", "NO", "DE", "AI", "RE"})
+"""Capitals that are more often a word or an abbreviation than a place."""
 GENERIC_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 STAGE_WORDS = {
     **dict.fromkeys(("mined", "mining"), "mined"),
@@ -35,11 +37,20 @@ US_PART = re.compile(
     r"|\b(?:IC|chip|integrated circuit)s? (?:of US origin|from the US|made in the US)\b"
 )
 US_MUNITION = re.compile(r"\bUSML\b|\bITAR\b")
-TECHNOLOGY_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[DE]\d{3}(?![0-9])")
+TECHNOLOGY_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d[DE](?!90)\d{3}(?![0-9])")
+US_TECHNOLOGY = re.compile(
+    r"\b(?:with|using|by|of|from|on|uses?)\s+(?:\w+\s+){0,2}?(?:US|U\.S\.|American)(?:[- ]origin)?\s+(?:[\w-]+\s+(?:and|or)\s+)?"
+    r"(?:technology|software|tools?|equipment|know-how)",
+)
 VOLUME = re.compile(numbers.NUMBER + numbers.PERCENT + r"\s+of (?:total |the )?US (?:shipments|volume|sales)")
 CERTIFICATES_MISSING = re.compile(
     r"\b(?:no|without|missing|lacking|not all|some) (?:\w+ ){0,2}(?:certification|certifications|lab test|test|conditions)"
     r"|certifications? (?:not met|missing|not all)|not certified|uncertified",
+    re.I,
+)
+CERTIFICATES_MET = re.compile(
+    r"\b(?:all|every)\b[^;.]{0,40}\b(?:certif\w+|conditions?|requirements?|tests?)\b"
+    r"[^;.]{0,30}\b(?:met|satisfied|fulfilled|in place|provided|given|complete)\b",
     re.I,
 )
 HALF = Decimal(50)
@@ -61,9 +72,8 @@ def place_named(text: str) -> str | None:
     if found:
         return found[0].meaning
     for word in re.findall(r"(?<![A-Za-z])[A-Z]{2,3}(?![A-Za-z])", text):
-        for each in places().values():
-            if word in (each.alpha2, each.alpha3) and word not in ("IT", "IN", "IS", "NO", "DE", "AI", "RE"):
-                return each.alpha3
+        if word in _place_codes() and word not in WORDS_NOT_PLACES:
+            return three_letter(word)
     return None
 
 
@@ -140,15 +150,32 @@ def is_listed_name(text: str) -> bool:
     return bool(_listed_names().find(text)[0])
 
 
+@cache
+def _place_codes() -> frozenset[str]:
+    return frozenset(code for each in places().values() for code in (each.alpha2, each.alpha3))
+
+
 def is_generic(text: str) -> bool:
-    """Whether the words describe a kind of party ("Japanese car maker") instead of naming one."""
+    """Whether the words describe a kind of party ("Japanese car maker") instead of naming one.
+
+    A name has a word in capitals (or in Chinese) that is neither a place nor a word for a kind of party.
+    """
+    generic, codes = _generic_words(), _place_codes()
+    for word in GENERIC_WORD.findall(text):
+        plain = plain_text(word)
+        named = word[0].isupper() or bool(HAN.search(word))
+        known = (
+            plain in generic or plain.removesuffix("s") in generic or word in codes or bool(place_finder().find(plain))
+        )
+        if named and not known and not part_of_place(plain, text):
+            return False
+    return True
+
+
+def part_of_place(word: str, text: str) -> bool:
+    """Whether the word belongs to the name of a place of several words, such as "South Korea"."""
     plain = plain_text(text)
-    for match in reversed(place_finder().find(plain)):
-        plain = plain[: match.start] + " " + plain[match.end :]
-    codes = {code for each in places().values() for code in (each.alpha2, each.alpha3)}
-    words = [word for word in GENERIC_WORD.findall(plain) if word.upper() not in codes or len(word) > 3]
-    generic = _generic_words()
-    return all(word in generic or (word.endswith("s") and word[:-1] in generic) for word in words)
+    return any(word in plain[match.start : match.end].split() for match in place_finder().find(plain))
 
 
 def read_party(text: str, *, use_text: str, facts: str, default_list: str, country: str | None) -> Party:
@@ -171,7 +198,7 @@ def read_party(text: str, *, use_text: str, facts: str, default_list: str, count
         military = False
     return Party(
         name=None if not text or generic else text,
-        country=place_named(text) if generic else None,
+        country=(place_named(text) if generic else None) or (country if text else None),
         military=military,
         lists=_lists(text, facts, owned=ownership is not None, generic=generic),
         ownership=ownership,
@@ -231,6 +258,8 @@ def read_circumstances(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Circumstances that are said to hold, and those said not to."""
     found = set(finder("circumstances").meanings_in(plain_text(text)))
     refused: set[str] = set()
+    if CERTIFICATES_MET.search(text):
+        found.add("certifications_met")
     if CERTIFICATES_MISSING.search(text):
         found.discard("certifications_met")
         refused.add("certifications_met")
@@ -262,6 +291,8 @@ def read_technologies(column: str, text: str) -> frozenset[tuple[str, str]] | No
         found |= {(name, place) for name in names if place}
     for number_of in TECHNOLOGY_NUMBER.findall(text):
         found.add((number_of, "USA"))
+    if US_TECHNOLOGY.search(text) and not says("no_direct_product", plain):
+        found.add(("us_technology", "USA"))
     stated = re.search(
         r"(?:chinese|prc|prc origin|china origin|cn) (?:origin )?([\w ]{0,30}?)(?:technology|know how|process)", plain
     )

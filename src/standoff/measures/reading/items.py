@@ -14,7 +14,7 @@ from typing import Any
 
 from standoff.measures.data_files import read_data
 from standoff.measures.reading import numbers
-from standoff.measures.reading.phrases import Finder, plain_text
+from standoff.measures.reading.phrases import Finder, finder, plain_text
 from standoff.measures.transaction import Item, Parameters
 from standoff.measures.vocabulary import FOLDER, RARE_EARTHS, ItemClass, vocabulary
 
@@ -28,17 +28,33 @@ NEGATION = re.compile(
     r"(?:any |added |traces of )*(?P<rest>[^.;()]{0,80})"
 )
 CONNECTIVES = frozenset(
-    {"and", "or", "nor", ",", "any", "added", "rare", "earths", "earth", "heavy", "res", "re", "hree", "hrees"}
+    {
+        "and",
+        "or",
+        "nor",
+        ",",
+        "any",
+        "added",
+        "rare",
+        "earths",
+        "earth",
+        "heavy",
+        "res",
+        "re",
+        "hree",
+        "hrees",
+        "no",
+        "without",
+        "not",
+    }
+)
+UNCERTAIN = re.compile(
+    r"[^,;.(]*\b(?:unknown|not known|unclear|not stated|untested|not tested|uncertain)\b[^,;.)]*", re.IGNORECASE
 )
 ADDED = re.compile(r"doped|bearing|containing only|only|掺")
-EXPLICIT_CLASSES = (
-    "annex_part_2",
-    "dfars_material",
-    "us_designed_chip",
-    "re_functional",
-    "rare_earth_primary",
-    "sme_controlled",
-)
+LINE_SERVICE = "re_line_service"
+WEAK_CLASSES = (None, "foreign_machine", "ordinary_goods")
+"""Descriptions that say less than the classification EAR99."""
 ANY_PERCENT_PURITY = frozenset({"antimony_oxide", "organic_antimony", "artificial_graphite", "tungsten_metal"})
 
 
@@ -80,7 +96,8 @@ def _formula_symbols(text: str) -> list[frozenset[str]]:
 
 
 def elements_in(text: str) -> frozenset[str]:
-    """Every element that the text names, by name, symbol or formula."""
+    """Every element that the text names, by name, symbol or formula; not where it says that the content is unknown."""
+    text = UNCERTAIN.sub(" ", text)
     found = set(_element_names().meanings_in(plain_text(text)))
     found |= set(_symbols().findall(text))
     for symbols in _formula_symbols(text):
@@ -102,7 +119,7 @@ def absent_in(text: str) -> frozenset[str]:
         absent |= elements_in(piece)
         if HEAVY_WORDS.search(piece.casefold()):
             absent |= HEAVY_ELEMENTS
-    for match in re.finditer(r"(\S+)[- ]free\b", text):
+    for match in re.finditer(r"(?<!\S)(\S{1,20})[- ]free\b", text):
         absent |= elements_in(match.group(1))
         if match.group(1).casefold() in ("hree", "earth", "heavy"):
             absent |= HEAVY_ELEMENTS
@@ -117,13 +134,21 @@ def _most_telling(identifiers: list[str]) -> str:
     return kinds[-1] if kinds else last
 
 
+def _is_line_service(plain: str) -> bool:
+    """Work on a production line for rare earths or magnets: a word for the work, and words for such a line after it."""
+    work = finder("line_work").find(plain)
+    return bool(work) and any(match.start > work[0].start for match in finder("rare_earth_lines").find(plain))
+
+
 def class_in(text: str) -> str | None:
     """The class of the described thing: looked for in the head of the description, then in what follows.
 
     A break ("with", "for", a comma ...) inside a known phrase is none: "commissioning of a magnet line" is one phrase.
     """
     plain = plain_text(text)
-    found = class_finder().find(plain)
+    if _is_line_service(plain):
+        return LINE_SERVICE
+    found = class_finder().find_overlapping(plain)
     if not found:
         return None
     breaks = [each.start() for each in HEAD_ENDS.finditer(plain)]
@@ -175,6 +200,8 @@ def read_item(text: str, *, code: str = "", facts: str = "", hs: str | None = No
     identifier = _by_formula(text, class_in(text))
     if identifier is None and code:
         identifier = class_of_code(code)
+    if "EAR99" in text.upper() and identifier in WEAK_CLASSES:
+        identifier = "ear99_item"
     absent = absent_in(f"{text}; {facts}")
     elements = elements_in(text) - absent
     identifier = _refined(identifier, elements) if identifier == "permanent_magnet" else identifier
@@ -213,7 +240,7 @@ def read_parameters(text: str, identifier: str | None) -> Parameters:
         value = numbers.measured(name, lowered)
         if value is not None:
             found[name] = value
-    trace = numbers.first(numbers.TRACE, lowered)
+    trace = numbers.trace_content(lowered)
     if trace is not None:
         found["dy_tb_mass_percent"] = trace
     weight = numbers.WEIGHT.search(lowered)

@@ -42,6 +42,14 @@ TRACE = (
     re.compile(HEAVY + r"(?![^,;%]{0,60}(?:share|value|price))[^\d%;]{0,40}?" + NUMBER + PERCENT),
     re.compile(NUMBER + PERCENT + r"\s*(?:by (?:mass|weight)\s*)?(?:of\s*)?(?:combined\s*|total\s*)?" + HEAVY),
 )
+EACH = tuple(
+    (
+        re.compile(NUMBER + PERCENT + r"\s*(?:" + one + r")\b"),
+        re.compile(r"\b(?:" + one + r")[^\w%]{0,4}(?:content )?" + NUMBER + PERCENT),
+    )
+    for one in ("dy|dysprosium", "tb|terbium")
+)
+TOGETHER = re.compile(r"(?:dy|dysprosium)\s*(?:\+|and|/|&|plus)\s*(?:tb|terbium)")
 WEIGHT = re.compile(
     NUMBER
     + PERCENT
@@ -84,6 +92,16 @@ def first(patterns: tuple[re.Pattern[str], ...], text: str) -> Decimal | None:
         if match:
             return number(match)
     return None
+
+
+def trace_content(text: str) -> Decimal | None:
+    """Dysprosium and terbium together, per cent of mass: the sum where each is told by itself ("0.08% Dy and 0.05% Tb")."""
+    if not TOGETHER.search(text):
+        parts = [first(patterns, text) for patterns in EACH]
+        told = [part for part in parts if part is not None]
+        if len(told) == len(EACH):
+            return sum(told, Decimal(0))
+    return first(TRACE, text)
 
 
 def purity(text: str) -> Decimal | None:

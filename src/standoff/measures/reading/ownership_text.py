@@ -33,13 +33,20 @@ OWNED_BY = re.compile(
     + r"[- ]?\s*(?:owned|held|ownership|stake|share|subsidiary|interest|owned subsidiary)(?:\s+(?:by|of|held by)\s+(?P<owner>[^;,.]*))?"
 )
 OWNER_AT = re.compile(
-    r"(?P<owner>[^;,.]*?(?:owners?|party|parties|firm|firms|entity|entities|person|persons|company|list))\b[^;\d]{0,40}?(?P<shares>"
+    r"(?P<owner>[^;,.]{0,60}?(?:owners?|party|parties|firm|firms|entity|entities|person|persons|company|parent|shareholders?|list|listed)\b[^;\d]{0,40}?)(?P<shares>"
     + VALUE.replace("(?P<bound>", "(?:").replace("(?P<value>", "(?:")
     + r"(?:\s*(?:\+|,|and|plus|/)+\s*(?:and\s+)?\d+(?:[.,]\d+)?"
     + PERCENT
-    + ")*)"
+    + ")*)",
+    re.I,
 )
 SHARE = re.compile(VALUE)
+BY = re.compile(VALUE + r"\)?\s+by\s+(?P<owner>[^;,.%\d]*?)(?=\s+and\s+\d|\s*[;,.]|\s*$)")
+HALVES = re.compile(r"(?P<first>\d{1,2})\s*/\s*(?P<second>\d{1,2})\b(?P<owner>[^;.]*)")
+WORDED = (
+    (re.compile(r"\b(?:wholly|fully)[- ]owned", re.I), "100% owned"),
+    (re.compile(r"\bmajority[- ]owned", re.I), "51% owned"),
+)
 CONTROL = re.compile(
     r"controls? the board|control(?:s|led)? without|shared directors|appoints|common directors|controls management"
     r"|de facto control|golden share"
@@ -72,6 +79,8 @@ def read_ownership(text: str, *, default_list: str) -> Ownership | None:
     """
     if UNKNOWN.search(text.casefold()):
         return None
+    for pattern, meaning in WORDED:
+        text = pattern.sub(meaning, text)
     control = tuple(match.group(0) for match in CONTROL.finditer(text.casefold()))
     named = _named(text, default_list)
     if named is not None:
@@ -79,7 +88,7 @@ def read_ownership(text: str, *, default_list: str) -> Ownership | None:
     stakes: list[Stake] = []
     listed: list[tuple[str, frozenset[str]]] = []
     for number_of, (owner, percent, lists) in enumerate(_described(text, default_list)[:MOST_OWNERS]):
-        name = f"owner {number_of + 1}" + (f" ({owner})" if owner else "")
+        name = owner if owner and all(owner != stake.owner for stake in stakes) else f"owner {number_of + 1}"
         stakes.append(Stake(name, PARTY, percent))
         if lists:
             listed.append((name, lists))
@@ -98,7 +107,20 @@ def _described(text: str, default_list: str) -> list[tuple[str, Decimal | None, 
     for piece in re.split(r";|(?<!\d)\.(?!\d)", text):
         if re.search(r"\bcovered material\b|\bof US shipments\b|\bcontent\b|\bof (?:the )?value\b", piece):
             continue
+        if not re.search(r"\d", piece):
+            continue
         before = len(found)
+        halves = HALVES.search(piece)
+        if halves and lists_in(halves["owner"], default_list):
+            lists = lists_in(halves["owner"], default_list)
+            found += [("", Decimal(halves[name]), lists) for name in ("first", "second")]
+            continue
+        for match in BY.finditer(piece):
+            owner = match["owner"].strip()
+            same = found[-1][2] if owner == "another" and found else frozenset()
+            found.append((owner, number(match), lists_in(owner, default_list) or same))
+        if len(found) > before:
+            continue
         for match in OWNED_BY.finditer(piece):
             owner = (match["owner"] or "").strip()
             lists = lists_in(owner, default_list) if owner else frozenset({default_list})

@@ -63,6 +63,17 @@ class Finder:
             found.append(Match(self.meanings[phrase], match.start(), match.end(), phrase))
         return found
 
+    def find_overlapping(self, plain: str) -> list[Match]:
+        """Matches that may share words ("man-made diamond micropowder"), without those inside a longer one."""
+        found: list[Match] = []
+        place = 0
+        while self._pattern is not None and (match := self._pattern.search(plain, place)) is not None:
+            phrase = match.groupdict().get("word") or match.group(0)
+            if not found or match.end() > found[-1].end:
+                found.append(Match(self.meanings[phrase], match.start(), match.end(), phrase))
+            place = match.start() + 1
+        return found
+
     def meanings_in(self, plain: str) -> frozenset[str]:
         return frozenset(match.meaning for match in self.find(plain))
 

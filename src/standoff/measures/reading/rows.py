@@ -150,7 +150,11 @@ def _exporter(text: str) -> Party:
 def _end_user(text: Mapping[str, str], *, american: bool) -> Party:
     default = "US-EL" if american else "CN-CONTROL"
     party = read.read_party(
-        text["end_user"], use_text=text["end_use"], facts=text["facts"], default_list=default, country=None
+        text["end_user"],
+        use_text=text["end_use"],
+        facts=text["facts"],
+        default_list=default,
+        country=read.read_place(text["ship_to"]),
     )
     graph = read_ownership(text["item"], default_list=default) if re.search(r"\bowned\b", text["item"]) else None
     if graph is not None and party.ownership is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from standoff.measures.data_files import read_data
 from standoff.measures.reading.facts import read_place
@@ -33,14 +34,19 @@ NAMED = {
 ANY_HEADING = "9999"
 
 
+@cache
+def _lines() -> Finder:
+    lines = read_data(FOLDER / "tariff_lines.yaml")
+    return Finder((word, code) for code, words in lines.items() for word in words)
+
+
 def heading_in(row: Mapping[str, str]) -> str:
     """The customs heading that a row means: a number, or words for one; a placeholder that no list names otherwise."""
     text = f"{row.get('item', '')} {row.get('control_code', '')}"
     match = HEADING.search(text)
     if match:
         return match.group(1).replace(".", "")
-    lines = read_data(FOLDER / "tariff_lines.yaml")
-    found = Finder((word, code) for code, words in lines.items() for word in words).find(plain_text(text))
+    found = _lines().find(plain_text(text))
     return found[0].meaning if found else ANY_HEADING
 
 

@@ -10,6 +10,8 @@ from standoff.results.report.charts.marks import Picture
 
 MOST_ROWS = 40
 """Rows of a table on the page; the workbook has all of them."""
+LEAD_ROWS = 12
+"""Rows of an open table that are seen at once; the others are folded."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class Table:
         return self.rows[:: self.every][:MOST_ROWS]
 
     @property
+    def lead(self) -> Sequence[Sequence[Any]]:
+        """The rows seen at once."""
+        return self.shown[: LEAD_ROWS if len(self.shown) > LEAD_ROWS + 3 else MOST_ROWS]
+
+    @property
+    def rest(self) -> Sequence[Sequence[Any]]:
+        """The other rows on the page."""
+        return self.shown[len(self.lead) :]
+
+    @property
     def hidden(self) -> int:
         """How many rows only the workbook has."""
         return len(self.rows) - len(self.shown)
@@ -70,6 +82,8 @@ class BigNumber:
     value: str
     label: str
     detail: str = ""
+    rows: tuple[tuple[str, str], ...] = ()
+    """Name and value side by side, instead of one value: what is said of one side is said of all."""
 
 
 @dataclass(frozen=True)

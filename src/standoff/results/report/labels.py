@@ -40,5 +40,10 @@ class Labels:
     def side(self, side: str) -> str:
         return self.words.family("side", side)
 
+    def in_side(self, side: str) -> str:
+        """A side within a sentence: ``in the United States``."""
+        known = f"in_side.{side}"
+        return self.words.say(known) if known in self.words.table else self.words.say("in_side", side=side)
+
     def stage(self, stage: str) -> str:
         return self.words.family("stage", stage)

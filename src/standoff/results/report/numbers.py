@@ -47,12 +47,19 @@ class Numbers:
             return DASH
         return self.words.say("unit.usd", number=self.plain(0.0 if abs(value) < NOTHING else value))
 
+    def money(self, value: float) -> str:
+        """Dollars in a sentence: ``nothing`` instead of ``USD 0``."""
+        return self.words.say("amount.none") if abs(value) < NOTHING else self.usd(value)
+
     def percent(self, share: float) -> str:
-        """A share as percent: ``3.0 %``."""
+        """A share as percent: ``3.0 %``; a whole number of percent without decimals."""
         if not math.isfinite(share):
             return DASH
         size = abs(share) * 100
-        text = "0" if size < 5e-4 else "< 0.1" if size < 0.05 else f"{size:.1f}" if size < 99.95 else f"{size:,.0f}"
+        if size < 0.05:
+            text = "0" if size < 5e-4 else "< 0.1"
+        else:
+            text = f"{size:,.0f}" if size >= 99.95 or abs(size - round(size)) < 1e-9 else f"{size:.1f}"
         sign = MINUS if share < 0 and size >= 0.05 else ""
         return self.words.say("unit.percent", number=sign + text)
 
@@ -69,14 +76,16 @@ class Numbers:
         return self.words.say("date.long", year=value.year, month=month, day=value.day)
 
     def cell(self, value: Any, kind: str) -> str:
-        """A cell of a table by the kind of its column."""
+        """A cell of a table by the kind of its column; the heading of a column of money says the unit."""
         if value is None or value == "":
             return DASH if kind != "text" else ""
         if kind == "text":
             return str(value)
         if kind == "date":
             return str(value)
-        writers = {"usd": self.usd, "percent": self.percent, "days": self.days, "number": self.plain}
+        if kind == "usd":
+            return self.plain(0.0 if abs(float(value)) < NOTHING else float(value))
+        writers = {"percent": self.percent, "days": self.days, "number": self.plain}
         return writers[kind](float(value))
 
 

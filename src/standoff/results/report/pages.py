@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from standoff.results.report.content import Section
 from standoff.results.report.numbers import Numbers
-from standoff.results.report.sections import evidence, flow, ledger, measures, overview, stocks, stops, supply, use
+from standoff.results.report.sections import (
+    difference,
+    evidence,
+    flow,
+    ledger,
+    measures,
+    overview,
+    stocks,
+    stops,
+    supply,
+    use,
+)
 from standoff.results.report.source import Source
 from standoff.results.report.words import Words, read_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from standoff.results.compare import Comparison
     from standoff.results.result import Result
 
 BUILDERS = (
@@ -46,7 +58,7 @@ def write_report(result: Result, path: str | Path, *, lang: str = "en", baseline
         The path written. The file is whole or not there.
 
     Raises:
-        InputError: a language that does not exist, or a baseline of another world.
+        InputError: a language that does not exist.
     """
     return write_whole(Path(path), render_report(result, words=read_words(lang), baseline=baseline))
 
@@ -56,10 +68,20 @@ def render_report(result: Result, *, words: Words, baseline: Result | None = Non
     source = Source(result, words)
     sections = build_sections(source)
     if baseline is not None:
-        from standoff.results.compare import compare_results, comparison_sections
+        from standoff.results.compare import compare_results
 
-        sections = (*comparison_sections(compare_results(baseline, result), words), *sections)
+        sections = (*difference.difference_sections(compare_results(baseline, result), words), *sections)
     return render_page("report.html.j2", words, screen=overview.first_screen(source), sections=sections)
+
+
+def render_comparison(comparison: Comparison, *, words: Words) -> str:
+    """Two runs side by side as HTML text."""
+    return render_page(
+        "report.html.j2",
+        words,
+        screen=difference.difference_screen(comparison, words),
+        sections=difference.difference_sections(comparison, words),
+    )
 
 
 def build_sections(source: Source) -> tuple[Section, ...]:

@@ -10,6 +10,19 @@ from standoff.results.report.charts.marks import Chart, Frame, ticks, time_axis
 
 WIDTH = 960.0
 ROW = 26.0
+NAMES = 356.0
+LETTER = 6.4
+"""Usual width of a letter; a Chinese character is as wide as two."""
+
+
+def fitted(name: str, width: float) -> str:
+    """A name cut to a width; the table has it whole."""
+    room = width / LETTER
+    for index, letter in enumerate(name):
+        room -= 1.0 if ord(letter) < 0x2E80 else 2.0
+        if room < 0:
+            return f"{name[: max(index - 1, 0)].rstrip()}\u2026"
+    return name
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,7 @@ def time_bars(names: Sequence[str], bars: Sequence[Bar], dates: Sequence[date], 
     time_axis(frame, dates, most=9)
     for row, name in enumerate(names):
         y = frame.top + row * ROW
-        frame.text(frame.left - 8, y + 16, name, anchor="end", style="label")
+        frame.text(frame.left - 8, y + 16, fitted(name, frame.left - 8), anchor="end", style="label")
         frame.line(frame.left, y + ROW, frame.right, y + ROW, "grid")
     for bar in bars:
         y = frame.top + bar.row * ROW + 4
@@ -39,7 +52,7 @@ def time_bars(names: Sequence[str], bars: Sequence[Bar], dates: Sequence[date], 
         x2 = min(frame.x((bar.until - dates[0]).days / days), frame.right)
         frame.box(x1, y, x2 - x1, ROW - 8, f"bar {bar.style}", tip=bar.text)
         if x2 - x1 > 70:
-            frame.text(x1 + 6, y + 13, bar.text, style="bar-word")
+            frame.text(x1 + 6, y + 13, fitted(bar.text, x2 - x1 - 12), style="bar-word")
     return Chart(WIDTH, height, description, tuple(frame.marks))
 
 
@@ -59,8 +72,8 @@ def pair_dots(
     """Two dots a row, joined; a model answer of never is an open arrow at the right edge."""
     height = ROW * len(pairs) + 44
     levels = ticks(last, count=6)
-    frame = Frame(300, 10, WIDTH - 70, height - 28, min(0.0, *(p.model for p in pairs)), levels[-1], 0, 1)
-    for level in levels:
+    frame = Frame(NAMES, 10, WIDTH - 80, height - 28, min(0.0, *(p.model for p in pairs)), last, 0, 1)
+    for level in [level for level in levels if level <= last]:
         x = frame.x(level)
         frame.line(x, frame.top, x, frame.bottom, "grid")
         frame.text(x, frame.bottom + 15, write(level), anchor="middle")
@@ -68,7 +81,7 @@ def pair_dots(
         y = frame.top + row * ROW + ROW / 2
         stops = pair.model <= last
         x1, x2 = frame.x(min(pair.spreadsheet, last)), frame.x(pair.model if stops else last)
-        frame.text(frame.left - 8, y + 4, pair.name, anchor="end", style="label")
+        frame.text(frame.left - 8, y + 4, fitted(pair.name, frame.left - 8), anchor="end", style="label")
         frame.line(x1, y, x2, y, "join" if stops else "join open")
         frame.dot(x1, y, "dot hollow", tip=pair.tip)
         if stops:

@@ -1,4 +1,4 @@
-"""The flow picture: stages as columns, places as bars, base year as pale ribbons with the worst weeks inside."""
+"""The flow picture: stages as columns, places as bars, what ships in the worst weeks as ribbons, what is missing hatched."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from standoff.results.report.charts.marks import Chart, Frame, short
 
 WIDTH, HEIGHT = 960.0, 440.0
-TOP, BOTTOM = 62.0, 400.0
+TOP, BOTTOM = 58.0, 394.0
+LAST_LABEL = 112.0
+"""Room to the right of the last column for the names of places."""
 BAR, GAP = 13.0, 7.0
+LEAST_NAMED = 9.0
+"""A bar lower than this has no name beside it."""
+LEAST_MISSING = 0.005
+"""A ribbon that lacks less than this share of its base year is drawn whole."""
 LEAST_RIBBON = 0.004
 """Ribbons thinner than this share of a column are not drawn; they stay in the table."""
 
@@ -28,11 +34,11 @@ class Ribbon:
 
 @dataclass(frozen=True)
 class Column:
-    """A stage: its name, the line under it and whether the shortage begins there."""
+    """A stage: its name, the line under it, and the lines at its foot where the shortage begins there."""
 
     name: str
     note: str
-    binding: str
+    binding: tuple[str, ...] = ()
 
 
 @dataclass
@@ -54,39 +60,68 @@ def flow_chart(
     tip: Callable[[Ribbon], str],
     description: str,
 ) -> Chart:
-    """Every column has full height: all that its stage ships (receives, in the last) in the base year, at base prices."""
+    """Every column has full height: all that its stage ships (receives, in the last) in the base year, at base prices.
+
+    Args:
+        columns: the stages, from mine to use.
+        places: names of the bars in every column.
+        styles: style of each bar and of what leaves it.
+        ribbons: flows between bars.
+        tip: what a pointer shows on a ribbon.
+        description: for readers who do not see it.
+    """
     frame = Frame(8, TOP, WIDTH - 8, BOTTOM, 0, 1, 0, 1)
     bars = _bars(len(columns), len(places), ribbons)
-    xs = [10 + index * (WIDTH - 110) / max(len(columns) - 1, 1) for index in range(len(columns))]
+    gap = (WIDTH - 12 - LAST_LABEL) / max(len(columns) - 1, 1)
+    xs = [12 + index * gap for index in range(len(columns))]
     for x, column in zip(xs, columns, strict=True):
-        _heading(frame, x, column)
-    order = sorted(ribbons, key=lambda r: (r.column, r.origin, r.next_column, r.destination))
+        _heading(frame, x, column, width=min(gap - 4, 112))
+    for ribbon, (y1, height1, y2, height2) in _slots(bars, ribbons):
+        if max(height1, height2) >= LEAST_RIBBON * (BOTTOM - TOP):
+            home = " home" if ribbon.origin == ribbon.destination else ""
+            ends = (xs[ribbon.column] + BAR, y1, height1, xs[ribbon.next_column], y2, height2)
+            _ribbon(frame, ribbon, ends, f"{styles[ribbon.origin]}{home}", tip(ribbon))
+    for (position, place), bar in bars.items():
+        if bar.height > 0:
+            frame.box(xs[position], bar.top, BAR, bar.height, f"node {styles[place]}")
+            if bar.height >= LEAST_NAMED:
+                frame.text(xs[position] + BAR + 4, bar.top + bar.height / 2 + 4, places[place], style="node-word")
+    return Chart(WIDTH, HEIGHT, description, tuple(frame.marks))
+
+
+def _slots(
+    bars: dict[tuple[int, int], _Bar], ribbons: Sequence[Ribbon]
+) -> list[tuple[Ribbon, tuple[float, float, float, float]]]:
+    """Where each ribbon leaves and enters: top and height at either end, in the order in which bars stand."""
     arrivals = sorted(ribbons, key=lambda r: (r.next_column, r.destination, r.column, r.origin))
-    enter: dict[int, tuple[float, float]] = {}
+    entries = {}
     for ribbon in arrivals:
         bar = bars[ribbon.next_column, ribbon.destination]
         height = bar.height * ribbon.usual / bar.come if bar.come else 0.0
-        enter[id(ribbon)] = (bar.top + bar.left_used, height)
+        entries[ribbon] = (bar.top + bar.left_used, height)
         bar.left_used += height
-    for ribbon in order:
+    slots = []
+    for ribbon in sorted(ribbons, key=lambda r: (r.column, r.origin, r.next_column, r.destination)):
         bar = bars[ribbon.column, ribbon.origin]
         height = bar.height * ribbon.usual / bar.out if bar.out else 0.0
-        y1 = bar.top + bar.right_used
+        slots.append((ribbon, (bar.top + bar.right_used, height, *entries[ribbon])))
         bar.right_used += height
-        y2, height2 = enter[id(ribbon)]
-        if max(height, height2) < LEAST_RIBBON * (BOTTOM - TOP):
-            continue
-        x1, x2 = xs[ribbon.column] + BAR, xs[ribbon.next_column]
-        part = min(ribbon.worst / ribbon.usual, 1.0) if ribbon.usual > 0 else 0.0
-        style = styles[ribbon.origin]
-        frame.path(_band(x1, y1, height, x2, y2, height2), f"ribbon pale {style}", tip(ribbon))
-        frame.path(_band(x1, y1, height * part, x2, y2, height2 * part), f"ribbon core {style}", tip(ribbon))
-    for (column, place), bar in bars.items():
-        if bar.height > 0:
-            frame.box(xs[column], bar.top, BAR, bar.height, f"node {styles[place]}")
-            if bar.height >= 9:
-                frame.text(xs[column] + BAR + 4, bar.top + bar.height / 2 + 4, places[place], style="node-word")
-    return Chart(WIDTH, HEIGHT, description, tuple(frame.marks))
+    return slots
+
+
+def _ribbon(
+    frame: Frame, ribbon: Ribbon, ends: tuple[float, float, float, float, float, float], style: str, tip: str
+) -> None:
+    """What ships as a full band, and under it what is missing against the base year, hatched."""
+    x1, y1, height1, x2, y2, height2 = ends
+    part = min(ribbon.worst / ribbon.usual, 1.0) if ribbon.usual > 0 else 0.0
+    if part > 1 - LEAST_MISSING:
+        part = 1.0
+    frame.path(_band(x1, y1, height1 * part, x2, y2, height2 * part), f"ribbon core {style}", tip)
+    if part < 1:
+        rest = _band(x1, y1 + height1 * part, height1 * (1 - part), x2, y2 + height2 * part, height2 * (1 - part))
+        frame.path(rest, f"ribbon pale {style}", tip)
+        frame.path(rest, "ribbon missing", tip)
 
 
 def _bars(columns: int, places: int, ribbons: Sequence[Ribbon]) -> dict[tuple[int, int], _Bar]:
@@ -94,22 +129,23 @@ def _bars(columns: int, places: int, ribbons: Sequence[Ribbon]) -> dict[tuple[in
     for ribbon in ribbons:
         bars[ribbon.column, ribbon.origin].out += ribbon.usual
         bars[ribbon.next_column, ribbon.destination].come += ribbon.usual
-    for column in range(columns):
-        size = [bars[column, place].out or bars[column, place].come for place in range(places)]
+    for position in range(columns):
+        size = [bars[position, place].out or bars[position, place].come for place in range(places)]
         shown = sum(1 for value in size if value > 0)
         room = BOTTOM - TOP - GAP * max(shown - 1, 0)
         y = TOP
         for place in range(places):
-            bar = bars[column, place]
+            bar = bars[position, place]
             bar.top, bar.height = y, room * size[place] / (sum(size) or 1.0)
             y += bar.height + (GAP if size[place] > 0 else 0.0)
     return bars
 
 
-def _heading(frame: Frame, x: float, column: Column) -> None:
+def _heading(frame: Frame, x: float, column: Column, *, width: float) -> None:
     if column.binding:
-        frame.box(x - 9, 4, 104, HEIGHT - 10, "binding")
-        frame.text(x, HEIGHT - 13, column.binding, style="binding-word")
+        frame.box(x - 8, 4, width, HEIGHT - 6, "binding")
+    for row, text in enumerate(column.binding):
+        frame.text(x, BOTTOM + 18 + row * 15, text, style="binding-word")
     frame.text(x, 24, column.name, style="stage")
     frame.text(x, 42, column.note, style="tick")
 

@@ -38,6 +38,7 @@ class Chart:
     marks: tuple[Mark, ...]
     title: str = ""
     note: str = ""
+    legend: tuple[LegendItem, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import Chart, Frame, short, steps_path, ticks, time_axis
+from standoff.results.report.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 
 PANEL = (330.0, 180.0)
+"""Three beside each other."""
+HALF = (470.0, 240.0)
+"""Two beside each other."""
 WIDE = (960.0, 300.0)
 
 
@@ -42,6 +45,7 @@ def line_panel(
     high: float | None = None,
     reference: float | None = None,
     note: str = "",
+    legend: tuple[LegendItem, ...] = (),
     size: tuple[float, float] = PANEL,
 ) -> Chart:
     """Lines over time from zero up; a reference level as a thin dashed line.
@@ -55,10 +59,11 @@ def line_panel(
         high: top of the value axis; the largest value if not given.
         reference: level of the base year.
         note: a line under the title.
+        legend: of this panel alone.
         size: width and height.
     """
     width, height = size
-    peak = max((float(np.nanmax(each.values, initial=0.0)) for each in series), default=0.0)
+    peak = max((float(each.values[np.isfinite(each.values)].max(initial=0.0)) for each in series), default=0.0)
     levels = ticks(high if high is not None else max(peak, reference or 0.0), count=3 if height < 200 else 4)
     frame = Frame(54, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), 0, levels[-1])
     _levels(frame, levels, write)
@@ -67,7 +72,7 @@ def line_panel(
         frame.line(frame.left, frame.y(reference), frame.right, frame.y(reference), "reference")
     for each in series:
         frame.path(steps_path(frame, list(each.values)), f"line {each.style}")
-    return Chart(width, height, description, tuple(frame.marks), title, note)
+    return Chart(width, height, description, tuple(frame.marks), title, note, legend)
 
 
 def stack_chart(

@@ -67,24 +67,26 @@ class Chain:
 def worst_step(result: Result, controlled: Controlled) -> tuple[int, str]:
     """The week with most unmet use; without any, the one with the least trade in controlled goods; else the last."""
     unmet = result.unmet_value.sum(axis=1)
-    if unmet.max(initial=0.0) > indicators_floor(result):
+    if unmet.max(initial=0.0) > rounding_floor(result):
         return int(np.argmax(unmet)), "unmet"
     if len(controlled.links):
         return int(np.argmin(controlled.share_served())), "shipments"
     return result.setup.clock.steps - 1, "none"
 
 
-def indicators_floor(result: Result) -> float:
+def rounding_floor(result: Result) -> float:
     """Unmet use below this is rounding error, USD per step."""
     return 1e-9 * float((result.demand * indicators.use_values(result.network)).sum(axis=1).max(initial=0.0))
 
 
 def stage_of_nodes(result: Result) -> list[str]:
-    """Stage of each node: that of the first product it sells, or final use."""
+    """Stage of each node: that of the driving product that earns it most (not of by-products), or final use."""
     network = result.network
+    offers = network.offers
     stages = [USE] * len(network.nodes)
-    for producer, product in zip(network.offers.producer[::-1], network.offers.product[::-1], strict=True):
-        stages[producer] = network.product_stage[product]
+    earned = offers.sales * network.product_price[offers.product]
+    for offer in np.lexsort((earned, offers.driver)):
+        stages[offers.producer[offer]] = network.product_stage[offers.product[offer]]
     return stages
 
 
@@ -159,7 +161,7 @@ def shortage_begins(result: Result, step: int, of_node: list[str]) -> dict[str, 
         on_need[binding[bound]] = mass[bound]
         each = on_need[links.need] / np.where(kept > 0, kept, 1.0)[links.need]
         for link in np.flatnonzero(each * border > 0):
-            stage = of_node[seller[link]]
+            stage = network.product_stage[offers.product[links.offer[link]]]
             ends[stage] = ends.get(stage, 0.0) + float(each[link] * border[link])
         mass = np.bincount(seller, weights=each * lacking, minlength=len(nodes))
         if mass.sum() <= 1e-12 * total:

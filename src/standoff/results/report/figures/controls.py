@@ -83,7 +83,7 @@ def controlled_links(result: Result) -> Controlled:
 def first_effect(result: Result) -> date | None:
     """First day of the run on which a measure touches any link; None where none does."""
     regimes = result.regimes
-    touched = ((regimes.in_force > 0) | (regimes.gate < 1.0)).any(axis=1)
+    touched = ((regimes.in_force > 0) | (regimes.gate < 1.0) | (regimes.tariff != 0)).any(axis=1)
     if not touched.any():
         return None
     step = int(np.argmax(touched))

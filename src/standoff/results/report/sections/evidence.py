@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from standoff.model.parameters import default_parameters
@@ -61,7 +62,7 @@ def _parameters(source: Source) -> Table:
 def _administration(source: Source) -> Table:
     rows = [
         (
-            regime.measure,
+            regime.label.partition(":")[0],
             source.words.family("outcome", regime.outcome),
             source.words.family("administration", name),
             figure.value,
@@ -72,6 +73,7 @@ def _administration(source: Source) -> Table:
         )
         for regime in source.result.regimes.regimes[1:]
         for name, figure in regime.administration.items()
+        if isfinite(figure.value)
     ]
     heads = (
         ("measure", "text"), ("regime", "text"), ("parameter", "text"), ("value", "number"), ("low", "number"),
@@ -184,6 +186,12 @@ def _configuration(source: Source) -> Table:
 
 
 def command(source: Source) -> str:
-    """The command that does the run again."""
-    result = source.result
-    return f"standoff run {result.scenario.name} --world {result.scenario.world}"
+    """The command that does the run again: by name where the scenario is a shipped one unchanged, else from its result file."""
+    from standoff.simulate.scenario import read_scenario, shipped_scenarios
+
+    scenario = source.result.scenario
+    if scenario.name in shipped_scenarios():
+        shipped = read_scenario(scenario.name)
+        if shipped.model_copy(update={"world": scenario.world}) == scenario:
+            return f"standoff run {scenario.name} --world {source.result.world.name}"
+    return "standoff rerun result.nc"

@@ -10,7 +10,9 @@ from standoff.results.report.figures.chain import WINDOW_DAYS, Stretch
 from standoff.results.report.figures.controls import first_day
 from standoff.results.report.source import Source
 
-MOST_PLACES = 7
+MOST_PLACES = 8
+"""A world with more places is drawn by side."""
+LAST_STYLE = 5
 
 
 def flow_section(source: Source) -> Section:
@@ -55,31 +57,23 @@ def _other_stages(source: Source) -> str:
 
 
 def _picture(source: Source) -> Picture:
-    chain, network = source.chain, source.result.network
-    shown = _places_shown(source)
-    position = {place: index for index, place in enumerate(shown)}
+    say, chain = source.say, source.chain
+    groups, names, styles = _groups(source)
     sums: dict[tuple[int, int, int, int], list[float]] = {}
     for stretch in chain.stretches:
-        key = (
-            chain.stages.index(stretch.stage),
-            chain.stages.index(stretch.next_stage),
-            position.get(stretch.origin, len(shown)),
-            position.get(stretch.destination, len(shown)),
-        )
-        if key[0] < key[1]:
+        column, next_column = chain.stages.index(stretch.stage), chain.stages.index(stretch.next_stage)
+        if column < next_column:
+            key = (column, next_column, groups[stretch.origin], groups[stretch.destination])
             pair = sums.setdefault(key, [0.0, 0.0])
             pair[0] += stretch.usual
             pair[1] += stretch.worst
-    ribbons = [Ribbon(*key, *pair) for key, pair in sums.items()]
-    names = [*(source.place(place) for place in shown), source.say("flow.other_places")]
-    sides = list(source.sides)
-    styles = [f"side-{min(sides.index(network.place_side[place]), 5)}" for place in shown] + ["side-other"]
+    ribbons = [Ribbon(*key, usual=usual, worst=worst) for key, (usual, worst) in sums.items()]
     chart = flow_chart(
         [_column(source, stage) for stage in chain.stages],
         names,
         styles,
         ribbons,
-        tip=lambda ribbon: source.say(
+        tip=lambda ribbon: say(
             "flow.tip",
             origin=names[ribbon.origin],
             stage=source.labels.stage(chain.stages[ribbon.column]),
@@ -88,42 +82,38 @@ def _picture(source: Source) -> Picture:
             usual=source.numbers.usd(ribbon.usual),
             share=source.numbers.percent(ribbon.worst / ribbon.usual if ribbon.usual else 0.0),
         ),
-        description=source.say("flow.alt"),
+        description=say("flow.alt"),
     )
     legend = [
-        LegendItem(source.labels.side(side), f"side-{min(index, 5)}", "area")
-        for index, side in enumerate(sides)
-        if any(network.place_side[place] == side for place in shown)
+        LegendItem(source.labels.side(side), f"side-{min(index, LAST_STYLE)}", "area")
+        for index, side in enumerate(source.sides)
     ]
-    legend += [LegendItem(source.say("flow.pale"), "pale side-other", "area")]
-    legend += [LegendItem(source.say("flow.core"), "core side-other", "area")]
-    return Picture((chart,), tuple(legend))
+    legend += [LegendItem(say("flow.home"), "home side-other", "area")]
+    legend += [LegendItem(say("flow.missing"), "missing", "area")]
+    return Picture((chart,), tuple(legend), say("flow.caption"))
+
+
+def _groups(source: Source) -> tuple[list[int], list[str], list[str]]:
+    """What the picture draws as one bar: places of a small world, sides of a large one, in the order of sides.
+
+    Returns:
+        For each place of the network its bar, and for each bar its name and its style.
+    """
+    network, sides = source.result.network, list(source.sides)
+    side_of = [sides.index(side) for side in network.place_side]
+    styles = [f"side-{min(index, LAST_STYLE)}" for index in range(len(sides))]
+    if len(network.places) > MOST_PLACES:
+        return side_of, [source.labels.side(side) for side in sides], styles
+    order = sorted(range(len(network.places)), key=lambda place: (side_of[place], place))
+    groups = [order.index(place) for place in range(len(order))]
+    return groups, [source.place(place) for place in order], [styles[side_of[place]] for place in order]
 
 
 def _column(source: Source, stage: str) -> FlowColumn:
-    chain = source.chain
+    chain, percent = source.chain, source.numbers.percent
     usual = chain.usual(stage)
-    share = chain.worst(stage) / usual if usual else 0.0
-    begins = source.say("flow.begins", share=source.numbers.percent(chain.begins[stage]))
-    return FlowColumn(
-        source.labels.stage(stage),
-        source.say("flow.of_base", share=source.numbers.percent(share)),
-        begins if stage == chain.binding else "",
-    )
-
-
-def _places_shown(source: Source) -> list[int]:
-    """The places with the largest part of any stage, kept in the order of the world."""
-    chain = source.chain
-    part: dict[int, float] = {}
-    for stretch in chain.stretches:
-        for place, total in (
-            (stretch.origin, chain.usual(stretch.stage)),
-            (stretch.destination, chain.usual("use") if stretch.next_stage == "use" else 0.0),
-        ):
-            part[place] = part.get(place, 0.0) + (stretch.usual / total if total else 0.0)
-    largest = sorted(part, key=lambda place: -part[place])[:MOST_PLACES]
-    return sorted(largest, key=lambda place: (source.sides.index(source.result.network.place_side[place]), place))
+    begins = (source.say("flow.begins"), percent(chain.begins[stage])) if stage == chain.binding else ()
+    return FlowColumn(source.labels.stage(stage), percent(chain.worst(stage) / usual if usual else 0.0), begins)
 
 
 def _stage_table(source: Source) -> Table:

@@ -7,66 +7,54 @@ from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.source import Source
 
 LINE_NAMES = tuple(name for name, _ in LINES)
+MOST_PLACES_OPEN = 10
+"""A longer table of places is folded."""
 
 
 def ledger_section(source: Source) -> Section:
     """Both tables of the ledger; lines are not added up."""
-    say, numbers = source.say, source.numbers
-    ledger = source.result.ledger
-    sides, places = ledger.by_side(), ledger.by_place()
+    say, sides = source.say, source.result.ledger.by_side()
     touched = [line for line in LINE_NAMES if any(round(row[line]) != 0 for row in sides.values())]
-    if not touched:
-        sentence = say("ledger.rest")
-    else:
-        largest = max(
-            ((side, line) for side in source.sides for line in touched), key=lambda key: sides[key[0]][key[1]]
-        )
+    sentence = say("ledger.rest")
+    if touched:
+        keys = [(side, line) for side in source.sides for line in touched]
+        side, line = max(keys, key=lambda key: sides[key[0]][key[1]])
         sentence = say(
             "ledger.sentence",
             lines=len(touched),
-            side=source.labels.side(largest[0]),
-            line=source.words.family("line", largest[1]),
-            amount=numbers.usd(sides[largest[0]][largest[1]]),
+            side=source.labels.in_side(side),
+            line=source.words.family("line", line),
+            amount=source.numbers.usd(sides[side][line]),
         )
-    by_side = Table(
-        "ledger_by_side",
-        say("ledger.by_side"),
-        (
-            Column(say("column.ledger_line")),
-            *(Column(source.labels.side(side), "usd") for side in source.sides),
-        ),
-        [
-            (source.words.family("line", line), *(sides[side][line] for side in source.sides))
-            for line in LINE_NAMES
-        ],
-        open=True,
-        note=say("ledger.not_added"),
-    )
-    by_place = Table(
-        "ledger_by_place",
-        say("ledger.by_place"),
-        (
-            Column(say("column.place")),
-            Column(say("column.side")),
-            *(Column(source.words.family("line", line), "usd") for line in LINE_NAMES),
-        ),
-        [
-            (
-                source.labels.places[place],
-                source.labels.side(side),
-                *(places[place][line] for line in LINE_NAMES),
-            )
-            for place, side in zip(ledger.places, ledger.sides, strict=True)
-        ],
-        open=len(ledger.places) <= 10,
-    )
     return Section(
         "ledger",
         say("ledger.title"),
         sentence,
-        tables=(by_side, by_place),
+        tables=(_by_side(source), _by_place(source)),
         definitions=tuple(
             say("ledger.definition", line=source.words.family("line", line), meaning=source.words.family("meaning", line))
             for line in LINE_NAMES
         ),
     )
+
+
+def _by_side(source: Source) -> Table:
+    say, sides = source.say, source.result.ledger.by_side()
+    columns = [Column(say("column.ledger_line"))]
+    columns += [Column(source.labels.side(side), "usd") for side in source.sides]
+    rows = [(source.words.family("line", line), *(sides[side][line] for side in source.sides)) for line in LINE_NAMES]
+    title, note = say("ledger.by_side"), say("ledger.not_added")
+    return Table("ledger_by_side", title, tuple(columns), rows, open=True, note=note)
+
+
+def _by_place(source: Source) -> Table:
+    say, ledger = source.say, source.result.ledger
+    places = ledger.by_place()
+    columns = [Column(say("column.place")), Column(say("column.side"))]
+    columns += [Column(source.words.family("line", line), "usd") for line in LINE_NAMES]
+    rows = [
+        (source.labels.places[place], source.labels.side(side), *(places[place][line] for line in LINE_NAMES))
+        for place, side in zip(ledger.places, ledger.sides, strict=True)
+    ]
+    few = len(rows) <= MOST_PLACES_OPEN
+    return Table("ledger_by_place", say("ledger.by_place"), tuple(columns), rows, open=few)

@@ -8,7 +8,7 @@ import numpy as np
 
 from standoff.results.report.charts.bars import Bar, time_bars
 from standoff.results.report.charts.marks import LegendItem, Picture
-from standoff.results.report.charts.series import Series, line_panel
+from standoff.results.report.charts.series import HALF, Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.controls import Queue
 from standoff.results.report.source import Source
@@ -37,9 +37,10 @@ def measures_section(source: Source) -> Section:
         for bar in bars
         if bar["measure"] in shown
     ]
-    legend = (
-        LegendItem(say("state.in_force"), "in_force", "area"),
-        LegendItem(say("state.suspended"), "suspended", "area"),
+    legend = tuple(
+        LegendItem(source.words.family("state", state), state, "area")
+        for state in STATES.values()
+        if any(bar.style == state for bar in drawn)
     )
     rows = [
         (
@@ -107,35 +108,26 @@ def _panels(source: Source, queue: Queue) -> Picture:
     say, numbers, usual = source.say, source.numbers, queue.usual if queue.usual > 0 else 1.0
     weeks = source.result.scenario.step_days / 7
 
-    def panel(title: str, series: list[Series], write: Any, note: str = "", **kwargs: Any) -> Any:
-        return line_panel(title, series, source.axis, write=write, description=title, note=note, **kwargs)
+    def panel(title: str, series: list[Series], write: Any, names: tuple[str, ...] = (), **kwargs: Any) -> Any:
+        legend = tuple(LegendItem(say(f"column.{name}"), each.style) for name, each in zip(names, series, strict=False))
+        return line_panel(say(title), series, source.axis, write=write, description=say(title), legend=legend, size=HALF, **kwargs)
 
+    decisions = {"approved": "main", "applied": "third", "denied": "second", "returned": "fourth"}
     charts = (
         panel(
-            say("queue.panel_waiting"),
+            "queue.panel_waiting",
             [Series(queue.in_review / usual * weeks, "main"), Series(queue.permits / usual * weeks, "second")],
             numbers.plain,
-            say("queue.note_waiting"),
+            ("in_review", "permits"),
         ),
         panel(
-            say("queue.panel_decisions"),
-            [
-                Series(queue.applied / usual, "third"),
-                Series(queue.approved / usual, "main"),
-                Series(queue.denied / usual, "second"),
-                Series(queue.returned / usual, "fourth"),
-            ],
+            "queue.panel_decisions",
+            [Series(getattr(queue, name) / usual, style) for name, style in decisions.items()],
             numbers.percent,
-            say("queue.note_decisions"),
+            tuple(decisions),
         ),
-        panel(say("queue.panel_wait"), [Series(queue.wait_days, "main")], numbers.plain, say("queue.note_wait")),
-        panel(
-            say("queue.panel_granted"),
-            [Series(queue.granted_share, "main")],
-            numbers.percent,
-            say("queue.note_granted"),
-            high=1.0,
-        ),
+        panel("queue.panel_wait", [Series(queue.wait_days, "main")], numbers.plain),
+        panel("queue.panel_granted", [Series(queue.granted_share, "main")], numbers.percent, high=1.0),
     )
     return Picture(charts)
 

@@ -9,8 +9,6 @@ from standoff.results.report.figures.controls import first_day, lowest_served, s
 from standoff.results.report.figures.stops import days_after, last_day
 from standoff.results.report.source import Source
 
-THIRD = "third"
-
 
 def first_screen(source: Source) -> FirstScreen:
     """Title, generated finding, numbers, status."""
@@ -24,11 +22,6 @@ def first_screen(source: Source) -> FirstScreen:
         status=status_line(source),
         warnings=tuple(str(warning) for warning in source.result.world.warnings),
     )
-
-
-def parties(source: Source) -> tuple[str, ...]:
-    """The sides of the stand-off: all but the places that belong to none."""
-    return tuple(side for side in source.sides if side != THIRD) or source.sides
 
 
 def finding(source: Source) -> str:
@@ -45,27 +38,21 @@ def finding(source: Source) -> str:
         else say("finding.no_control")
     )
 
-    def losses(line: str) -> str:
-        return source.words.join(
-            say("finding.side", side=source.labels.side(side), amount=amount(source, ledger[side][line]))
-            for side in parties(source)
-        )
-
+    unmet = (
+        say("finding.unmet", side=source.labels.in_side(side), amount=numbers.money(ledger[side]["unmet_use"]))
+        for side in source.sides
+    )
+    revenue = (change_of_revenue(source, side, -ledger[side]["export_revenue_lost"]) for side in source.sides)
     return say(
-        "finding.losses",
-        head=head,
-        unmet=losses("unmet_use"),
-        revenue=losses("export_revenue_lost"),
-        **span,
+        "finding.losses", head=head, unmet=source.words.join(unmet), revenue=source.words.join(revenue), **span
     )
 
 
-def amount(source: Source, value: float) -> str:
-    """A loss in words: nothing, an amount, or an amount gained."""
-    if round(value) == 0:
-        return source.say("amount.none")
-    key = "amount.lost" if value > 0 else "amount.gained"
-    return source.say(key, amount=source.numbers.usd(abs(value)))
+def change_of_revenue(source: Source, side: str, change: float) -> str:
+    """Falls, rises or stays, in the same words for every side."""
+    moved = "finding.revenue_rises" if change > 0 else "finding.revenue_falls"
+    key = moved if round(change) else "finding.revenue_same"
+    return source.say(key, side=source.labels.in_side(side), amount=source.numbers.usd(abs(change)))
 
 
 def first_stop(source: Source) -> BigNumber:
@@ -98,11 +85,9 @@ def unmet_use(source: Source) -> BigNumber:
     """Unmet final use of every side."""
     ledger = source.result.ledger.by_side()
     total = sum(row["unmet_use"] for row in ledger.values())
-    detail = source.words.join(
-        source.say("big.unmet_side", side=source.labels.side(side), amount=source.numbers.usd(ledger[side]["unmet_use"]))
-        for side in source.sides
-    )
-    return BigNumber(source.numbers.usd(total), source.say("big.unmet"), detail)
+    rows = tuple((source.labels.side(side), source.numbers.usd(ledger[side]["unmet_use"])) for side in source.sides)
+    detail = source.say("big.unmet_total", amount=source.numbers.usd(total))
+    return BigNumber("", source.say("big.unmet"), detail, rows)
 
 
 def not_served(source: Source) -> BigNumber:

@@ -61,12 +61,14 @@ def stocks_section(source: Source) -> Section:
 
 
 def _spread(covers: list[Cover]) -> list[Cover]:
-    """The deepest falls, at most three of one product, so that several stages are seen."""
-    shown: list[Cover] = []
+    """The deepest falls, one of each product before the second of any, so that several stages are seen."""
+    turn: dict[int, int] = {}
+    rounds = []
     for cover in covers:
-        if sum(1 for other in shown if other.product == cover.product) < 3:
-            shown.append(cover)
-    return shown[:MOST_PANELS]
+        turn[cover.product] = turn.get(cover.product, 0) + 1
+        rounds.append(turn[cover.product])
+    order = sorted(range(len(covers)), key=lambda index: (rounds[index], index))
+    return [covers[index] for index in order[:MOST_PANELS]]
 
 
 def _name(source: Source, cover: Cover) -> str:

@@ -8,6 +8,7 @@ from standoff.results.report.charts.bars import Pair, pair_dots
 from standoff.results.report.charts.marks import LegendItem, Picture
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.stops import Stop, days_after, exposed_labels
+from standoff.results.report.sections.use import use_labels
 from standoff.results.report.source import Source
 
 MOST_DOTS = 22
@@ -52,12 +53,18 @@ def _since(source: Source, days: float) -> float:
     return days_after(source.result, days, source.effect)
 
 
-def _picture(source: Source, listed: list[Stop]) -> Picture:
-    say, numbers = source.say, source.numbers
-    uses = [stop for stop in listed if stop.is_use]
+def _shown(source: Source, listed: list[Stop]) -> list[Stop]:
+    """The plants that stop first and the uses with most unmet value, in the order in which they stop."""
+    value = dict(zip(use_labels(source), source.result.unmet_value.sum(axis=0), strict=True))
+    uses = sorted((stop for stop in listed if stop.is_use), key=lambda stop: -value[stop.label])
     plants = [stop for stop in listed if not stop.is_use]
     room = max(MOST_DOTS - len(uses), MOST_DOTS // 2)
-    shown = sorted([*uses[: MOST_DOTS - min(room, len(plants))], *plants[:room]], key=lambda stop: stop.days)
+    return sorted([*uses[: MOST_DOTS - min(room, len(plants))], *plants[:room]], key=lambda stop: stop.days)
+
+
+def _picture(source: Source, listed: list[Stop]) -> Picture:
+    say, numbers = source.say, source.numbers
+    shown = _shown(source, listed)
     pairs = [
         Pair(
             name=source.labels.consumers[stop.label],
@@ -72,7 +79,9 @@ def _picture(source: Source, listed: list[Stop]) -> Picture:
         )
         for stop in shown
     ]
-    last = _since(source, len(source.dates) * source.result.scenario.step_days)
+    end = _since(source, len(source.dates) * source.result.scenario.step_days)
+    longest = max(max(pair.model, pair.spreadsheet) for pair in pairs)
+    last = min(end, longest * 1.1) if longest > 0 else end
     chart = pair_dots(pairs, last=last, write=numbers.days, never=say("stops.not_in_run"), description=say("stops.alt"))
     legend = (
         LegendItem(say("stops.model"), "solid", "dot"),

@@ -15,6 +15,8 @@ from standoff.results.report.source import Source
 from standoff.world.network import DAYS_PER_YEAR
 
 MOST_PANELS = 8
+NOTHING_SHIPS = 1e-6
+"""Shipments up to this share of the base year in every week are said in words, not drawn."""
 
 
 def supply_section(source: Source) -> Section:
@@ -29,11 +31,13 @@ def supply_section(source: Source) -> Section:
     back = np.flatnonzero(after >= 0.9)
     numbers = source.numbers
     recovery = (
-        say("supply.back", day=numbers.day(source.dates[lowest.step + int(back[0])]))
+        say("supply.nothing_ships")
+        if not float(share.max()) > NOTHING_SHIPS
+        else say("supply.back", day=numbers.day(source.dates[lowest.step + int(back[0])]))
         if len(back)
         else say("supply.not_back", share=numbers.percent(float(after.max())))
     )
-    senders = source.words.join(source.place(place) for place in np.unique(controlled.origin))
+    senders = source.words.join(source.place(place) for place, _ in _split(source, controlled.origin, least=0.02))
     sentence = say(
         "supply.sentence",
         senders=senders,
@@ -46,7 +50,9 @@ def supply_section(source: Source) -> Section:
         "supply",
         say("supply.title"),
         sentence,
-        pictures=(
+        pictures=()
+        if not float(share.max()) > NOTHING_SHIPS
+        else (
             _panels(source, by_place, source.place, say("supply.by_destination")),
             _panels(source, by_product, source.product, say("supply.by_product")),
         ),
@@ -59,12 +65,13 @@ def supply_section(source: Source) -> Section:
     )
 
 
-def _split(source: Source, key: Any) -> list[tuple[int, Any]]:
-    """Positions of links by key, the largest trade first, without trades that rest in the base year."""
+def _split(source: Source, key: Any, *, least: float = 0.0) -> list[tuple[int, Any]]:
+    """Positions of links by key, the largest trade first, without trades up to a least share of the base year."""
     controlled = source.controlled
     groups = [(int(value), key == value) for value in np.unique(key)]
     size = {value: float(controlled.usual_value[chosen].sum()) for value, chosen in groups}
-    return sorted(((v, c) for v, c in groups if size[v] > 0), key=lambda group: -size[group[0]])
+    floor = least * sum(size.values())
+    return sorted(((v, c) for v, c in groups if size[v] > floor), key=lambda group: -size[group[0]])
 
 
 def _panels(

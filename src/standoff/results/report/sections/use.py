@@ -10,7 +10,7 @@ from standoff.results.causes import CAUSES
 from standoff.results.report.charts.marks import LegendItem, Picture
 from standoff.results.report.charts.series import Series, stack_chart
 from standoff.results.report.content import Column, Section, Table
-from standoff.results.report.figures.chain import indicators_floor
+from standoff.results.report.figures.chain import rounding_floor
 from standoff.results.report.source import Source
 
 MOST_LAYERS = 7
@@ -20,7 +20,7 @@ def use_section(source: Source) -> Section:
     """Pictures and tables of unmet use."""
     say, numbers, result = source.say, source.numbers, source.result
     value = result.unmet_value
-    if not value.sum(axis=1).max(initial=0.0) > indicators_floor(result):
+    if not value.sum(axis=1).max(initial=0.0) > rounding_floor(result):
         return Section("use", say("use.title"), say("use.rest"), definitions=(say("use.define"),))
     names = use_names(source)
     total, causes = value.sum(axis=0), result.unmet_by_cause.sum(axis=(0, 1))
@@ -45,10 +45,15 @@ def use_section(source: Source) -> Section:
     )
 
 
+def use_labels(source: Source) -> tuple[str, ...]:
+    """Rows of the table ``uses`` in the order of `Result.unmet`."""
+    labels = source.result.network.nodes.parent_labels
+    return labels[len(labels) - source.result.unmet.shape[1] :]
+
+
 def use_names(source: Source) -> list[str]:
-    """Names of the rows of ``uses`` in the order of `Result.unmet`."""
-    labels = source.result.network.nodes.parent_labels[-source.result.unmet.shape[1] :]
-    return [source.labels.consumers[label] for label in labels]
+    """The same as names for people."""
+    return [source.labels.consumers[label] for label in use_labels(source)]
 
 
 def _usual(source: Source) -> float:
@@ -72,7 +77,7 @@ def _by_use(source: Source, value: Any, order: Any, names: list[str]) -> Picture
     if rest.sum() > 1e-9 * value.sum():
         layers.append(Series(rest, "layer-rest"))
         legend.append(LegendItem(say("use.others"), "layer-rest", "area"))
-    chart = stack_chart(layers, source.axis, write=source.numbers.usd, description=say("use.alt_by_use"))
+    chart = stack_chart(layers, source.axis, write=source.numbers.plain, description=say("use.alt_by_use"))
     return Picture((chart,), tuple(legend), say("use.by_use"))
 
 
@@ -85,7 +90,7 @@ def _by_cause(source: Source) -> Picture:
         if by_cause[:, index].sum() > 0
     )
     chart = stack_chart(
-        layers, source.axis, write=source.numbers.usd, description=source.say("use.alt_by_cause")
+        layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause")
     )
     return Picture((chart,), legend, source.say("use.by_cause"))
 

@@ -1,0 +1,77 @@
+"""``standoff explain``: the terms of any number of a run, the rule that set it, and what bound it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from standoff.results.explain_terms import Explanation
+    from standoff.results.result import Result
+
+SIGNS = {"plus": "+", "minus": "-", "times": "x", "over": "/", "at most": "at most", "at least": "at least"}
+HEADINGS = {
+    "en": {"rule": "rule", "bound": "<- bound it", "next": "next", "source": "source"},
+    "zh": {"rule": "规则", "bound": "<- 约束项", "next": "下一步", "source": "来源"},
+}
+
+
+def explain(
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="A result.nc, or the name of a scenario to run.")],
+    variable: Annotated[str, typer.Argument(metavar="VARIABLE", help="A variable of the result, such as unmet.")],
+    label: Annotated[str, typer.Argument(metavar="LABEL", help="Whose number; two labels are joined by ' @ '.")],
+    when: Annotated[str, typer.Argument(metavar="WHEN", help="A day within the run.")],
+    world: Annotated[str, typer.Option("--world", metavar="NAME|PATH", help="Another world than the scenario's.")] = "",
+    trace: Annotated[bool, typer.Option("--trace", help="Follow what bound it upstream, in words.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the words: en or zh.")] = "en",
+) -> None:
+    """Say where a number comes from: its terms, the rule that set it, and what bound it."""
+    from standoff.errors import nearest, refuse
+    from standoff.results.explain import Explainer, as_plain, in_words
+
+    if lang not in HEADINGS:
+        raise refuse("--lang", why="there is no such language here", cure=nearest(lang, HEADINGS), value=lang)
+    explainer = Explainer(_result(result, world))
+    chain = explainer.trace(variable, label, when) if trace else [explainer.explain(variable, label, when)]
+    if as_json:
+        plain = [as_plain(each, lang=lang) for each in chain]
+        content = {"chain": plain} if trace else plain[0]
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    elif trace:
+        for each in chain:
+            typer.echo(in_words(each, lang=lang))
+    else:
+        for line in _lines(
+            chain[0], result=f"{result} --world {world}" if world else result, dates=explainer.result.dates, lang=lang
+        ):
+            typer.echo(line)
+
+
+def _result(name: str, world: str) -> Result:
+    """The result in a file, done again, or a scenario run."""
+    from standoff.simulate.api import rerun, run
+
+    chosen = world or None
+    return rerun(name, world=chosen) if Path(name).suffix == ".nc" else run(name, world=chosen)
+
+
+def _lines(explanation: Explanation, *, result: str, dates: object, lang: str) -> list[str]:
+    from standoff.results.explain import in_words
+
+    heading = HEADINGS[lang]
+    width = max(len(term.name) for term in explanation.terms)
+    lines = [in_words(explanation, lang=lang), f"  {heading['rule']}: {explanation.rule}"]
+    for term in explanation.terms:
+        mark = f"  {heading['bound']}" if term is explanation.binding else ""
+        lines.append(f"  {SIGNS[term.enters]:>8}  {term.name:<{width}}  {term.value:>14.6g}{mark}")
+    lines.append(f"  {'=':>8}  {'':<{width}}  {explanation.recombine():>14.6g}")
+    lines += [f"  {heading['source']}: {source}" for source in explanation.sources]
+    if explanation.upstream is not None:
+        asked = explanation.upstream
+        day = dates[asked.step]  # type: ignore[index]
+        lines.append(f'  {heading["next"]}: standoff explain {result} {asked.variable} "{asked.label}" {day}')
+    return lines

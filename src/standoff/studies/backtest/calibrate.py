@@ -207,10 +207,11 @@ def _calibrate_one(study: Study, structure: float, *, draws: int, rounds: int, s
         normal = np.concatenate([normal, fresh])
         log_base = _log_base(normal, proposals[: number + 1])
     points = _uniform(normal)
+    values = moved_values(job, study.episode, points)
     return Posterior(
         names=names,
         points=points,
-        values=np.stack([moved_values(job, study.episode, points)[name] for name in names], axis=1),
+        values=np.stack([values[labels[0]] for labels in study.episode.moved.values()], axis=1),
         structure=np.full(len(points), structure),
         index=np.arange(len(points)),
         log_likelihood=log_likelihood,
@@ -229,29 +230,32 @@ def calibration_job(study: Study, structure: float, *, draws: int, seed: int) ->
 
 
 def moved_values(job: Job, episode: Episode, points: Floats) -> dict[str, Floats]:
-    """Values of each moved number at prior probabilities, by its own name."""
+    """Values at prior probabilities of every drawn number that the episode moves, by the number's label.
+
+    Raises:
+        InputError: the episode moves numbers that the scenario does not draw.
+    """
     known = {each.name: each for each in job.ranges}
-    found = {}
-    for column, (name, labels) in enumerate(episode.moved.items()):
-        missing = [label for label in labels if label not in known]
-        if missing:
-            raise refuse(
-                f"episode {episode.name}",
-                why=f"{name} moves numbers that the scenario does not draw: {', '.join(missing)}",
-                cure="Name drawn numbers, see the coordinate `number` of an ensemble.nc",
-            )
-        found[name] = draw_values([known[labels[0]]], points[:, [column]])[labels[0]]
-    return found
+    missing = [label for labels in episode.moved.values() for label in labels if label not in known]
+    if missing:
+        raise refuse(
+            f"episode {episode.name}",
+            why=f"it moves numbers that its scenario does not draw: {', '.join(missing)}",
+            cure="Name drawn numbers, see the coordinate `number` of an ensemble.nc",
+            file="episode.yaml",
+            column="moved",
+        )
+    return {
+        label: draw_values([known[label]], points[:, [column]])[label]
+        for column, labels in enumerate(episode.moved.values())
+        for label in labels
+    }
 
 
 def moved_job(job: Job, episode: Episode, *, points: Floats, index: npt.NDArray[np.int64]) -> Job:
     """The draws ``index`` of a job with the moved numbers at ``points``."""
-    values = {name: drawn[index] for name, drawn in job.values.items()}
-    known = {each.name: each for each in job.ranges}
-    for column, labels in enumerate(episode.moved.values()):
-        for label in labels:
-            values[label] = draw_values([known[label]], points[:, [column]])[label]
-    return replace(job, values=values)
+    drawn = {name: values[index] for name, values in job.values.items()}
+    return replace(job, values={**drawn, **moved_values(job, episode, points)})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import Case, Run, case_of, clock_of, run_network
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mechanisms import active_mechanisms
@@ -174,9 +174,10 @@ def test_swapping_two_places_everywhere_changes_nothing_but_their_names(shape: S
 
 
 @FEW_EXAMPLES
-@given(shape=random_shapes(), seed=st.integers(0, 2**32 - 1))
-def test_the_order_of_rows_changes_nothing_with_static_shares(shape: Shape, seed: int) -> None:
-    runs = mirrored(case_of(shape), sourcing=False, rng=np.random.default_rng(seed))
+@given(shape=random_shapes(), seed=st.integers(0, 2**32 - 1), sourcing=st.booleans())
+@example(shape=Shape(6, 47, seed=1), seed=0, sourcing=True)
+def test_the_order_of_rows_changes_nothing(shape: Shape, seed: int, sourcing: bool) -> None:
+    runs = mirrored(case_of(shape), sourcing=sourcing, rng=np.random.default_rng(seed))
     assert_same_by_label(*runs, tolerance=1e-9)
 
 

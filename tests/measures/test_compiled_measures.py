@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from standoff.measures.calendar import change_dates
-from standoff.measures.compile import Trade, compile_measures, trades_of, transaction_of
+from standoff.measures.compile import compile_measures
 from standoff.measures.determine import determine
 from standoff.measures.outcome import Outcome
 from standoff.measures.register import load_register
 from standoff.measures.settings import DEFAULT_SETTINGS
+from standoff.measures.trades import Trade, trades_of, transaction_of
 from standoff.simulate.draws import Clock
 from standoff.world.build import build_network
 from standoff.world.tables import World, read_world

@@ -143,6 +143,15 @@ def test_nothing_known_is_a_question_never_a_clearance() -> None:
         assert determine(Transaction(), day, REGISTER).outcome is Outcome.NEED_FACT
 
 
+def test_a_military_user_or_use_never_gets_a_milder_answer() -> None:
+    for transaction, on in draws(14):
+        civil = replace(transaction, end_user=replace(transaction.end_user, military=False))
+        military = replace(transaction, end_user=replace(transaction.end_user, military=True))
+        before, after = determine(civil, on, REGISTER), determine(military, on, REGISTER)
+        assert established(after) >= established(before)
+        assert possible(after) >= possible(before) or not before.open_findings
+
+
 @pytest.mark.parametrize("share", ["0", "0.05", "0.0999", "0.09999999999999", "0.1", "0.3", "50", "100"])
 def test_the_floor_of_a_tenth_of_a_percent_is_inclusive_and_monotone(share: str) -> None:
     transaction = Transaction(

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from standoff.measures.register import Register
     from standoff.measures.settings import Settings
 
-WARNED = 1
-LARGEST_LINE = 100
-
 
 def determine(
     item: Annotated[str | None, typer.Option(help="What goes, in words: 'NdFeB magnets with dysprosium'.")] = None,
@@ -96,9 +93,14 @@ def _one(question: Any, register: Register, settings: Settings) -> dict[str, Any
     )
     found = answered.determination
     content = found.as_dict() if found else {"on": question.on.isoformat()}
+    decided = answered.decided_by
+    if answered.about_jurisdiction and decided is not None:
+        content["decided_by"] = {"measure": decided.measure, "limb": decided.limb, "clause": decided.clause}
+        content["policy"] = ""
     return {
         **content,
         "code": answered.got,
+        "missing": list(answered.missing),
         "understood": understood(question.transaction),
         "on_other_dates": [{"on": day.isoformat(), "code": code} for day, code in dates],
         "readings": list(settings.notes()),

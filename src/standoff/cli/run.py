@@ -30,6 +30,7 @@ OutOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")]
+ExcelOption = Annotated[bool, typer.Option("--excel", help="Also write every table as a workbook (extra [excel]).")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]
 
 
@@ -44,6 +45,7 @@ def run(
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Hide what was announced later.")] = "",
     out: OutOption = None,
     no_report: NoReportOption = False,
+    excel: ExcelOption = False,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -61,6 +63,10 @@ def run(
     summary = result.summary()
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
+    if excel:
+        from standoff.results.workbook import write_workbook
+
+        written.append(write_workbook(result, folder / "tables.xlsx", lang=lang))
     if draws:
         summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder)
         written.append(folder / "ensemble.nc")

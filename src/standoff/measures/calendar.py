@@ -80,6 +80,8 @@ def change_dates_of(measures: Iterable[Measure], settings: Settings) -> tuple[da
     for measure in measures:
         if measure.ended:
             found.add(measure.ended)
+        if measure.party_list:
+            found |= {party.start for party in measure.party_list.parties if party.start}
         for limb in measure.limbs:
             found.add(limb.effective)
             if limb.ended:

@@ -7,23 +7,28 @@ ship_to, end_user, end_use, facts, regime, scenario, expected_code. Every column
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from standoff.errors import InputError, Problems
-from standoff.measures.determination import Determination
+from standoff.measures.determination import DecidedBy, Determination
+from standoff.measures.outcome import Outcome
+from standoff.measures.reading.numbers import NUMBER, PERCENT
+from standoff.measures.reading.numbers import number as number_of
 from standoff.measures.reading.rows import read_transaction
-from standoff.measures.reading.tariff_rows import tariff_code
+from standoff.measures.reading.tariff_rows import tariff_answer
 from standoff.measures.regimes import Regime, answer, find_regime
 from standoff.measures.register import Register
 from standoff.measures.settings import DEFAULT_SETTINGS, TRUCES, Settings, read_settings
 from standoff.measures.transaction import Transaction
 
 LARGEST_FILE = 20_000_000
+SHARE = re.compile(f"{NUMBER}(?:{PERCENT})?")
 LONGEST_FIELD = 1_000
 """Longer words are cut: a description has a few lines, and patterns must not be fed books."""
 
@@ -46,6 +51,7 @@ class Answered:
     question: Question
     got: str
     determination: Determination | None
+    duties: tuple[str, ...] = ()
 
     @property
     def agree(self) -> bool | None:
@@ -54,17 +60,38 @@ class Answered:
             return None
         return self.got in self.question.expected.split("|")
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def decided_by(self) -> DecidedBy | None:
+        """The rule behind the answer; for an answer about jurisdiction the rule that gives it."""
         found = self.determination
-        decided = found.decided_by if found else None
+        if found is None:
+            return None
+        return found.jurisdiction_by if self.about_jurisdiction else found.decided_by
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        found = self.determination
+        if found is None:
+            return ()
+        return found.jurisdiction_missing if self.about_jurisdiction else found.missing
+
+    @property
+    def about_jurisdiction(self) -> bool:
+        found = self.determination
+        if self.got in (Outcome.SUBJECT_TO_EAR.code, Outcome.NOT_SUBJECT.code):
+            return True
+        return found is not None and self.got == Outcome.NEED_FACT.code and found.outcome is not Outcome.NEED_FACT
+
+    def as_dict(self) -> dict[str, Any]:
+        decided = self.decided_by
         return {
             "case_id": self.question.case_id,
             "scenario": self.question.scenario,
             "expected": self.question.expected,
             "got": self.got,
             "agree": self.agree,
-            "decided_by": f"{decided.measure}/{decided.limb}" if decided else None,
-            "missing": list(found.missing) if found else [],
+            "decided_by": f"{decided.measure}/{decided.limb}" if decided else ", ".join(self.duties) or None,
+            "missing": list(self.missing),
         }
 
 
@@ -91,14 +118,9 @@ def read_question(row: Mapping[str, str], *, number: int = 1, file: str = "") ->
         fault("date", "not a date", "Write YYYY-MM-DD")
     if clean.get("scenario", "") not in ("", *TRUCES):
         fault("scenario", "not a truce scenario", "Write one of " + ", ".join(TRUCES) + ", or leave it empty")
-    share: Decimal | None = None
-    if clean.get("value_share_pct"):
-        try:
-            share = Decimal(clean["value_share_pct"].rstrip("%").strip())
-        except InvalidOperation:
-            fault("value_share_pct", "not a number", "Write per cent, e.g. 0.1")
-        if share is not None and not (share.is_finite() and 0 <= share <= 100):
-            fault("value_share_pct", "not a share", "Write per cent between 0 and 100")
+    share = read_share(clean.get("value_share_pct", ""))
+    if clean.get("value_share_pct") and share is None:
+        fault("value_share_pct", "not a share", "Write per cent between 0 and 100, e.g. 0.1")
     regime = None
     try:
         regime = find_regime(clean.get("regime", ""))
@@ -117,21 +139,25 @@ def read_question(row: Mapping[str, str], *, number: int = 1, file: str = "") ->
     )
 
 
+def read_share(text: str) -> Decimal | None:
+    """A share in per cent: "0.1", "0.1 %", "less than 0.1"; None where it is none, or not between 0 and 100."""
+    match = SHARE.fullmatch(text.casefold().strip())
+    share = number_of(match) if match else None
+    return share if share is not None and 0 <= share <= 100 else None
+
+
 def answer_question(question: Question, register: Register, settings: Settings = DEFAULT_SETTINGS) -> Answered:
     """The answer to a row; its scenario, if it names one, sets the truce."""
     if question.scenario:
         settings = _with_truce(settings, question.scenario)
     if question.regime is not None and question.regime.tariff is not None:
-        return Answered(
-            question, tariff_code(question.row, question.on, question.regime.tariff, register, settings), None
-        )
+        code, stack = tariff_answer(question.row, question.on, question.regime.tariff, register, settings)
+        return Answered(question, code, None, tuple(dict.fromkeys(layer.measure for layer in stack.layers)))
     found, determination = answer(question.transaction, question.on, register, settings, question.regime)
     return Answered(question, found.code, determination)
 
 
 def _with_truce(settings: Settings, truce: str) -> Settings:
-    from dataclasses import replace
-
     return replace(settings, truce=truce)
 
 

@@ -19,37 +19,26 @@ and rates are those added since.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.errors import Problems, nearest
+from standoff.measures.administer import administered, check_changes, check_permits
 from standoff.measures.calendar import change_dates
-from standoff.measures.content import content_shares
 from standoff.measures.determine import determine
-from standoff.measures.gates import (
-    ADMINISTRATION_FIELDS,
-    Administered,
-    Regime,
-    Regimes,
-    no_measures,
-    no_regime,
-)
+from standoff.measures.gates import Regime, Regimes, no_measures, no_regime
 from standoff.measures.measure import Administration
 from standoff.measures.outcome import Outcome
-from standoff.measures.places import places as known_places
 from standoff.measures.tariffs import tariff_layers
-from standoff.measures.transaction import Item, Party, Transaction
+from standoff.measures.timeline import timeline
+from standoff.measures.trades import Interval, Trade, intervals_of, law_place, trades_of, transaction_of
 from standoff.world.network import Network
 
 if TYPE_CHECKING:
     from standoff.measures.determination import Determination, Finding
-    from standoff.measures.measure import Figure
     from standoff.measures.register import Register
     from standoff.measures.settings import Settings
     from standoff.simulate.draws import Clock
@@ -57,34 +46,8 @@ if TYPE_CHECKING:
 
 HOLD = "HOLD"
 """Label of the outcome of goods that are held because they look controlled."""
-MILITARY_FROM_SHARE = 0.5
-"""A producer counts as a military end user when at least half of what it sells goes to military uses (assumed)."""
-PERMITS = ("quantity", "right")
 OPEN, CLOSED = 0, -1
 """Codes of a link's treatment beside the numbers of regimes."""
-
-
-@dataclass(frozen=True)
-class Trade:
-    """What links have in common that rules look at. Links of one trade are treated alike.
-
-    ``content`` is the share of value that is listed material from China, in thousandths of a per cent, for the content rules of No. 61.
-    """
-
-    product: int
-    origin: int
-    destination: int
-    via: int
-    military: bool
-    content: int = 0
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Days between two dates on which no answer changes: ``[start, end)``."""
-
-    start: date
-    end: date
 
 
 def compile_measures(
@@ -143,88 +106,6 @@ def compile_measures(
     )
 
 
-def trades_of(world: World, network: Network) -> tuple[list[Trade], Any]:
-    """The distinct trades of a network and the trade of each ordinary link."""
-    links, needs, offers, nodes = network.links, network.needs, network.offers, network.nodes
-    military = military_nodes(network)
-    content = _content(world, network)
-    seller, buyer = offers.producer[links.offer], needs.consumer[links.need]
-    rows = np.stack(
-        [
-            offers.product[links.offer],
-            nodes.place[seller],
-            nodes.place[buyer],
-            links.via,
-            military[buyer].astype(np.int64),
-            content[links.offer],
-        ],
-        axis=1,
-    )
-    distinct, position = np.unique(rows, axis=0, return_inverse=True)
-    trades = [Trade(int(p), int(o), int(d), int(v), bool(m), int(c)) for p, o, d, v, m, c in distinct]
-    return trades, position.reshape(-1)
-
-
-def _content(world: World, network: Network) -> Any:
-    """Listed Chinese content of each offer in thousandths of a per cent, rounded to two digits so that like goods are one trade."""
-    china = [place for place in range(len(network.places)) if law_place(world, place) == "CHN"]
-    shares = sum((content_shares(world, network, place) for place in china), np.zeros(len(network.offers.yields)))
-    thousandths = np.maximum(shares * 1e5, 0.0)
-    digits = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(thousandths, 1.0))) - 1, 0)
-    return (np.round(thousandths / digits) * digits).astype(np.int64)
-
-
-def military_nodes(network: Network) -> Any:
-    """Which consumers are military end users: military uses, and producers that mostly sell to them, (nodes,).
-
-    One stage up and no further: a maker of missile actuators is a military user, a magnet or metal maker that supplies it is not.
-    """
-    links, nodes = network.links, network.nodes
-    seller = network.offers.producer[links.offer]
-    value = links.flow * network.product_price[network.needs.product[links.need]]
-    sales = np.bincount(seller, weights=value, minlength=len(nodes))
-    to_military = value * nodes.military[network.needs.consumer[links.need]]
-    sold = np.bincount(seller, weights=to_military, minlength=len(nodes))
-    return nodes.military | ((sales > 0) & (sold >= MILITARY_FROM_SHARE * sales))
-
-
-def intervals_of(days: Iterable[date], clock: Clock) -> list[Interval]:
-    """Intervals of a run between dates on which an answer can change."""
-    end = clock.start + timedelta(days=float(clock.steps * clock.step_days))
-    inside = [day for day in days if clock.start < day < end]
-    edges = [clock.start, *inside, end]
-    return [Interval(start, stop) for start, stop in itertools.pairwise(edges)]
-
-
-def transaction_of(world: World, trade: Trade) -> Transaction:
-    """The standing transaction of a trade, with every fact that a world knows stated."""
-    products = world.tables["products"]
-    origin, destination = law_place(world, trade.origin), law_place(world, trade.destination)
-    via = law_place(world, trade.via) if trade.via >= 0 else None
-    buyer = Party(name="", country=destination, military=trade.military, lists=frozenset())
-    codes = products["hs"][trade.product]
-    return Transaction(
-        item=Item(
-            class_id=products["item_class"][trade.product] or None,
-            elements=frozenset(products["elements"][trade.product]),
-            complete=True,
-            hs=codes[0] if codes else None,
-        ),
-        origin=origin,
-        prc_content_percent=Decimal(trade.content) / 1000,
-        technologies=frozenset(),
-        exporter=Party(name="", country=origin, military=False, lists=frozenset()),
-        ship_from=origin,
-        ship_to=destination,
-        transit=(via,) if via is not None else (),
-        consignee=buyer,
-        end_user=buyer,
-        end_use=frozenset({"military" if trade.military else "civil"}),
-        mode="sale",
-        licence_held="none",
-    )
-
-
 def tariffs_by_trade(
     world: World,
     trades: list[Trade],
@@ -256,13 +137,6 @@ def tariffs_by_trade(
         for row, interval in enumerate(intervals):
             rates[row, column] = rate(importer, exporter, code, interval.start) - base
     return rates
-
-
-def law_place(world: World, place: int) -> str | None:
-    """The country whose law a place of a world stands under, None where the world does not say: unknown to every rule."""
-    table = world.tables["places"]
-    code = table["law_as"][place] or table["place"][place]
-    return code if code in known_places() else None
 
 
 class _Compiler:
@@ -368,116 +242,6 @@ def _announced_steps(regimes: Sequence[Regime], clock: Clock) -> Any:
     return np.array(
         [0.0 if r.announced is None else (r.announced - clock.start).days / clock.step_days for r in regimes]
     )
-
-
-def administered(
-    administration: Administration, *, hold: bool, changes: Mapping[str, float]
-) -> dict[str, Administered]:
-    """Numbers of how a regime is run, by name of ``ADMINISTRATION_FIELDS``."""
-    figures = administration.figures
-    held = administration.customs_hold
-    found: dict[str, Figure | float] = {
-        "review_days": held["hold_days"] if hold else figures["review_days"],
-        "approval_share": 1.0 if hold else figures["approval_share"],
-        "denied_share": 0.0 if hold else figures["denied_share"],
-        "throughput": figures["throughput"],
-        "validity_days": administration.permit_validity_days or 365.0,
-        "cleared_share": figures["cleared_share"],
-        "hold_share": held["share"] if hold else 1.0,
-        "ease_days": held["ease_days"] if hold else float("inf"),
-    }
-    result = {}
-    for name in ADMINISTRATION_FIELDS:
-        figure = found[name]
-        if isinstance(figure, float):
-            result[name] = Administered(figure, figure, figure, "assumed", note="follows from what the regime is")
-        else:
-            result[name] = Administered(figure.value, figure.low, figure.high, figure.status, figure.source)
-    for name, value in changes.items():
-        if name in CHANGES and CHANGES[name] in result and (hold == name.startswith("hold_") or name == "throughput"):
-            result[CHANGES[name]] = Administered(value, value, value, "assumed", note="set in the scenario")
-    return result
-
-
-CHANGES = {
-    "review_days": "review_days",
-    "approval_share": "approval_share",
-    "denied_share": "denied_share",
-    "throughput": "throughput",
-    "validity_days": "validity_days",
-    "cleared_share": "cleared_share",
-    "hold_share": "hold_share",
-    "hold_days": "review_days",
-    "hold_ease_days": "ease_days",
-}
-"""Names under which a scenario may change a number of administration, and the field that it changes."""
-
-
-def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register) -> None:
-    """Raise one report of every measure, name or value in a scenario's changes that cannot be."""
-    problems = Problems("administration")
-    for measure, fields in changes.items():
-        if measure not in register:
-            problems.add(
-                why="the scenario has no such measure",
-                cure=nearest(measure, register.ids),
-                value=measure,
-                column="administration",
-            )
-        for name, value in fields.items():
-            share = name.endswith("share")
-            if name not in CHANGES:
-                problems.add(why="there is no such number of administration", cure=nearest(name, CHANGES), value=name)
-            elif not 0 <= value <= (1 if share else float("inf")):
-                problems.add(
-                    why="out of range",
-                    cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
-                    column=f"{measure}.{name}",
-                    value=value,
-                )
-    problems.raise_if_any()
-
-
-def check_permits(permits: Mapping[str, str], register: Register) -> None:
-    """Raise one report of every measure or kind of permit that there is not."""
-    problems = Problems("permits")
-    for measure, kind in permits.items():
-        if measure not in register:
-            problems.add(why="the scenario has no such measure", cure=nearest(measure, register.ids), value=measure)
-        if kind not in PERMITS:
-            problems.add(why="there is no such kind of permit", cure=nearest(kind, PERMITS), column=measure, value=kind)
-    problems.raise_if_any()
-
-
-def timeline(register: Register, settings: Settings, clock: Clock) -> tuple[dict[str, Any], ...]:
-    """Bars for a time line: for each measure, the stretches of the run in which it is in force or paused."""
-    from standoff.measures.calendar import pause_on, runs_on
-
-    bars: list[dict[str, Any]] = []
-    intervals = intervals_of(change_dates(register, settings), clock)
-    for measure in register.rulebook(settings).measures:
-        for interval in intervals:
-            running = [limb for limb in measure.limbs if runs_on(measure, limb, interval.start)]
-            if not running:
-                continue
-            paused = all(pause_on(limb.suspensions, interval.start, settings) for limb in running)
-            state = "suspended" if paused else "in force"
-            last = bars[-1] if bars else None
-            if last and (last["measure"], last["state"], last["until"]) == (measure.id, state, interval.start):
-                last["until"] = interval.end
-            else:
-                bars.append(
-                    {
-                        "measure": measure.id,
-                        "issuer": measure.issuer,
-                        "title": measure.title,
-                        "title_zh": measure.title_zh,
-                        "from": interval.start,
-                        "until": interval.end,
-                        "state": state,
-                    }
-                )
-    return tuple(bars)
 
 
 def _twins(world: World) -> dict[int, tuple[int, ...]]:

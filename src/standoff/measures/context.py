@@ -117,7 +117,7 @@ class Context:
             perhaps: set[str] = set()
             for party in self.parties():
                 if party.name is not None:
-                    sure, near = self.rulebook.names.find(party.name)
+                    sure, near = self.rulebook.names.find(party.name, self.interval.start)
                     surely |= sure
                     perhaps |= near
             self._named = (frozenset(surely), frozenset(perhaps))
@@ -191,7 +191,7 @@ class Context:
         )
         names = {stake.owner for stake in graph.stakes} - listed
         for name in names:
-            sure, _ = self.rulebook.names.find(name)
+            sure, _ = self.rulebook.names.find(name, self.interval.start)
             if any(kind_of.get(each) in kinds for each in sure):
                 listed |= {name}
         return RULES[rule](graph, listed)

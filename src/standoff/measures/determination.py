@@ -109,6 +109,27 @@ class Determination:
         return self.context.subject_to_ear()
 
     @property
+    def jurisdiction_by(self) -> DecidedBy | None:
+        """The rule that brings the item under United States export rules, if one surely does."""
+        rules = self.context.rulebook.rules
+        for number in self.context.interval.jurisdiction:
+            if self.context.limb(number):
+                rule = rules[number]
+                return DecidedBy(rule.measure.id, rule.limb.id, rule.limb.text)
+        return None
+
+    @property
+    def jurisdiction_missing(self) -> tuple[str, ...]:
+        """The facts that leave jurisdiction open."""
+        if self.subject_to_ear is not None:
+            return ()
+        names: dict[str, None] = {}
+        for number in self.context.interval.jurisdiction:
+            if self.context.limb(number) is None:
+                names.update(dict.fromkeys(self.context.rulebook.missing(self.context, number)))
+        return tuple(names)
+
+    @property
     def red_flags(self) -> tuple[str, ...]:
         """Things that are no rule but should be looked at."""
         return red_flags(self.context)

@@ -21,6 +21,7 @@ from standoff.measures.transaction import Transaction
 from standoff.measures.vocabulary import FOLDER, vocabulary
 
 SHORTEST_INSIDE = 3
+FOOTNOTES = frozenset({"US-EL-FN1", "US-EL-FN4", "US-EL-FN5"})
 EXEMPTIONS = frozenset({"cots", "electronic_device", "national_security_waiver"})
 
 
@@ -147,8 +148,10 @@ def asks_jurisdiction(transaction: Transaction, found: Determination) -> bool:
     if transaction.origin == "USA" or transaction.ship_from == "USA":
         return False
     user = transaction.end_user
+    # A footnote of the Entity List is a ground of jurisdiction; any other list is about the user.
+    named_lists = (user.lists or frozenset()) - FOOTNOTES
     names_user_or_use = (
-        transaction.end_use is not None or bool(user.lists) or user.ownership is not None or user.name is not None
+        transaction.end_use is not None or bool(named_lists) or user.ownership is not None or user.name is not None
     )
     tells_ground = (
         transaction.us_content_percent is not None or bool(transaction.technologies) or bool(transaction.components)

@@ -77,7 +77,6 @@ class Rulebook:
                 (measure, limb) for measure in self.measures for limb in measure.limbs
             )
         )
-        self.numbers = {rule.key: rule.number for rule in self.rules}
         self.item_tests: list[Test[Item]] = [compile_tree(rule.limb.item, ITEM_LEAVES, settings) for rule in self.rules]
         self._without_item: list[Truth] = [rule.limb.item is None for rule in self.rules]
         self._with_item = [

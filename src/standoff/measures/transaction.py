@@ -6,18 +6,12 @@ turned into three-letter ones on construction. Shares are per cent of value, as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
 from standoff.measures.places import three_letter
 
 Parameters = tuple[tuple[str, Decimal], ...]
-
-
-def parameters(**values: Decimal | int | str) -> Parameters:
-    """Named physical parameters with exact values: ``parameters(energy_density_wh_kg=300)``."""
-    return tuple(sorted((name, Decimal(value)) for name, value in values.items()))
 
 
 def _three_letters(holder: object, *names: str) -> None:
@@ -173,7 +167,3 @@ class Transaction:
             if known == name:
                 return value
         return None
-
-
-def field_names(kind: type[Transaction | Item | Party | Component | Ownership]) -> Iterable[str]:
-    return [each.name for each in fields(kind)]

@@ -15,8 +15,6 @@ from standoff.measures.places import expand, three_letter
 from standoff.measures.settings import Settings
 from standoff.measures.transaction import Item
 
-TECHNOLOGY_MODES = frozenset({"technology_transfer", "service"})
-
 
 def _within(value: str | None, places: frozenset[str]) -> Truth:
     return None if value is None else value in places

@@ -40,7 +40,16 @@ def preferred_shares(
     return weight / sum_by_need(weight)[need]
 
 
-def delivered_share(*, ordered: Any, shipped: Any, xp: Any) -> Any:
-    """Shipped as a share of what was ordered on each link this step, 1 where nothing was ordered, (links, ...)."""
-    share = shipped / xp.where(ordered > 0, ordered, 1.0)
-    return xp.clip(xp.where(ordered > 0, share, 1.0), LEAST_RELIABILITY, 1.0)
+def delivered_share(*, ordered: Any, shipped: Any, usual: Any, xp: Any) -> Any:
+    """How well a link delivered this step: one less what was ordered and not shipped, (links, ...).
+
+    Formula: ``1 - (ordered - shipped) / max(ordered, usual)``. Measured against at least usual flow, so that a tiny order that is not
+    shipped counts for little and none at all for nothing.
+
+    Args:
+        ordered: units, (links, ...).
+        shipped: units, not above ``ordered``, (links, ...).
+        usual: usual flow, units, above 0, (links, ...).
+        xp: array namespace.
+    """
+    return xp.clip(1.0 - (ordered - shipped) / xp.maximum(ordered, usual), LEAST_RELIABILITY, 1.0)

@@ -258,7 +258,7 @@ def _adapt_shares(
     if not setup.sourcing:
         return state.share, state.reliability
     k = setup.constants
-    delivered = sourcing.delivered_share(ordered=ordered, shipped=shipped, xp=xp)
+    delivered = sourcing.delivered_share(ordered=ordered, shipped=shipped, usual=k.tracked_use, xp=xp)
     reliability = planning.smooth(state.reliability, delivered, steps=k.reliability_steps)
     preferred = sourcing.preferred_shares(
         base_share=k.base_share,

@@ -370,6 +370,7 @@ def reliability(view: View, link: int, step: int) -> Tape:
     delivered = sourcing.delivered_share(
         ordered=records["link_ordered"][step, link : link + 1],
         shipped=records["link_shipped"][step, link : link + 1],
+        usual=setup.constants.tracked_use[link : link + 1],
         xp=np,
     )[0]
     target = Term(

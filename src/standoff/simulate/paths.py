@@ -37,12 +37,12 @@ def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Dra
 
 
 def demand_path(network: Network, clock: Clock, *, per_step: float, factor: Floats | None, draws: Draws | None) -> Any:
-    """Final demand per step of uses, (steps, uses) or (steps, uses, draws)."""
+    """Final demand per step of uses, (steps, uses) or (steps, uses, 1): all draws demand the same."""
     demand = network.nodes.activity[network.nodes.producers :] * per_step
     path = np.repeat(demand[None], clock.steps, axis=0)
     if factor is not None:
         path = path * factor
-    return np.repeat(path[..., None], draws.count, axis=-1) if draws else path
+    return path[..., None] if draws else path
 
 
 def reserve_open_path(network: Network, clock: Clock, *, draws: Draws | None) -> Any:

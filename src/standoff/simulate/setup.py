@@ -25,6 +25,8 @@ from standoff.world.network import DAYS_PER_YEAR, NEED_CLASSES, Network
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+LEAST_FLOW = 1e-300
+"""Keeps a quotient by a link's usual flow finite where a table says 0."""
 MAKING_DAYS = 7.0
 """Time from the start of making to goods that can be shipped (assumed: a week), whatever the step length. A seller holds at least
 this much finished stock. What is made in one step can leave in the next, so the step is part of this time."""
@@ -51,6 +53,7 @@ class Constants:
     important: Any
     by_quantity: Any
     base_share: Any
+    tracked_use: Any
     link_use: Any
     touched_use: Any
     cost_exponent: Any
@@ -141,7 +144,8 @@ class Setup:
 
     def demand(self, number: int) -> Any:
         """Demand per step of uses in a step, (uses, ...)."""
-        return self.demand_path[number]
+        demand = self.demand_path[number]
+        return np.broadcast_to(demand, (len(demand), self.draws)) if self.draws else demand
 
     def reserve_open(self, number: int) -> Any:
         """1 where a strategic stock may be released in a step, (reserves, ...)."""
@@ -351,6 +355,7 @@ def _constants(
         important=column(needs.kind == NEED_CLASSES.index("important")),
         by_quantity=column(~np.isin(np.arange(len(regulated)), rights)),
         base_share=column(share[tracked]),
+        tracked_use=column(np.maximum(network.links.flow[tracked] * per_step, LEAST_FLOW)),
         link_use=column(network.links.flow[tracked[regulated]] * per_step),
         touched_use=column(np.append(use[touched], 0.0)),
         cost_exponent=np.asarray(values["cost_exponent"]),

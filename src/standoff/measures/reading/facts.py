@@ -291,7 +291,7 @@ def read_technologies(column: str, text: str) -> frozenset[tuple[str, str]] | No
         found |= {(name, place) for name in names if place}
     for number_of in TECHNOLOGY_NUMBER.findall(text):
         found.add((number_of, "USA"))
-    if US_TECHNOLOGY.search(text) and not says("no_direct_product", plain):
+    if (US_TECHNOLOGY.search(text) or "us tooled" in plain) and not says("no_direct_product", plain):
         found.add(("us_technology", "USA"))
     stated = re.search(
         r"(?:chinese|prc|prc origin|china origin|cn) (?:origin )?([\w ]{0,30}?)(?:technology|know how|process)", plain

@@ -49,7 +49,7 @@ CONNECTIVES = frozenset(
     }
 )
 UNCERTAIN = re.compile(
-    r"[^,;.(]*\b(?:unknown|not known|unclear|not stated|untested|not tested|uncertain)\b[^,;.)]*", re.IGNORECASE
+    r"[^,;.(]{0,60}\b(?:unknown|not known|unclear|not stated|untested|not tested|uncertain)\b[^,;.)]*", re.IGNORECASE
 )
 ADDED = re.compile(r"doped|bearing|containing only|only|掺")
 LINE_SERVICE = "re_line_service"

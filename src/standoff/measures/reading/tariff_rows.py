@@ -50,13 +50,15 @@ def heading_in(row: Mapping[str, str]) -> str:
     return found[0].meaning if found else ANY_HEADING
 
 
-def tariff_code(row: Mapping[str, str], on: date, importer: str, register: Register, settings: Settings) -> str:
-    """``GENERAL_RATE:x`` or ``RATE:x`` for a row about duties."""
+def tariff_answer(
+    row: Mapping[str, str], on: date, importer: str, register: Register, settings: Settings
+) -> tuple[str, TariffStack]:
+    """``GENERAL_RATE:x`` or ``RATE:x`` for a row about duties, and the layers behind it."""
     importer = read_place(row.get("ship_to", "")) or importer
     other = "CHN" if importer == "USA" else "USA"
     exporter = read_place(row.get("origin", "")) or read_place(row.get("ship_from", "")) or other
     stack = tariff_layers(importer, exporter, heading_in(row), on, register, settings)
-    return code_of(stack, f"{row.get('item', '')}; {row.get('facts', '')}")
+    return code_of(stack, f"{row.get('item', '')}; {row.get('facts', '')}"), stack
 
 
 def code_of(stack: TariffStack, text: str) -> str:

@@ -1,0 +1,93 @@
+"""How a licence regime is run: the numbers of the register, and those that a scenario changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from standoff.errors import Problems, nearest
+from standoff.measures.gates import ADMINISTRATION_FIELDS, Administered
+from standoff.measures.measure import Administration
+
+if TYPE_CHECKING:
+    from standoff.measures.measure import Figure
+    from standoff.measures.register import Register
+
+PERMITS = ("quantity", "right")
+CHANGES = {
+    "review_days": "review_days",
+    "approval_share": "approval_share",
+    "denied_share": "denied_share",
+    "throughput": "throughput",
+    "validity_days": "validity_days",
+    "cleared_share": "cleared_share",
+    "hold_share": "hold_share",
+    "hold_days": "review_days",
+    "hold_ease_days": "ease_days",
+}
+"""Names under which a scenario may change a number of administration, and the field that it changes."""
+
+
+def administered(
+    administration: Administration, *, hold: bool, changes: Mapping[str, float]
+) -> dict[str, Administered]:
+    """Numbers of how a regime is run, by name of ``ADMINISTRATION_FIELDS``."""
+    figures = administration.figures
+    held = administration.customs_hold
+    found: dict[str, Figure | float] = {
+        "review_days": held["hold_days"] if hold else figures["review_days"],
+        "approval_share": 1.0 if hold else figures["approval_share"],
+        "denied_share": 0.0 if hold else figures["denied_share"],
+        "throughput": figures["throughput"],
+        "validity_days": administration.permit_validity_days or 365.0,
+        "cleared_share": figures["cleared_share"],
+        "hold_share": held["share"] if hold else 1.0,
+        "ease_days": held["ease_days"] if hold else float("inf"),
+    }
+    result = {}
+    for name in ADMINISTRATION_FIELDS:
+        figure = found[name]
+        if isinstance(figure, float):
+            result[name] = Administered(figure, figure, figure, "assumed", note="follows from what the regime is")
+        else:
+            result[name] = Administered(figure.value, figure.low, figure.high, figure.status, figure.source)
+    for name, value in changes.items():
+        if name in CHANGES and CHANGES[name] in result and (hold == name.startswith("hold_") or name == "throughput"):
+            result[CHANGES[name]] = Administered(value, value, value, "assumed", note="set in the scenario")
+    return result
+
+
+def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register) -> None:
+    """Raise one report of every measure, name or value in a scenario's changes that cannot be."""
+    problems = Problems("administration")
+    for measure, fields in changes.items():
+        if measure not in register:
+            problems.add(
+                why="the scenario has no such measure",
+                cure=nearest(measure, register.ids),
+                value=measure,
+                column="administration",
+            )
+        for name, value in fields.items():
+            share = name.endswith("share")
+            if name not in CHANGES:
+                problems.add(why="there is no such number of administration", cure=nearest(name, CHANGES), value=name)
+            elif not 0 <= value <= (1 if share else float("inf")):
+                problems.add(
+                    why="out of range",
+                    cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
+                    column=f"{measure}.{name}",
+                    value=value,
+                )
+    problems.raise_if_any()
+
+
+def check_permits(permits: Mapping[str, str], register: Register) -> None:
+    """Raise one report of every measure or kind of permit that there is not."""
+    problems = Problems("permits")
+    for measure, kind in permits.items():
+        if measure not in register:
+            problems.add(why="the scenario has no such measure", cure=nearest(measure, register.ids), value=measure)
+        if kind not in PERMITS:
+            problems.add(why="there is no such kind of permit", cure=nearest(kind, PERMITS), column=measure, value=kind)
+    problems.raise_if_any()

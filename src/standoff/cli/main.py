@@ -17,6 +17,8 @@ from standoff.cli.compare import compare
 from standoff.cli.determine import determine
 from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
+from standoff.cli.sensitivity import sensitivity
+from standoff.cli.sweep import sweep
 from standoff.cli.tariff import tariff
 from standoff.errors import InputError, StandoffError
 
@@ -32,6 +34,8 @@ app.command()(run)
 app.command()(rerun)
 app.command()(backtest)
 app.command()(calibrate)
+app.command()(sweep)
+app.command()(sensitivity)
 app.command()(compare)
 app.command()(explain)
 app.command()(determine)

@@ -116,7 +116,7 @@ def tariffs_by_trade(
 ) -> Any:
     """Rate that the scenario's measures add to that of the eve of its first day, share of value, (intervals, trades)."""
     rates = np.zeros((len(intervals), len(trades)))
-    layered = [measure for measure in register if measure.layers]
+    layered = any(measure.layers for measure in register)
     if not layered:
         return rates
     codes = world.tables["products"]["hs"]
@@ -125,7 +125,7 @@ def tariffs_by_trade(
     def rate(importer: str, exporter: str, code: str, on: date) -> float:
         key = (importer, exporter, code, on)
         if key not in known:
-            known[key] = float(tariff_layers(importer, exporter, code, on, layered, settings).total_percent) / 100.0
+            known[key] = float(tariff_layers(importer, exporter, code, on, register, settings).total_percent) / 100.0
         return known[key]
 
     for column, trade in enumerate(trades):

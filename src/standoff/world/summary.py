@@ -35,11 +35,13 @@ def describe_world(world: World, *, language: str = "en") -> dict[str, Any]:
 
 
 def count_statuses(world: World) -> Counter[str]:
-    """How many ranged numbers of a world have each status; numbers that a default filled in count as assumed."""
+    """How many ranged numbers of a world have each status. Numbers that nobody wrote, left at their default, are not counted."""
     counts: Counter[str] = Counter()
     for table in world.tables.values():
-        for known in table.evidence.values():
-            counts.update(known.status)
+        cells = table.cells()
+        for column, known in table.evidence.items():
+            written = cells.get(column, [""] * len(table))
+            counts.update(status for status, text in zip(known.status, written, strict=True) if text != "")
     return counts
 
 

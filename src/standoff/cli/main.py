@@ -12,6 +12,7 @@ import typer
 from standoff import __version__
 from standoff.cli import measures as measure_commands
 from standoff.cli import world as world_commands
+from standoff.cli.audit import audit
 from standoff.cli.backtest import backtest, calibrate
 from standoff.cli.compare import compare
 from standoff.cli.determine import determine
@@ -36,6 +37,7 @@ app.command()(backtest)
 app.command()(calibrate)
 app.command()(sweep)
 app.command()(sensitivity)
+app.command()(audit)
 app.command()(compare)
 app.command()(explain)
 app.command()(determine)

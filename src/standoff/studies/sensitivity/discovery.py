@@ -116,7 +116,8 @@ def _edges_that_matter(values: Floats, happens: Flags, low: Floats, high: Floats
 def _in_box(values: Floats, low: Floats, high: Floats, columns: Sequence[int]) -> Flags:
     chosen = list(columns)
     within = (values[:, chosen] >= low[chosen]) & (values[:, chosen] <= high[chosen])
-    return np.logical_and.reduce(within, axis=1, dtype=bool)
+    every: Flags = np.logical_and.reduce(within, axis=1, dtype=bool)
+    return every
 
 
 def _edge(name: str, low: float, high: float) -> Edge:

@@ -20,10 +20,12 @@ test: $(VENV)/dev.stamp  ## set up, run the whole suite
 study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.mechanisms
 	$(BIN)/python -m benchmarks.evidence
+	$(BIN)/python -m benchmarks.calibration
 
 bench: $(VENV)/dev.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.determine
+	$(BIN)/python -m benchmarks.sweep
 
 docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
 	$(BIN)/python -m pytest tests/docs

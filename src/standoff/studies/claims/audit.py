@@ -30,6 +30,7 @@ HOLDS, ONLY_IF, FAILS = "holds", "holds only if", "fails"
 NO_MECHANISM, ONLY_DATA = "needs a mechanism that is not there yet", "only data can tell"
 SURE = 0.9
 RUN_DAYS = 364
+RANGE_POINTS = 41
 PARALYSED = 0.2
 """Output below this share of baseline for four weeks is paralysis."""
 
@@ -121,7 +122,7 @@ def from_draws(ensemble: Ensemble, quantity: Floats, true: Flags, *, measured: s
     verdict = HOLDS if share >= SURE else FAILS if share <= 1.0 - SURE else ONLY_IF
     names = [each.name for each in ensemble.ranges]
     box = find_box(np.stack([ensemble.values[name] for name in names], axis=1), true, names)
-    region = ()
+    region: tuple[str, ...] = ()
     if box is not None:
         edges = ((edge.low, edge.name, edge.high) for edge in box.edges)
         words = tuple(
@@ -135,10 +136,12 @@ def from_draws(ensemble: Ensemble, quantity: Floats, true: Flags, *, measured: s
 def from_range(
     low: float, value: float, high: float, *, true: Callable[[float], bool], measured: str, unit: str
 ) -> Answer:
-    """An answer from the ends of a stated range."""
-    ends = [true(low), true(value), true(high)]
-    verdict = HOLDS if all(ends) else ONLY_IF if any(ends) else FAILS
-    return Answer(measured, unit, low, value, high, verdict, float(np.mean(ends)))
+    """An answer from a stated range: true everywhere in it, nowhere, or only in the part that is given."""
+    points = np.unique(np.append(np.linspace(low, high, RANGE_POINTS), value))
+    inside = points[[true(float(point)) for point in points]]
+    verdict = FAILS if not len(inside) else HOLDS if len(inside) == len(points) else ONLY_IF
+    region = (f"{inside[0]:.3g} to {inside[-1]:.3g} {unit}",) if verdict == ONLY_IF else ()
+    return Answer(measured, unit, low, value, high, verdict, len(inside) / len(points), region)
 
 
 def place_share(world: World, recipes: tuple[str, ...], place: str) -> tuple[float, float, float]:

@@ -20,7 +20,7 @@ PEEL = 0.05
 LEAST_SUPPORT = 0.05
 """Smallest share of all draws that a box may hold."""
 LEAST_GAIN = 0.02
-"""An edge that raises the density by less is given up again."""
+"""An edge that raises the density by less, or by less than a standard error of it, is given up again."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,16 @@ def _edges_that_matter(values: Floats, happens: Flags, low: Floats, high: Floats
     """Bounded inputs without which the density falls, those that add most first."""
     columns = [int(column) for column in np.flatnonzero(np.isfinite(low) | np.isfinite(high))]
     while len(columns) > 1:
-        whole = happens[_in_box(values, low, high, columns)].mean()
+        inside = happens[_in_box(values, low, high, columns)]
+        whole = inside.mean()
+        chance = (inside.sum() + 1.0) / (len(inside) + 2.0)
+        least = max(LEAST_GAIN, float(np.sqrt(chance * (1.0 - chance) / len(inside))))
         loss = [
             whole - happens[_in_box(values, low, high, [each for each in columns if each != column])].mean()
             for column in columns
         ]
         order = np.argsort(loss)
-        if loss[order[0]] >= LEAST_GAIN:
+        if loss[order[0]] >= least:
             return [columns[position] for position in order[::-1]]
         columns.pop(int(order[0]))
     return columns

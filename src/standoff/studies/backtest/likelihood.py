@@ -20,7 +20,7 @@ from standoff.studies.backtest.months import Month, days_in
 
 Floats = npt.NDArray[np.float64]
 
-DISCREPANCIES = (0.04, 0.08, 0.16)
+DISCREPANCIES = (0.04, 0.08, 0.16, 0.32)
 """Standard deviation of the simulated ratio around the true one (assumed; weighted by the data)."""
 DISCREPANCY_MEMORY = 0.7
 """Correlation of the discrepancy from month to month (assumed: what the model lacks does not vanish in a month)."""

@@ -22,7 +22,7 @@ from standoff.studies.backtest.calibrate import (
     tonnes_log_likelihood,
 )
 from standoff.studies.backtest.episode import Forecast
-from standoff.studies.backtest.likelihood import DISCREPANCY_MEMORY, Evidence, log_sum
+from standoff.studies.backtest.likelihood import DISCREPANCY_MEMORY, Evidence, log_sum, relative_error
 from standoff.studies.backtest.months import Month, days_in, first_day, label_of
 
 Floats = npt.NDArray[np.float64]
@@ -156,7 +156,7 @@ def sample_tonnes(
     for draw, chosen in enumerate(points):
         log_ratio = evidence.log_ratio(exports[..., [draw]], both)[0, chosen]
         pair = evidence.pair[chosen]
-        relative = evidence.discrepancy[chosen][:, None] * np.exp(-log_ratio)
+        relative = relative_error(log_ratio, evidence.discrepancy[chosen][:, None])
         covariance = joint_covariance(evidence, relative, pair=pair, positions=both)
         mean = evidence.baseline.mean[pair][:, both] + log_ratio
         gain = np.linalg.solve(covariance[:, :here, :here], covariance[:, :here, here:]).transpose(0, 2, 1)

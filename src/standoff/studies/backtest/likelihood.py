@@ -21,7 +21,10 @@ from standoff.studies.backtest.months import Month, days_in
 Floats = npt.NDArray[np.float64]
 
 DISCREPANCIES = (0.04, 0.08, 0.16, 0.32)
-"""Standard deviation of the simulated ratio around the true one (assumed; weighted by the data)."""
+"""Standard deviation of the simulated effect of the measure, one less the ratio, as a share of it (assumed; weighted by the data). It goes
+with the effect: where the measure does nothing any more, the baseline alone is uncertain."""
+LEAST_DISCREPANCY = 0.04
+"""Standard deviation of the ratio however small the effect (assumed)."""
 DISCREPANCY_MEMORY = 0.7
 """Correlation of the discrepancy from month to month (assumed: what the model lacks does not vanish in a month)."""
 SHARES = 9
@@ -65,7 +68,7 @@ class Evidence:
         """Covariance of the logarithm of tonnes without the baseline's, (draws, points, months, months)."""
         months = log_ratio.shape[-1]
         lag = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
-        relative = self.discrepancy[:, None] * np.exp(-log_ratio)
+        relative = relative_error(log_ratio, self.discrepancy[:, None])
         shared: Floats = relative[..., :, None] * relative[..., None, :] * DISCREPANCY_MEMORY**lag
         return shared + np.eye(months) * self.baseline.noise[self.pair][:, None, None] ** 2
 
@@ -124,6 +127,13 @@ def _evidence(name: str, baseline: Baseline, after: Mapping[Month, float], episo
         pair=pair,
         log_prior=np.log(prior),
     )
+
+
+def relative_error(log_ratio: Floats, discrepancy: Floats) -> Floats:
+    """Standard deviation of the logarithm of the ratio: ``sqrt((s (1 - r))^2 + least^2) / r``."""
+    ratio = np.exp(log_ratio)
+    error: Floats = np.hypot(discrepancy * (1.0 - ratio), LEAST_DISCREPANCY) / ratio
+    return error
 
 
 def split_uniform(spread: Spread, u: Floats) -> Floats:

@@ -21,11 +21,14 @@ study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.mechanisms
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.calibration
+	$(BIN)/python -m benchmarks.as_found
 
 bench: $(VENV)/dev.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.determine
 	$(BIN)/python -m benchmarks.sweep
+	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.firms
 
 docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
 	$(BIN)/python -m pytest tests/docs

@@ -23,10 +23,19 @@ RULES = (
     "production",
     "capacity",
     "balance",
+    "overproduction",
+    "labour",
+    "consumption",
+    "input_limits",
+    "restocking",
+    "rebuilding",
+    "recovery",
+    "cascade",
 )
 HEAD = """# The rules, one by one
 
-Made from the docstrings by `tools/write_rules_page.py`; a test keeps it current. The order of a step is that of `model/step.py`.
+Made from the docstrings by `tools/write_rules_page.py`; a test keeps it current. The order of a step is that of `model/step.py`;
+from `overproduction` on the rules are those of the peers (`rulesets.md`).
 """
 
 

@@ -52,7 +52,10 @@ def test_comparison_is_a_page_of_its_own_in_both_languages(april: Result, baseli
         page = Page(path.read_text(encoding="utf-8"))
         assert page.faults == []
         assert [section["id"] for section in page.all("section")] == [
-            "over-time", "compare-ledger", "compare-use", "compare-stops",
+            "over-time",
+            "compare-ledger",
+            "compare-use",
+            "compare-stops",
         ]
 
 

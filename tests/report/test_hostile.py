@@ -17,7 +17,7 @@ from standoff.results.workbook import write_workbook
 from standoff.simulate.scenario import read_scenario, scenario_from
 from standoff.world.tables import World, read_world
 
-MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(2)> & \'{{ 7 * 7 }}'
+MARKUP = "\"><script>alert(1)</script><img src=x onerror=alert(2)> & '{{ 7 * 7 }}"
 FORMULA = '=HYPERLINK("http://example.org")'
 
 

@@ -32,7 +32,15 @@ def test_money_has_three_digits_and_a_magnitude_word(value: float, english: str,
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0 %"), (1e-9, "0 %"), (0.0002, "< 0.1 %"), (0.0303, "3.0 %"), (0.5, "50 %"), (1.2345, "123 %"), (-0.25, "−25 %")],
+    [
+        (0.0, "0 %"),
+        (1e-9, "0 %"),
+        (0.0002, "< 0.1 %"),
+        (0.0303, "3.0 %"),
+        (0.5, "50 %"),
+        (1.2345, "123 %"),
+        (-0.25, "−25 %"),
+    ],
 )
 def test_percent(share: float, text: str) -> None:
     assert EN.percent(share) == text

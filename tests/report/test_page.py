@@ -66,7 +66,15 @@ def test_page_says_its_language(result: Result) -> None:
 def test_baseline_says_that_there_is_nothing_to_draw(baseline: Result) -> None:
     page = Page(render_report(baseline, words=read_words("en")))
     words = " ".join(page.texts)
-    for key in ("supply.nothing", "use.rest", "stops.rest", "measures.rest", "queue.nothing", "ledger.rest", "flow.rest"):
+    for key in (
+        "supply.nothing",
+        "use.rest",
+        "stops.rest",
+        "measures.rest",
+        "queue.nothing",
+        "ledger.rest",
+        "flow.rest",
+    ):
         assert read_words("en").say(key) in words
 
 
@@ -80,7 +88,9 @@ def test_report_is_a_file_or_nothing(baseline: Result, tmp_path: Path) -> None:
 
 def test_same_run_gives_same_page(april: Result) -> None:
     words = read_words("en")
-    assert render_report(april, words=words) == render_report(standoff.run("april-2025", world="magnets-small"), words=words)
+    assert render_report(april, words=words) == render_report(
+        standoff.run("april-2025", world="magnets-small"), words=words
+    )
 
 
 def test_command_on_the_page_names_a_shipped_scenario_or_the_result_file(april: Result) -> None:
@@ -97,7 +107,9 @@ def test_baseline_beside_a_run_adds_differences(april: Result, baseline: Result)
     assert sections[1] - sections[0] == {"over-time", "compare-ledger", "compare-use", "compare-stops"}
 
 
-@pytest.mark.parametrize("change", [{"until": "2025-01-13"}, {"step_days": 31}, {"step_days": 1, "until": "2025-05-01"}])
+@pytest.mark.parametrize(
+    "change", [{"until": "2025-01-13"}, {"step_days": 31}, {"step_days": 1, "until": "2025-05-01"}]
+)
 def test_runs_of_any_length_and_step_have_a_report(change: dict[str, Any]) -> None:
     for scenario in ("april-2025", "cut-off"):
         short = standoff.run(scenario, world="magnets-small", changes=change)

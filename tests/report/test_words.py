@@ -101,7 +101,12 @@ def names_of(result: Result) -> list[str]:
     labels = Labels(result.world, marked())
     scenario, bars = result.scenario, result.regimes.timeline
     found = {*labels.places.values(), *labels.products.values(), *labels.consumers.values()}
-    found |= {scenario.title.en, scenario.summary.en, *(bar["title"] for bar in bars), *(bar["measure"] for bar in bars)}
+    found |= {
+        scenario.title.en,
+        scenario.summary.en,
+        *(bar["title"] for bar in bars),
+        *(bar["measure"] for bar in bars),
+    }
     found |= {*result.network.place_side, *(bar["issuer"] for bar in bars), scenario.name, result.world.name}
     return sorted(found, key=len, reverse=True)
 

@@ -41,7 +41,9 @@ def compare(
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
     else:
         for name, result in (("A", content["a"]), ("B", content["b"])):
-            typer.echo(f"{name}: {result['scenario']} on {result['world']}: unmet use USD {result['unmet_use_usd']:,.0f}")
+            typer.echo(
+                f"{name}: {result['scenario']} on {result['world']}: unmet use USD {result['unmet_use_usd']:,.0f}"
+            )
         typer.echo(f"B less A: unmet use USD {content['difference']['unmet_use_usd']:+,.0f}")
         for path in written:
             typer.echo(f"written: {path}")

@@ -11,6 +11,7 @@ import typer
 
 from standoff import __version__
 from standoff.cli import measures as measure_commands
+from standoff.cli import peers
 from standoff.cli import world as world_commands
 from standoff.cli.audit import audit
 from standoff.cli.backtest import backtest, calibrate
@@ -43,6 +44,7 @@ app.command()(explain)
 app.command()(determine)
 app.command()(tariff)
 app.add_typer(scenarios, name="scenarios")
+world_commands.app.command("from-firms")(peers.from_firms)
 app.add_typer(world_commands.app, name="world")
 app.add_typer(measure_commands.app, name="measures")
 

@@ -37,7 +37,9 @@ NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.
 def run(
     scenario: ScenarioArgument,
     world: WorldOption = "",
-    rules: Annotated[str, typer.Option("--rules", help="Rule set: standoff.")] = "",
+    rules: Annotated[
+        str, typer.Option("--rules", help="Rule set: standoff; esri, inoue_todo, ario or pichler on a folder of firms.")
+    ] = "",
     set_: SetOption = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Also run so many draws of every ranged number.")] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the draws.")] = 0,
@@ -50,6 +52,11 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario; write DIR/result.nc and DIR/report.html."""
+    from standoff.cli.peers import COMMANDS, run_peer
+
+    if rules in COMMANDS:
+        run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, as_json=as_json)
+        return
     from standoff.simulate.api import run as run_scenario
     from standoff.simulate.scenario import read_scenario, scenario_from
 

@@ -52,7 +52,9 @@ def node_causes(result: Result) -> Any:
     rows = np.arange(steps)[:, None]
     for _ in range(len(set(network.product_stage)) + 1):
         passed = np.moveaxis(short[..., None] * causes[:, seller], 0, 1)
-        by_need = own + np.moveaxis(to_asked(passed.reshape(len(links), steps * len(CAUSES))).reshape(len(asked), steps, -1), 0, 1)
+        by_need = own + np.moveaxis(
+            to_asked(passed.reshape(len(links), steps * len(CAUSES))).reshape(len(asked), steps, -1), 0, 1
+        )
         total = by_need.sum(axis=-1, keepdims=True)
         by_need = np.where(total > 0, by_need / np.where(total > 0, total, 1.0), np.eye(len(CAUSES))[SUPPLY])
         causes[bound] = by_need[rows, column][bound]
@@ -97,7 +99,9 @@ def _kept_back(result: Result, asked: Any) -> tuple[Any, Any, Any]:
         column = np.searchsorted(links, setup.tracked[here])
         kept, short[:, column] = _kept_back_on_tracked(result, here, fill[:, column])
         add = sum_map(np.searchsorted(asked, need[column]), len(asked))
-        own = np.moveaxis(add(np.moveaxis(kept, 0, 1).reshape(len(here), steps * len(CAUSES))).reshape(len(asked), steps, -1), 0, 1)
+        own = np.moveaxis(
+            add(np.moveaxis(kept, 0, 1).reshape(len(here), steps * len(CAUSES))).reshape(len(asked), steps, -1), 0, 1
+        )
     remember = np.exp(-setup.clock.step_days / MEMORY_DAYS)
     for step in range(1, steps):
         own[step] += remember * own[step - 1]

@@ -95,7 +95,5 @@ def _unmet_by_use(result: Result) -> dict[str, float]:
     return {use: float(part) for use, part in zip(uses, value, strict=True)}
 
 
-def _paired(
-    a: Mapping[Key, float], b: Mapping[Key, float], *, missing: float = 0.0
-) -> dict[Key, tuple[float, float]]:
+def _paired(a: Mapping[Key, float], b: Mapping[Key, float], *, missing: float = 0.0) -> dict[Key, tuple[float, float]]:
     return {key: (a.get(key, missing), b.get(key, missing)) for key in dict.fromkeys((*a, *b))}

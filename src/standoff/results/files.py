@@ -91,7 +91,7 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
     os.close(handle)
     temporary = Path(name)
     try:
-        dataset.to_netcdf(temporary, engine="h5netcdf", encoding={name: COMPRESSION for name in dataset.data_vars})
+        dataset.to_netcdf(temporary, engine="h5netcdf", encoding=dict.fromkeys(dataset.data_vars, COMPRESSION))
         temporary.chmod(0o644)
         temporary.replace(path)
     finally:

@@ -87,7 +87,9 @@ def _sheet(book: Any, table: Table, words: Words) -> None:
         texts = [len(str(row[index])) for row in table.rows[:50] if column.kind in ("text", "date")]
         width = max([len(column.heading) + 2, 12, *texts])
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(width, WIDEST_COLUMN)
-    sheet.append([_cell(sheet, heading_with_unit(column.heading, column.kind, words), bold=True) for column in table.columns])
+    sheet.append(
+        [_cell(sheet, heading_with_unit(column.heading, column.kind, words), bold=True) for column in table.columns]
+    )
     for row in table.rows:
         sheet.append(
             [_value(sheet, value, column.kind, words) for value, column in zip(row, table.columns, strict=True)]

@@ -91,8 +91,8 @@ def build_sections(source: Source) -> tuple[Section, ...]:
 
 def render_page(template: str, words: Words, **content: Any) -> str:
     """A page of the templates with words, number writers and content."""
-    return environment().get_template(template).render(
-        lang=words.lang, say=words.say, cell=Numbers(words).cell, **content
+    return (
+        environment().get_template(template).render(lang=words.lang, say=words.say, cell=Numbers(words).cell, **content)
     )
 
 

@@ -85,8 +85,6 @@ class Source:
     def time_table(self, name: str, title: str, headings: list[tuple[str, str]], columns: list[Any]) -> Table:
         """A table of the values that a chart over time draws: one row a step, some of them on the page."""
         heads = (Column(self.say("column.week"), "date"), *(Column(text, kind) for text, kind in headings))
-        rows = [
-            (day.isoformat(), *(float(column[step]) for column in columns)) for step, day in enumerate(self.dates)
-        ]
+        rows = [(day.isoformat(), *(float(column[step]) for column in columns)) for step, day in enumerate(self.dates)]
         every = max(round(WEEKS_BETWEEN_ROWS * 7 / self.result.scenario.step_days), 1)
         return Table(name, title, heads, rows, every=every)

@@ -102,9 +102,7 @@ def _over_time(a: Source, b: Source, titles: tuple[str, str]) -> Section:
         *(Column(say("compare.unmet_of", name=name), "usd") for name in NAMES),
         *(Column(say("compare.trade_of", name=name), "percent") for name in NAMES),
     )
-    rows = [
-        (day.isoformat(), *(float(series[step]) for series in (*unmet, *share))) for step, day in enumerate(dates)
-    ]
+    rows = [(day.isoformat(), *(float(series[step]) for series in (*unmet, *share))) for step, day in enumerate(dates)]
     totals = [numbers.money(float(source.result.unmet_value.sum())) for source in (a, b)]
     return Section(
         "over-time",
@@ -179,9 +177,7 @@ def _ledger(comparison: Comparison, a: Source) -> Section:
         Column(say("column.side")),
         *_difference_columns(a),
     )
-    table = Table(
-        "compare_ledger", say("compare.ledger_table"), columns, rows, open=True, note=say("ledger.not_added")
-    )
+    table = Table("compare_ledger", say("compare.ledger_table"), columns, rows, open=True, note=say("ledger.not_added"))
     return Section("compare-ledger", say("compare.ledger_title"), sentence, tables=(table,))
 
 

@@ -53,8 +53,14 @@ def _parameters(source: Source) -> Table:
         for name, parameter in default_parameters().items()
     ]
     heads = (
-        ("parameter", "text"), ("value", "number"), ("low", "number"), ("high", "number"), ("unit", "text"),
-        ("status", "text"), ("source", "text"), ("remark", "text"),
+        ("parameter", "text"),
+        ("value", "number"),
+        ("low", "number"),
+        ("high", "number"),
+        ("unit", "text"),
+        ("status", "text"),
+        ("source", "text"),
+        ("remark", "text"),
     )
     return _evidence_table(source, "parameters", say("assumptions.parameters"), heads, rows)
 
@@ -76,8 +82,14 @@ def _administration(source: Source) -> Table:
         if isfinite(figure.value)
     ]
     heads = (
-        ("measure", "text"), ("regime", "text"), ("parameter", "text"), ("value", "number"), ("low", "number"),
-        ("high", "number"), ("status", "text"), ("source", "text"),
+        ("measure", "text"),
+        ("regime", "text"),
+        ("parameter", "text"),
+        ("value", "number"),
+        ("low", "number"),
+        ("high", "number"),
+        ("status", "text"),
+        ("source", "text"),
     )
     return _evidence_table(source, "administration", source.say("assumptions.administration"), heads, rows)
 
@@ -90,8 +102,12 @@ def _world(source: Source) -> Table:
             if sum(counts):
                 rows.append((name, column, sum(counts), *(count / sum(counts) for count in counts)))
     heads = (
-        ("table", "text"), ("table_column", "text"), ("count", "number"),
-        ("sourced", "percent"), ("claimed", "percent"), ("assumed", "percent"),
+        ("table", "text"),
+        ("table_column", "text"),
+        ("count", "number"),
+        ("sourced", "percent"),
+        ("claimed", "percent"),
+        ("assumed", "percent"),
     )
     return _evidence_table(source, "world_evidence", source.say("assumptions.world"), heads, rows)
 
@@ -114,7 +130,12 @@ def sources_section(source: Source) -> Section:
         say("sources.sentence", facts=len(facts.rows), sources=len(titles.rows), measures=len(measures)),
         tables=(facts, titles, _measure_sources(source, measures), _configuration(source)),
         paragraphs=(
-            say("sources.cite", version=result.config()["version"], scenario=result.scenario.name, world=result.world.name),
+            say(
+                "sources.cite",
+                version=result.config()["version"],
+                scenario=result.scenario.name,
+                world=result.world.name,
+            ),
             say("sources.again"),
         ),
         definitions=(
@@ -135,7 +156,9 @@ def _facts(source: Source) -> Table:
     for label, count in sorted(labels.items()):
         if label.startswith(FACT_PREFIX):
             fact = find_fact(label) or {}
-            rows.append((label.removeprefix(FACT_PREFIX), count, fact.get("source_title", ""), fact.get("source_url", "")))
+            rows.append(
+                (label.removeprefix(FACT_PREFIX), count, fact.get("source_title", ""), fact.get("source_url", ""))
+            )
     return _evidence_table(
         source,
         "facts",
@@ -155,9 +178,7 @@ def _titles(source: Source) -> Table:
 def _measure_sources(source: Source, measures: tuple[str, ...]) -> Table:
     from standoff.measures.register import load_register
 
-    register = load_register(
-        ids=source.result.scenario.measures, extra_paths=source.result.scenario.measure_files
-    )
+    register = load_register(ids=source.result.scenario.measures, extra_paths=source.result.scenario.measure_files)
     rows = [
         (measure.id, measure.authority, source.words.family("status_of", measure.status), address)
         for measure in register

@@ -48,9 +48,7 @@ def _other_stages(source: Source) -> str:
     if not others:
         return ""
     parts = source.words.join(
-        source.say(
-            "flow.part", stage=source.labels.stage(stage), share=source.numbers.percent(chain.begins[stage])
-        )
+        source.say("flow.part", stage=source.labels.stage(stage), share=source.numbers.percent(chain.begins[stage]))
         for stage in sorted(others, key=lambda stage: -chain.begins[stage])
     )
     return source.say("flow.others", parts=parts)

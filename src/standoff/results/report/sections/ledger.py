@@ -32,7 +32,11 @@ def ledger_section(source: Source) -> Section:
         sentence,
         tables=(_by_side(source), _by_place(source)),
         definitions=tuple(
-            say("ledger.definition", line=source.words.family("line", line), meaning=source.words.family("meaning", line))
+            say(
+                "ledger.definition",
+                line=source.words.family("line", line),
+                meaning=source.words.family("meaning", line),
+            )
             for line in LINE_NAMES
         ),
     )

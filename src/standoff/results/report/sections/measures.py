@@ -56,7 +56,12 @@ def measures_section(source: Source) -> Section:
     columns = tuple(
         Column(say(f"column.{name}"), kind)
         for name, kind in (
-            ("measure", "text"), ("issuer", "text"), ("title", "text"), ("state", "text"), ("from", "date"), ("until", "date"),
+            ("measure", "text"),
+            ("issuer", "text"),
+            ("title", "text"),
+            ("state", "text"),
+            ("from", "date"),
+            ("until", "date"),
         )
     )
     return Section(
@@ -110,7 +115,9 @@ def _panels(source: Source, queue: Queue) -> Picture:
 
     def panel(title: str, series: list[Series], write: Any, names: tuple[str, ...] = (), **kwargs: Any) -> Any:
         legend = tuple(LegendItem(say(f"column.{name}"), each.style) for name, each in zip(names, series, strict=False))
-        return line_panel(say(title), series, source.axis, write=write, description=say(title), legend=legend, size=HALF, **kwargs)
+        return line_panel(
+            say(title), series, source.axis, write=write, description=say(title), legend=legend, size=HALF, **kwargs
+        )
 
     decisions = {"approved": "main", "applied": "third", "denied": "second", "returned": "fourth"}
     charts = (

@@ -43,9 +43,7 @@ def finding(source: Source) -> str:
         for side in source.sides
     )
     revenue = (change_of_revenue(source, side, -ledger[side]["export_revenue_lost"]) for side in source.sides)
-    return say(
-        "finding.losses", head=head, unmet=source.words.join(unmet), revenue=source.words.join(revenue), **span
-    )
+    return say("finding.losses", head=head, unmet=source.words.join(unmet), revenue=source.words.join(revenue), **span)
 
 
 def change_of_revenue(source: Source, side: str, change: float) -> str:

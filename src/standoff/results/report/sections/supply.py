@@ -74,9 +74,7 @@ def _split(source: Source, key: Any, *, least: float = 0.0) -> list[tuple[int, A
     return sorted(((v, c) for v, c in groups if size[v] > floor), key=lambda group: -size[group[0]])
 
 
-def _panels(
-    source: Source, groups: Sequence[tuple[int, Any]], name: Callable[[int], str], caption: str
-) -> Picture:
+def _panels(source: Source, groups: Sequence[tuple[int, Any]], name: Callable[[int], str], caption: str) -> Picture:
     say, numbers, controlled = source.say, source.numbers, source.controlled
     shown = groups[:MOST_PANELS]
     shares = [controlled.share_served(chosen) for _, chosen in shown]

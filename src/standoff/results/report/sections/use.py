@@ -89,9 +89,7 @@ def _by_cause(source: Source) -> Picture:
         for index, cause in enumerate(CAUSES)
         if by_cause[:, index].sum() > 0
     )
-    chart = stack_chart(
-        layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause")
-    )
+    chart = stack_chart(layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause"))
     return Picture((chart,), legend, source.say("use.by_cause"))
 
 

@@ -1,0 +1,38 @@
+"""Rule *order* of the peers: orders follow use and close the gap between the stock and its goal over some steps.
+
+They differ in what use and goal follow: wanted output (`follow_wanted_output`), realised output (`follow_output`) or demand
+(`follow_demand`). All return orders by need.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def close_gap(
+    *, use: Any, goal: Any, stock: Any, steps: Any, smallest_gap: float = -np.inf, smallest: float = 0.0
+) -> Any:
+    """Orders that follow use and close the stock gap.
+
+    Formula: ``o = max(smallest, u + max(goal - S, smallest_gap) / tau)``; a need whose stock has no bound only follows use.
+
+    Args:
+        use: u, units per step, (needs).
+        goal: stock wanted, (needs).
+        stock: S, infinite where a need never binds, (needs).
+        steps: tau, (needs) or a number.
+        smallest_gap: 0 where too much stock is not worked off.
+        smallest: of an order.
+
+    Source: Hallegatte (2014), doi:10.1111/risa.12090; Inoue and Todo, Nature Sustainability 2 (2019),
+    doi:10.1038/s41893-019-0351-x; Pichler et al. (2022), doi:10.1016/j.jedc.2022.104527.
+    """
+    gap = np.subtract(goal, stock, out=np.zeros_like(stock), where=np.isfinite(stock))
+    return np.maximum(smallest, use + np.maximum(gap, smallest_gap) / steps)
+
+
+def nearly_equal(left: Any, right: Any) -> bool:
+    """Whether BoARIO takes two arrays for equal: relative 1e-5, absolute 1e-8 *in the money unit of the table*."""
+    return bool((np.abs(left - right) <= 1e-8 + 1e-5 * np.abs(right)).all())

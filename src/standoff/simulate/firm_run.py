@@ -1,0 +1,120 @@
+"""Daily totals of a network of firms after a shock to some of them, under the rules of any peer."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from standoff.errors import Problems, nearest
+from standoff.model.economy import RuleNumbers
+from standoff.model.recovery import CURVES
+from standoff.model.rulesets import RULES, compose
+from standoff.simulate.collapse import warn_beforehand
+from standoff.simulate.damage import Damage, Schedule
+from standoff.simulate.economy_run import EconomyRun, run_economy
+from standoff.world.economies import economy_from_firms
+from standoff.world.firm_folder import FirmFolder
+
+
+@dataclass(frozen=True)
+class FirmSettings:
+    """Numbers of a run; the defaults are those of Inoue and Todo (2019) and of their simulator."""
+
+    steps: int = 80
+    cover: float = 15.0
+    """Days of use in stock."""
+    restock: float = 6.0
+    """Days to close a gap of the stock."""
+    recovery: str = "none"
+    """A curve of `standoff.model.recovery`, or none."""
+    recovery_steps: float = 30.0
+    recovery_start: int = 5
+    """Day at whose end recovery begins."""
+
+
+def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, str]]:
+    """Sort ``KEY=VALUE`` changes into (settings, rules by slot). ``orders`` is short for ``ordering``.
+
+    Raises:
+        InputError: names every unknown key and every value that is no number.
+    """
+    problems = Problems("settings of a run of firms")
+    kinds = {"steps": int, "cover": float, "restock": float, "recovery_steps": float, "recovery_start": int}
+    values: dict[str, float | int | str] = {}
+    rules = {}
+    for key, text in changes.items():
+        slot = "ordering" if key == "orders" else key
+        if slot in RULES:
+            rules[slot] = text
+        elif key == "recovery":
+            if text not in {"none", *CURVES}:
+                problems.add(column=key, value=text, why="no such recovery", cure=nearest(text, {"none", *CURVES}))
+            values[key] = text
+        elif key in kinds:
+            try:
+                values[key] = kinds[key](text)
+            except ValueError:
+                problems.add(column=key, value=text, why="not a number", cure=f"Write --set {key}=10")
+        else:
+            problems.add(column=key, why="no such setting", cure=nearest(key, {*kinds, *RULES, "recovery", "orders"}))
+    problems.raise_if_any()
+    return FirmSettings(**values), rules  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class FirmRun:
+    """A run, and what was said of its settings beforehand."""
+
+    run: EconomyRun
+    warnings: tuple[str, ...]
+
+
+def run_firms(
+    firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str = "inoue_todo"
+) -> FirmRun:
+    """Run a network of firms from rest.
+
+    Args:
+        firms: network and first damage.
+        settings: numbers.
+        rules: slot to rule, where not that of the set.
+        name: of the rule set.
+    """
+    economy = economy_from_firms(
+        supplier=firms.supplier,
+        buyer=firms.buyer,
+        flow=firms.flow,
+        product=firms.sector,
+        final=firms.final,
+        cover=settings.cover,
+        restock=settings.restock,
+    )
+    recovers = settings.recovery != "none"
+    damage = Damage(
+        impact=firms.capacity_lost,
+        occurrence=0,
+        duration=settings.recovery_start - 1,  # the curve is 1 on the first day that counts
+        recovery=settings.recovery if recovers else None,
+        recovery_steps=settings.recovery_steps,
+    )
+    chosen, numbers = compose(name, **rules), RuleNumbers()
+    run = run_economy(economy, chosen, Schedule(economy, [damage]), steps=settings.steps, numbers=numbers)
+    return FirmRun(run=run, warnings=warn_beforehand(economy, chosen, numbers))
+
+
+def write_totals(run: EconomyRun, path: Path) -> Path:
+    """Write day, production, value_added, consumption; day -1 is rest."""
+    economy = run.economy
+    rest = (economy.output.sum(), economy.value_added.sum(), economy.final.sum())
+    totals = np.column_stack([run["output"].sum(axis=1), run.value_added.sum(axis=1), run["to_final"].sum(axis=1)])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("day", "production", "value_added", "consumption"))
+        for day, row in enumerate([rest, *totals], start=-1):
+            writer.writerow((day, *(repr(float(value)) for value in row)))
+    return path

@@ -1,0 +1,183 @@
+"""Systemic risk of every firm: the weighted output lost when it fails, by the static cascade (rule set ``esri``)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.errors import Problems, nearest
+from standoff.model import cascade
+from standoff.model.share_matrix import LinearMap, RunMinimum
+from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, PATTERNS, FirmNetwork
+
+Array = npt.NDArray[np.float64]
+Replace = Callable[..., Array]
+
+USUAL_EPS = 0.01
+BLOCK_VALUES = 20_000_000
+"""Values of a needs x scenarios array held at a time: 160 MB."""
+MOST_ITERATIONS = 10_000
+
+REPLACE: dict[str, Replace] = {"market_share": cascade.replaceability, "none": cascade.irreplaceable}
+
+
+@dataclass(frozen=True)
+class RiskSettings:
+    """How the cascade is run."""
+
+    replace: str = "none"
+    eps: float = USUAL_EPS
+    essentiality: str = ""
+    """A pattern instead of the network's own, or empty."""
+
+
+def risk_settings(changes: Mapping[str, str]) -> RiskSettings:
+    """Settings from ``KEY=VALUE`` changes: ``substitution``, ``eps``, ``essentiality``.
+
+    Raises:
+        InputError: names every unknown key and wrong value.
+    """
+    problems = Problems("settings of esri")
+    known = {"substitution", "eps", "essentiality"}
+    replace, eps = "none", USUAL_EPS
+    for key, text in changes.items():
+        if key not in known:
+            problems.add(column=key, why="no such setting", cure=nearest(key, known))
+        elif key == "substitution" and text.lower() not in ("true", "false"):
+            problems.add(column=key, value=text, why="neither true nor false", cure="Write --set substitution=true")
+        elif key == "substitution":
+            replace = "market_share" if text.lower() == "true" else "none"
+        elif key == "essentiality" and text not in PATTERNS:
+            problems.add(column=key, value=text, why="no such pattern", cure=nearest(text, PATTERNS))
+        elif key == "eps":
+            try:
+                eps = float(text)
+            except ValueError:
+                eps = -1.0
+            if not eps >= 0:
+                problems.add(column=key, value=text, why="not a number of 0 or more", cure="Write --set eps=0.01")
+    problems.raise_if_any()
+    return RiskSettings(replace=replace, eps=eps, essentiality=changes.get("essentiality", ""))
+
+
+@dataclass(frozen=True)
+class SystemicRisk:
+    """Losses by failing firm, as shares of all sales."""
+
+    firms: tuple[str, ...]
+    both: Array
+    down: Array
+    up: Array
+    iterations: npt.NDArray[np.int64]
+
+    def to_csv(self, path: Path) -> Path:
+        """Write firm, ESRI, ESRI_d, ESRI_u."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(("firm", "ESRI", "ESRI_d", "ESRI_u"))
+            for firm, *values in zip(self.firms, self.both, self.down, self.up, strict=True):
+                writer.writerow((firm, *(repr(float(value)) for value in values)))
+        return path
+
+
+def cascade_maps(network: FirmNetwork) -> cascade.CascadeMaps:
+    """The maps of `cascade` for a firm network.
+
+    Weights: an essential input loses ``W_ij / sum of W over suppliers of that sector``, a non-essential one
+    ``W_ij / all inputs of j``, a negligible one nothing; upstream ``W_ij / sales of i``.
+    """
+    count = len(network.firms)
+    supplier, buyer, value = network.supplier, network.buyer, network.value
+    sales: Array = np.bincount(supplier, value, count).astype(float)
+    inputs = np.bincount(buyer, value, count)
+    level = network.essentiality[network.sector[supplier], network.sector[buyer]]
+    keys, need = np.unique(buyer * len(network.sectors) + network.sector[supplier], return_inverse=True)
+    need_buyer = keys // max(len(network.sectors), 1)
+    by_need = np.bincount(need, value, len(keys))
+    need_level = np.zeros(len(keys), dtype=np.int8)
+    need_level[need] = level
+    weight = np.where(
+        level == ESSENTIAL, value / by_need[need], np.where(level == NON_ESSENTIAL, value / inputs[buyer], 0)
+    )
+    essential = np.flatnonzero(need_level == ESSENTIAL)
+    optional = np.flatnonzero(need_level == NON_ESSENTIAL)
+    smallest = RunMinimum(need_buyer[essential], count, members=np.arange(len(essential)))
+    sector_sum = LinearMap(
+        network.sector, np.arange(count), np.ones(count), shape=(len(network.sectors), count), form="sparse"
+    )
+    return cascade.CascadeMaps(
+        sales=sales,
+        losses_by_need=LinearMap(need, supplier, weight, shape=(len(keys), count), form="sparse"),
+        losses_by_seller=LinearMap(supplier, buyer, value / sales[supplier], shape=(count, count), form="sparse"),
+        smallest_essential=lambda x: smallest(x[essential], 1.0),
+        sum_non_essential=LinearMap(
+            need_buyer[optional], optional, np.ones(len(optional)), shape=(count, len(keys)), form="sparse"
+        ),
+        by_market=lambda x: sector_sum(x)[network.sector],
+    )
+
+
+def systemic_risk(
+    network: FirmNetwork,
+    *,
+    replace: str = "none",
+    eps: float = USUAL_EPS,
+    failing: npt.NDArray[np.int64] | None = None,
+) -> SystemicRisk:
+    """Let each firm fail in turn and follow the cascade to its end.
+
+    Args:
+        network: firms, sales and essentiality.
+        replace: ``none``, or ``market_share``: rivals of the same sector replace a firm by their share of what is left.
+        eps: a scenario ends when nothing falls by more than this, or the loss grows by at most this share of itself.
+        failing: which firms fail, all if not given.
+
+    Returns:
+        Losses as shares of all sales: ``sum of s_i (1 - min(h_down, h_up)) / sum of s_i``, and each direction alone.
+    """
+    maps = cascade_maps(network)
+    chosen = np.arange(len(network.firms)) if failing is None else failing
+    width = max(1, BLOCK_VALUES // max(len(network.supplier), len(network.firms), 1))
+    parts = [
+        _cascade(maps, chosen[start : start + width], replace=REPLACE[replace], eps=eps)
+        for start in range(0, len(chosen), width)
+    ]
+    both, down, up, iterations = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return SystemicRisk(
+        firms=tuple(network.firms[firm] for firm in chosen), both=both, down=down, up=up, iterations=iterations
+    )
+
+
+def _cascade(
+    maps: cascade.CascadeMaps, failing: npt.NDArray[np.int64], *, replace: Replace, eps: float
+) -> tuple[Array, Array, Array, npt.NDArray[np.int64]]:
+    """Iterate one block of scenarios; a scenario that has come to rest is left alone."""
+    count, scenarios = len(maps.sales), len(failing)
+    weight = maps.sales / max(maps.sales.sum(), np.finfo(float).tiny)
+    left = np.ones((count, scenarios))
+    left[failing, np.arange(scenarios)] = 0.0
+    down, up = left.copy(), left.copy()
+    loss = weight @ (1.0 - left)
+    rounds = np.ones(scenarios, dtype=np.int64)
+    going = np.arange(scenarios)
+    for _ in range(MOST_ITERATIONS):
+        psi, down_before, up_before = left[:, going], down[:, going], up[:, going]
+        sigma = replace(down=down_before, maps=maps)
+        down_now = cascade.spread_down(down=down_before, sigma=sigma, left=psi, maps=maps)
+        up_now = cascade.spread_up(up=up_before, left=psi, maps=maps)
+        down[:, going], up[:, going] = down_now, up_now
+        decrease = np.maximum((down_before - down_now).max(axis=0), (up_before - up_now).max(axis=0))
+        now = weight @ (1.0 - np.minimum(down_now, up_now))
+        still, slow = cascade.has_stopped(decrease=decrease, before=loss[going], now=now, eps=eps)
+        rounds[going] += ~still
+        loss[going] = now
+        going = going[~(still | slow)]
+        if not len(going):
+            break
+    return weight @ (1.0 - np.minimum(down, up)), weight @ (1.0 - down), weight @ (1.0 - up), rounds

@@ -3,15 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= april-2025
+PAGE_SOURCES := $(shell find web src/standoff/web -name node_modules -prune -o -name generated -prune -o -name static -prune -o -type f -print)
 
 .PHONY: run test study bench docs clean
 
-run: $(VENV)/run.stamp  ## set up, run the main job, print and open the report
+run: $(VENV)/run.stamp $(VENV)/page.stamp  ## set up, run the main job, print and open the report
 	@$(BIN)/standoff run $(SCENARIO) --out out/$(SCENARIO)
 	@echo "report: $(CURDIR)/out/$(SCENARIO)/report.html"
 	@$(BIN)/python tools/open_report.py out/$(SCENARIO)/report.html
 
-test: $(VENV)/dev.stamp  ## set up, run the whole suite
+test: $(VENV)/dev.stamp $(VENV)/page.stamp  ## set up, run the whole suite
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/mypy
@@ -23,8 +24,9 @@ study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.as_found
 
-bench: $(VENV)/dev.stamp  ## benchmarks, as ratios measured in one run
+bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.determine
 	$(BIN)/python -m benchmarks.sweep
 	$(BIN)/python -m benchmarks.peers
@@ -44,6 +46,10 @@ $(VENV)/run.stamp: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/dev.stamp: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
 	touch $@ $(VENV)/run.stamp
+
+$(VENV)/page.stamp: $(PAGE_SOURCES) | $(BIN)/python
+	@$(BIN)/python tools/build_page.py --if-possible
+	@touch $@
 
 clean:
 	rm -rf $(VENV) out build dist

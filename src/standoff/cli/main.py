@@ -20,6 +20,7 @@ from standoff.cli.determine import determine
 from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
 from standoff.cli.sensitivity import sensitivity
+from standoff.cli.serve import serve
 from standoff.cli.sweep import sweep
 from standoff.cli.tariff import tariff
 from standoff.errors import InputError, StandoffError
@@ -43,6 +44,7 @@ app.command()(compare)
 app.command()(explain)
 app.command()(determine)
 app.command()(tariff)
+app.command()(serve)
 app.add_typer(scenarios, name="scenarios")
 world_commands.app.command("from-firms")(peers.from_firms)
 app.add_typer(world_commands.app, name="world")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from standoff.errors import Problems, nearest
-from standoff.measures.gates import ADMINISTRATION_FIELDS, Administered
+from standoff.measures.gates import ADMINISTRATION_FIELDS, Administered, Regimes
 from standoff.measures.measure import Administration
 
 if TYPE_CHECKING:
     from standoff.measures.measure import Figure
     from standoff.measures.register import Register
 
+HOLD = "HOLD"
+"""Label of the outcome of goods that are held because they look controlled."""
 PERMITS = ("quantity", "right")
 CHANGES = {
     "review_days": "review_days",
@@ -51,10 +54,34 @@ def administered(
             result[name] = Administered(figure, figure, figure, "assumed", note="follows from what the regime is")
         else:
             result[name] = Administered(figure.value, figure.low, figure.high, figure.status, figure.source)
+    return changed(result, hold=hold, changes=changes)
+
+
+def changed(
+    numbers: Mapping[str, Administered], *, hold: bool, changes: Mapping[str, float]
+) -> dict[str, Administered]:
+    """Numbers of a regime with a scenario's changes on top."""
+    result = dict(numbers)
     for name, value in changes.items():
         if name in CHANGES and CHANGES[name] in result and (hold == name.startswith("hold_") or name == "throughput"):
             result[CHANGES[name]] = Administered(value, value, value, "assumed", note="set in the scenario")
     return result
+
+
+def with_changes(regimes: Regimes, changes: Mapping[str, Mapping[str, float]]) -> Regimes:
+    """Compiled measures with other numbers of administration: nothing else of them depends on these."""
+    return replace(
+        regimes,
+        regimes=tuple(
+            replace(
+                regime,
+                administration=changed(
+                    regime.administration, hold=regime.outcome == HOLD, changes=changes.get(regime.measure, {})
+                ),
+            )
+            for regime in regimes.regimes
+        ),
+    )
 
 
 def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register) -> None:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.measures.administer import administered, check_changes, check_permits
+from standoff.measures.administer import HOLD, administered, check_changes, check_permits
 from standoff.measures.calendar import change_dates
 from standoff.measures.determine import determine
 from standoff.measures.gates import Regime, Regimes, no_measures, no_regime
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from standoff.simulate.draws import Clock
     from standoff.world.tables import World
 
-HOLD = "HOLD"
-"""Label of the outcome of goods that are held because they look controlled."""
 OPEN, CLOSED = 0, -1
 """Codes of a link's treatment beside the numbers of regimes."""
 

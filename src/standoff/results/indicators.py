@@ -17,6 +17,10 @@ from standoff.world.network import Network
 def by_group(values: Any, groups: Any, count: int) -> Any:
     """Sum of the second axis by group: (steps, rows, ...) to (steps, count, ...)."""
     add = sum_map(groups, count)
+    if values.ndim == 2 and len(values):
+        return np.ascontiguousarray(
+            add(np.ascontiguousarray(values.T)).T
+        )  # one product for all steps is several times faster
     return np.stack([add(step) for step in values]) if len(values) else np.zeros((0, count))
 
 
@@ -83,17 +87,8 @@ def link_flows(setup: Setup, records: Any) -> Any:
 
 def trade_groups(network: Network) -> tuple[Any, list[tuple[int, int, int]]]:
     """For each ordinary link the trade that it belongs to, and the trades as (product, origin, destination)."""
-    links, nodes = network.links, network.nodes
-    rows = np.stack(
-        [
-            network.offers.product[links.offer],
-            nodes.place[network.offers.producer[links.offer]],
-            nodes.place[network.needs.consumer[links.need]],
-        ],
-        axis=1,
-    )
-    distinct, position = np.unique(rows, axis=0, return_inverse=True)
-    return position.reshape(-1), [(int(p), int(o), int(d)) for p, o, d in distinct]
+    position, trades = network.trades
+    return position, list(trades)
 
 
 def trade_flows(setup: Setup, records: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,12 @@ from standoff.world.network import Network
 from standoff.world.tables import World, read_world
 
 if TYPE_CHECKING:
+    from standoff.measures.calendar_changes import Dates
     from standoff.measures.gates import Regimes
+
+
+COMPILED_FROM = ("start", "until", "step_days", "measures", "measure_files", "calendar", "settings", "permits")
+"""All that the compiled measures of a scenario depend on, beside the world and the information date."""
 
 
 def run(
@@ -57,14 +62,33 @@ def run(
     if until is not None:
         asked = scenario_from({**asked.as_dict(), "until": until})
     exists = scenario_world(asked, world)
-    network = build_network(exists)
-    setup, regimes, parameters = prepare(asked, exists, network, as_of=as_of)
+    return simulate(asked, exists, build_network(exists), as_of=as_of, progress=progress)
+
+
+def simulate(
+    scenario: Scenario,
+    world: World,
+    network: Network,
+    *,
+    as_of: dt.date | None = None,
+    kept: MutableMapping[str, Regimes] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Run a scenario on a world whose network is built already: what `run` does once everything is read.
+
+    Args:
+        scenario, world, network: what is run.
+        as_of: information date.
+        kept: compiled measures of earlier runs, for callers that run much the same scenario many times; filled here.
+        progress: called with the number of steps done.
+    """
+    setup, regimes, parameters = prepare(scenario, world, network, as_of=as_of, kept=kept)
     first = FullRecorder(setup, resting_state(setup))
     records = run_steps(setup, first, progress=progress).records()
     residual = check_mass(network, records, first.first)
     return Result(
-        scenario=asked,
-        world=exists,
+        scenario=scenario,
+        world=world,
         network=network,
         setup=setup,
         regimes=regimes,
@@ -84,10 +108,15 @@ def scenario_world(scenario: Scenario, world: str | Path | World | None = None) 
 
 
 def prepare(
-    scenario: Scenario, world: World, network: Network, *, as_of: dt.date | None = None
+    scenario: Scenario,
+    world: World,
+    network: Network,
+    *,
+    as_of: dt.date | None = None,
+    kept: MutableMapping[str, Regimes] | None = None,
 ) -> tuple[Setup, Regimes, dict[str, float]]:
     """Compile a scenario's measures for a network and build the setup of a single run."""
-    regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of)
+    regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of, kept=kept)
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     setup = build_setup(
         network,
@@ -102,13 +131,20 @@ def prepare(
 
 
 def prepare_measures(
-    scenario: Scenario, world: World, network: Network, *, as_of: dt.date | None = None
+    scenario: Scenario,
+    world: World,
+    network: Network,
+    *,
+    as_of: dt.date | None = None,
+    kept: MutableMapping[str, Regimes] | None = None,
 ) -> tuple[Regimes, dict[str, float]]:
     """Regimes and behavioural parameters of a scenario on a world.
 
     Raises:
         InputError: the scenario begins before the world does, or names measures or numbers that do not exist.
     """
+    from standoff.measures.administer import check_changes, with_changes
+    from standoff.measures.calendar_changes import with_dates
     from standoff.measures.compile import compile_measures
     from standoff.measures.register import load_register
     from standoff.measures.settings import read_settings
@@ -123,18 +159,38 @@ def prepare_measures(
         )
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     register = load_register(ids=scenario.measures, extra_paths=scenario.measure_files)
+    register = with_dates(register, _dates(scenario))
     if as_of is not None:
         register = register.known_by(as_of)
-    regimes = compile_measures(
-        world,
-        network,
-        clock,
-        register=register,
-        settings=read_settings(scenario.settings),
-        changes=scenario.administration,
-        permits=scenario.permits,
-    )
-    return regimes, parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
+    check_changes(scenario.administration, register)
+    key = f"{world.fingerprint} {as_of} {scenario.model_dump_json(include=set(COMPILED_FROM))}"
+    regimes = kept.get(key) if kept is not None else None
+    if regimes is None:
+        regimes = compile_measures(
+            world,
+            network,
+            clock,
+            register=register,
+            settings=read_settings(scenario.settings),
+            permits=scenario.permits,
+        )
+        if kept is not None:
+            kept[key] = regimes
+    parameters = parameter_values(scenario.parameters, what=f"scenario {scenario.name}")
+    return with_changes(regimes, scenario.administration), parameters
+
+
+def _dates(scenario: Scenario) -> dict[str, Dates]:
+    from standoff.measures.calendar_changes import Dates
+
+    return {
+        measure: Dates(
+            start=other.start,
+            end=other.end,
+            pauses=None if other.pauses is None else [(pause.start, pause.until) for pause in other.pauses],
+        )
+        for measure, other in scenario.calendar.items()
+    }
 
 
 def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:

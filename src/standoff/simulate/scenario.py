@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,6 +18,7 @@ from standoff.yaml_files import read_yaml
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "data" / "scenarios"
 MOST_STEPS = 5200
+SomeDay = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1))]
 STEP_KEYS = ("step_days", "sourcing", "home_first")
 
 
@@ -42,6 +43,25 @@ class DemandChange(BaseModel):
     until: dt.date | None = None
 
 
+class Pause(BaseModel):
+    """A pause of a measure: from the first paused day to the first day on which it runs again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start: SomeDay
+    until: SomeDay
+
+
+class OtherDates(BaseModel):
+    """Other dates for one measure, see `standoff.measures.calendar_changes.Dates`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start: SomeDay | None = None
+    end: SomeDay | None = None
+    pauses: tuple[Pause, ...] | None = None
+
+
 class Scenario(BaseModel):
     """What is simulated.
 
@@ -54,6 +74,7 @@ class Scenario(BaseModel):
         step_days: length of a step.
         measures: ids of the register, in any order.
         measure_files: further measure files, relative to the scenario file.
+        calendar: other dates for measures, by id: begin, end, pauses.
         settings: switches of the rule engine and ``truce``.
         administration: other numbers of how a measure is run, by measure and name.
         permits: whether a measure's licences are a ``quantity`` or a ``right`` to ship, where not as the register says.
@@ -76,6 +97,7 @@ class Scenario(BaseModel):
     step_days: float = Field(default=7.0, gt=0, le=31)
     measures: tuple[str, ...] = ()
     measure_files: tuple[str, ...] = ()
+    calendar: dict[str, OtherDates] = {}
     settings: dict[str, str] = {}
     administration: dict[str, dict[str, float]] = {}
     permits: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,15 @@ class Network:
     latent: LatentRoutes
     stocks: Stocks
     projects: Projects
+
+    @cached_property
+    def trades(self) -> tuple[Integers, tuple[tuple[int, int, int], ...]]:
+        """For each ordinary link the trade that it belongs to, and the trades as (product, origin, destination); made once."""
+        links, nodes = self.links, self.nodes
+        seller, buyer = self.offers.producer[links.offer], self.needs.consumer[links.need]
+        rows = np.stack([self.offers.product[links.offer], nodes.place[seller], nodes.place[buyer]], axis=1)
+        distinct, position = np.unique(rows, axis=0, return_inverse=True)
+        return position.reshape(-1), tuple((int(p), int(o), int(d)) for p, o, d in distinct)
 
     def link_label(self, link: int) -> str:
         """``seller > product > buyer`` of an ordinary link."""

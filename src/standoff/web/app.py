@@ -1,0 +1,98 @@
+"""The server of the page: one process, one address, no database, no network."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+
+from standoff import __version__
+from standoff.errors import InputError, ModelError, refuse
+from standoff.web import page
+from standoff.web.bands import Bands
+from standoff.web.engine import Engine
+from standoff.web.guard import Guard
+from standoff.web.requests import RunRequest
+from standoff.web.routes import api
+
+
+def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
+    """The application.
+
+    Args:
+        hosts: Host headers that are answered, from `standoff.web.guard.allowed_hosts`.
+        warm: make the first run and start the worker before the first request.
+    """
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        if warm:
+            app.state.engine.run(RunRequest(), 0)
+            app.state.bands.warm()
+        yield
+        app.state.bands.close()
+
+    app = FastAPI(
+        title="standoff",
+        version=__version__,
+        summary="What runs out where and when, and what it costs each side.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=living,
+    )
+    app.state.engine, app.state.bands = Engine(), Bands()
+    app.add_middleware(Guard, hosts=hosts)
+    app.include_router(api)
+    app.add_exception_handler(InputError, _bad_input)
+    app.add_exception_handler(ModelError, _no_run)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _our_fault)
+
+    @app.get("/", include_in_schema=False)
+    def index(request: Request) -> Response:
+        return page.respond("index.html", request)
+
+    @app.get("/{path:path}", include_in_schema=False)
+    def asset(path: str, request: Request) -> Response:
+        return page.respond(path, request)
+
+    return app
+
+
+async def _bad_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InputError)
+    return JSONResponse(error.as_dict(), status_code=400)
+
+
+async def _no_run(request: Request, error: Exception) -> Response:
+    """The model broke down with the numbers that were given."""
+    refused = refuse("run", why=str(error), cure="Take numbers that lie nearer to their ranges")
+    return JSONResponse(refused.as_dict(), status_code=400)
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    """A request that is not what the API describes, in the form of every other report."""
+    assert isinstance(error, RequestValidationError)
+    problems = [
+        {
+            "why": str(fault["msg"]),
+            "cure": "See /api/openapi.json",
+            "file": "",
+            "row": None,
+            "column": ".".join(str(part) for part in fault["loc"][1:]),
+            "value": "",
+        }
+        for fault in error.errors()
+    ]
+    return JSONResponse({"error": "request", "problems": problems}, status_code=422)
+
+
+async def _our_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: the browser is told so, and nothing of how."""
+    return JSONResponse(
+        {"error": "A fault of ours. The server's own output says more.", "problems": []}, status_code=500
+    )

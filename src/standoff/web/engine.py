@@ -1,0 +1,130 @@
+"""Runs for the page: worlds and networks are kept, equal questions are answered from memory, and of a page's requests the newest wins."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from standoff.errors import refuse
+from standoff.measures.gates import Regimes
+from standoff.results.result import Result
+from standoff.simulate.api import scenario_world, simulate
+from standoff.simulate.scenario import Scenario
+from standoff.web.payload import payload, run_id
+from standoff.web.requests import RunRequest, scenario_of
+from standoff.world.build import build_network
+from standoff.world.network import Network
+from standoff.world.tables import World, bundled_worlds, read_world
+
+MOST_UPLOADED_WORLDS = 4
+MOST_ANSWERS = 256
+MOST_COMPILED = 16
+MOST_CLIENTS = 1000
+
+
+class Superseded(Exception):  # noqa: N818 - not an error: a newer request of the same page is on its way
+    """A newer request of the same page has arrived."""
+
+
+@dataclass
+class Engine:
+    """Everything that lives between two requests. Bounded: the oldest goes first."""
+
+    worlds: dict[str, tuple[World, Network]] = field(default_factory=dict)
+    uploaded: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
+    mirrored: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
+    answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    compiled: OrderedDict[str, Regimes] = field(default_factory=OrderedDict)
+    newest: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    running: Lock = field(default_factory=Lock)
+    counting: Lock = field(default_factory=Lock)
+
+    def announce(self, client: str) -> int:
+        """Note a request of a page; its number says later whether it is still the newest."""
+        with self.counting:
+            number = self.newest.get(client, 0) + 1
+            self.newest[client] = number
+            self.newest.move_to_end(client)
+            while len(self.newest) > MOST_CLIENTS:
+                self.newest.popitem(last=False)
+            return number
+
+    def run(self, request: RunRequest, number: int) -> bytes:
+        """The answer to a request as JSON.
+
+        Raises:
+            Superseded: a newer request of the same page has arrived while this one waited.
+            InputError: what the request asks for cannot be.
+        """
+        scenario = scenario_of(request)
+        world, network = self.world_of(scenario, request.world)
+        key = run_id(scenario, world)
+        with self.running:
+            if request.client and self.newest.get(request.client, number) != number:
+                raise Superseded
+            found = self.answers.get(key)
+            if found is None:
+                found = as_json(payload(simulate(scenario, world, network, kept=self.compiled)))
+                self.answers[key] = found
+                while len(self.compiled) > MOST_COMPILED:
+                    self.compiled.popitem(last=False)
+            self.answers.move_to_end(key)
+            while len(self.answers) > MOST_ANSWERS:
+                self.answers.popitem(last=False)
+            return found
+
+    def result(self, request: RunRequest) -> Result:
+        """The whole result, for a download."""
+        scenario = scenario_of(request)
+        world, network = self.world_of(scenario, request.world)
+        with self.running:
+            return simulate(scenario, world, network)
+
+    def asked(self, request: RunRequest) -> tuple[Scenario, World]:
+        scenario = scenario_of(request)
+        return scenario, self.world_of(scenario, request.world)[0]
+
+    def world_of(self, scenario: Scenario, name: str) -> tuple[World, Network]:
+        """The world that a scenario runs on: its own or another, mirrored where it says so."""
+        world, network = self.world(name or scenario.world)
+        if scenario.mirror is None:
+            return world, network
+        key = f"{world.fingerprint} {scenario.mirror}"
+        if key not in self.mirrored:
+            mirrored = scenario_world(scenario, world)
+            self.mirrored[key] = (mirrored, build_network(mirrored))
+            while len(self.mirrored) > MOST_UPLOADED_WORLDS:
+                self.mirrored.popitem(last=False)
+        return self.mirrored[key]
+
+    def world(self, name: str) -> tuple[World, Network]:
+        """A bundled world by name or an uploaded one by its id. Raises InputError for any other word."""
+        if name in self.uploaded:
+            return self.uploaded[name]
+        if name not in bundled_worlds():
+            raise refuse(
+                "world",
+                why="there is no such world here",
+                cure="Choose one of " + ", ".join(bundled_worlds()) + ", or upload yours again",
+                value=name,
+            )
+        if name not in self.worlds:
+            world = read_world(name)
+            self.worlds[name] = (world, build_network(world))
+        return self.worlds[name]
+
+    def keep_world(self, world: World) -> str:
+        """Keep an uploaded world in memory; returns the id by which requests name it."""
+        name = f"uploaded-{world.fingerprint[:12]}"
+        self.uploaded[name] = (world, build_network(world))
+        while len(self.uploaded) > MOST_UPLOADED_WORLDS:
+            self.uploaded.popitem(last=False)
+        return name
+
+
+def as_json(content: Any) -> bytes:
+    """Compact JSON in UTF-8."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -1,0 +1,88 @@
+// Determine: fill in a shipment, see the outcome, the clause that decides, the trace, and the same shipment on other days.
+import { useState } from "preact/hooks";
+import { determine, Refused } from "../api";
+import type { Determined, Refusal, Shipment } from "../generated/api";
+import { Problems } from "../parts/problems";
+import { useWords, type Key } from "../words";
+
+const FIELDS = ["item", "date", "control_code", "origin", "ship_from", "ship_to", "end_user", "end_use", "value_share_pct", "technology_origin", "exporter", "facts"] as const;
+const TRUCES = ["ext_2027_01_10", "ext_1y", "lapse"] as const;
+const FIRST: Shipment = { item: "NdFeB magnets with dysprosium", date: "2025-11-20", origin: "CN", ship_from: "CN", ship_to: "DE", end_use: "civil", end_user: "civil manufacturer" };
+const COMMON = ["item", "date", "origin", "ship_from", "ship_to", "end_user", "end_use"];
+
+export function DeterminePage() {
+  const { t, maybe, date } = useWords();
+  const [asked, setAsked] = useState<Shipment>(FIRST);
+  const [found, setFound] = useState<Determined | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const ask = async (shipment: Shipment) => {
+    try {
+      setFound(await determine(shipment));
+      setRefusal(null);
+    } catch (error) {
+      setRefusal(error instanceof Refused ? error.report : { error: String(error), problems: [] });
+    }
+  };
+  const field = (name: (typeof FIELDS)[number]) => {
+    const given = { name, value: asked[name] ?? "", onInput: (event: { currentTarget: HTMLInputElement }) => setAsked({ ...asked, [name]: event.currentTarget.value }) };
+    return (
+      <label key={name}>
+        <span>{t(`field_${name}` as Key)}</span>
+        {name === "date" ? <input type="date" required {...given} /> : <input type="text" required={name === "item"} {...given} />}
+      </label>
+    );
+  };
+  return (
+    <div class="single">
+      <h1>{t("page_determine")}</h1>
+      <p class="what">{t("determine_what")}</p>
+      <form class="shipment" onSubmit={(event) => (event.preventDefault(), void ask(asked))}>
+        {FIELDS.filter((name) => COMMON.includes(name)).map(field)}
+        <details>
+          <summary>{t("more_facts")}</summary>
+          {FIELDS.filter((name) => !COMMON.includes(name)).map(field)}
+          <label>
+            <span>{t("truce")}</span>
+            <select value={asked.truce ?? TRUCES[0]} onChange={(event) => setAsked({ ...asked, truce: event.currentTarget.value as Shipment["truce"] })}>
+              {TRUCES.map((each) => <option key={each} value={each}>{t(`truce_${each}`)}</option>)}
+            </select>
+          </label>
+        </details>
+        <button type="submit" class="main">{t("determine_now")}</button>
+      </form>
+      {refusal && <Problems refusal={refusal} />}
+      {found && (
+        <section class="outcome" aria-live="polite">
+          <h2>{maybe(`outcome_${found.outcome}`, found.code)}</h2>
+          <p><code>{found.code}</code> · {date(found.on)}{found.until && ` · ${t("suspended_until", { date: date(found.until) })}`}</p>
+          {found.decided_by ? <blockquote lang="en"><strong>{found.decided_by.measure}/{found.decided_by.limb}</strong> {found.decided_by.clause}</blockquote> : <p>{t("not_caught_note")}</p>}
+          <dl class="facts">
+            <Fact name={t("policy")} value={found.policy} />
+            <Fact name={t("delay")} value={found.expected_delay_days === null || found.expected_delay_days === undefined ? "" : t("n_days", { n: String(found.expected_delay_days) })} />
+            <Fact name={t("missing")} value={found.missing.slice(0, 8).join("; ")} />
+            <Fact name={t("documents")} value={found.documents.join("; ")} />
+            <Fact name={t("red_flags")} value={found.red_flags.join("; ")} />
+            <Fact name={t("understood")} value={Object.entries(found.understood).map(([key, value]) => `${key}: ${value}`).join("; ")} />
+            <Fact name={t("status")} value={found.status} />
+            <Fact name={t("sources")} value={found.sources.join(" ")} />
+          </dl>
+          <h3>{t("other_dates")}</h3>
+          <ol class="dates">
+            {[...found.on_other_dates, { on: found.on, code: found.code }].sort((a, b) => a.on.localeCompare(b.on)).map((each) => (
+              <li key={each.on} aria-current={each.on === found.on ? "date" : undefined}>
+                <button type="button" class="quiet" onClick={() => (setAsked({ ...asked, date: each.on }), void ask({ ...asked, date: each.on }))}>{date(each.on)}</button> {maybe(`outcome_${each.code.split("(")[0]}`, each.code)} <code>{each.code}</code>
+              </li>
+            ))}
+          </ol>
+          <details><summary>{t("trace")}</summary><ul lang="en">{found.trace.map((line) => <li key={line}>{line}</li>)}</ul></details>
+          <details><summary>{t("readings")}</summary><ul lang="en">{found.readings.map((line) => <li key={line}>{line}</li>)}</ul></details>
+          <p class="what">{t("not_advice")}</p>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return value ? <><dt>{name}</dt><dd>{value}</dd></> : null;
+}

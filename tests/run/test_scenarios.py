@@ -141,3 +141,17 @@ def test_rights_to_ship_bring_a_wave_of_renewals() -> None:
     dip = held[peak : peak + 40].min()
     assert dip < 0.8 * held[peak]
     assert held[-1] > dip
+
+
+def test_what_is_refused_in_principle_stays_so_when_approval_changes() -> None:
+    """A measure's approval share is that of its ordinary licences; the limb that refuses is changed by its own name."""
+    refused = {"CN-2025-18/military:LICENCE_DENY": 0.02}
+    for changes, expected in (
+        ({"CN-2025-18.approval_share": 0.5}, refused),
+        ({"CN-2025-18/military.approval_share": 0.5}, {"CN-2025-18/military:LICENCE_DENY": 0.5}),
+    ):
+        result = standoff.run("april-2025", world="magnets-small", changes=changes)
+        found = {regime.label: regime.administration["approval_share"].value for regime in result.regimes.regimes}
+        assert expected.items() <= found.items()
+    with pytest.raises(InputError, match="military"):
+        standoff.run("april-2025", world="magnets-small", changes={"CN-2025-18/milltary.approval_share": 0.5})

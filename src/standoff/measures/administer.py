@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from standoff.errors import Problems, nearest
-from standoff.measures.gates import ADMINISTRATION_FIELDS, Administered, Regimes
+from standoff.measures.gates import ADMINISTRATION_FIELDS, Administered, Regime, Regimes
 from standoff.measures.measure import Administration
+from standoff.measures.outcome import Outcome
 
 if TYPE_CHECKING:
     from standoff.measures.measure import Figure
@@ -31,9 +32,7 @@ CHANGES = {
 """Names under which a scenario may change a number of administration, and the field that it changes."""
 
 
-def administered(
-    administration: Administration, *, hold: bool, changes: Mapping[str, float]
-) -> dict[str, Administered]:
+def administered(administration: Administration, *, hold: bool) -> dict[str, Administered]:
     """Numbers of how a regime is run, by name of ``ADMINISTRATION_FIELDS``."""
     figures = administration.figures
     held = administration.customs_hold
@@ -54,7 +53,7 @@ def administered(
             result[name] = Administered(figure, figure, figure, "assumed", note="follows from what the regime is")
         else:
             result[name] = Administered(figure.value, figure.low, figure.high, figure.status, figure.source)
-    return changed(result, hold=hold, changes=changes)
+    return result
 
 
 def changed(
@@ -76,7 +75,7 @@ def with_changes(regimes: Regimes, changes: Mapping[str, Mapping[str, float]]) -
             replace(
                 regime,
                 administration=changed(
-                    regime.administration, hold=regime.outcome == HOLD, changes=changes.get(regime.measure, {})
+                    regime.administration, hold=regime.outcome == HOLD, changes=changes_for(regime, changes)
                 ),
             )
             for regime in regimes.regimes
@@ -84,16 +83,32 @@ def with_changes(regimes: Regimes, changes: Mapping[str, Mapping[str, float]]) -
     )
 
 
+def changes_for(regime: Regime, changes: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """The changes that a regime takes: those of its measure, then those of its limb (``CN-2025-18/military``).
+
+    What is refused in principle stays so when a measure's approval changes; say the limb to change it.
+    """
+    taken = dict(changes.get(regime.measure, {}))
+    if regime.outcome == Outcome.LICENCE_DENY.code:
+        taken = {name: value for name, value in taken.items() if name not in ("approval_share", "denied_share")}
+    return {**taken, **changes.get(regime.label.partition(":")[0], {})}
+
+
 def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register) -> None:
-    """Raise one report of every measure, name or value in a scenario's changes that cannot be."""
+    """Raise one report of every measure, limb, name or value in a scenario's changes that cannot be."""
     problems = Problems("administration")
-    for measure, fields in changes.items():
+    for key, fields in changes.items():
+        measure, _, limb = key.partition("/")
         if measure not in register:
             problems.add(
                 why="the scenario has no such measure",
                 cure=nearest(measure, register.ids),
                 value=measure,
                 column="administration",
+            )
+        elif limb and limb not in (limbs := [each.id for each in register.get(measure).limbs]):
+            problems.add(
+                why=f"{measure} has no such limb", cure=nearest(limb, limbs), value=limb, column="administration"
             )
         for name, value in fields.items():
             share = name.endswith("share")
@@ -103,7 +118,7 @@ def check_changes(changes: Mapping[str, Mapping[str, float]], register: Register
                 problems.add(
                     why="out of range",
                     cure="Give a share between 0 and 1" if share else "Give a number of at least 0",
-                    column=f"{measure}.{name}",
+                    column=f"{key}.{name}",
                     value=value,
                 )
     problems.raise_if_any()

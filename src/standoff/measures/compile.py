@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.measures.administer import HOLD, administered, check_changes, check_permits
+from standoff.measures.administer import HOLD, administered, check_permits
 from standoff.measures.calendar import change_dates
 from standoff.measures.determine import determine
 from standoff.measures.gates import Regime, Regimes, no_measures, no_regime
@@ -55,7 +55,6 @@ def compile_measures(
     *,
     register: Register,
     settings: Settings,
-    changes: Mapping[str, Mapping[str, float]] | None = None,
     permits: Mapping[str, str] | None = None,
 ) -> Regimes:
     """Gates and licence regimes of a register on a network.
@@ -66,19 +65,17 @@ def compile_measures(
         clock: first day, number and length of steps.
         register: the measures of the scenario, and no others.
         settings: readings of open texts and the truce scenario.
-        changes: other numbers of administration, by measure id and field.
         permits: whether licences are a ``quantity`` or a ``right``, by measure id, where not as the register says.
 
     Raises:
-        InputError: ``changes`` names a measure or field that does not exist, or a number out of range.
+        InputError: ``permits`` names a measure or a kind of permit that does not exist.
     """
-    check_changes(changes or {}, register)
     check_permits(permits or {}, register)
     if not len(register):
         return no_measures(clock.steps)
     intervals = intervals_of(change_dates(register, settings), clock)
     trades, trade_of_link = trades_of(world, network)
-    compiler = _Compiler(world, network, register, settings, changes or {}, permits or {})
+    compiler = _Compiler(world, network, register, settings, permits or {})
     eve = clock.start - timedelta(days=1)
     settled = np.array([compiler.treat(trade, eve) for trade in trades])
     treatment = np.array([[compiler.treat(trade, interval.start) for trade in trades] for interval in intervals])
@@ -146,16 +143,9 @@ class _Compiler:
         network: Network,
         register: Register,
         settings: Settings,
-        changes: Mapping[str, Mapping[str, float]],
         permits: Mapping[str, str],
     ) -> None:
-        self.world, self.network, self.register, self.settings, self.changes = (
-            world,
-            network,
-            register,
-            settings,
-            changes,
-        )
+        self.world, self.network, self.register, self.settings = world, network, register, settings
         self.permits = permits
         self.regimes: list[Regime] = [no_regime()]
         self.number: dict[str, int] = {}
@@ -210,7 +200,6 @@ class _Compiler:
         label = f"{finding.key}:{outcome}"
         if label not in self.number:
             self.number[label] = len(self.regimes)
-            changes = self.changes.get(finding.measure.id, {})
             administration = self._administration(finding)
             kind = administration.permit_kind or "quantity"
             self.regimes.append(
@@ -220,7 +209,7 @@ class _Compiler:
                     outcome=outcome,
                     start=max(finding.limb.effective, on) if outcome == HOLD else finding.limb.effective,
                     announced=finding.measure.known or finding.measure.announced or finding.limb.effective,
-                    administration=administered(administration, hold=outcome == HOLD, changes=changes),
+                    administration=administered(administration, hold=outcome == HOLD),
                     permit="quantity" if outcome == HOLD else self.permits.get(finding.measure.id, kind),
                 )
             )

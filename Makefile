@@ -21,12 +21,14 @@ test: $(VENV)/dev.stamp $(VENV)/page.stamp  ## set up, run the whole suite
 study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.mechanisms
 	$(BIN)/python -m benchmarks.evidence
+	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.as_found
 
 bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.determine
+	$(BIN)/python -m benchmarks.sweep
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.firms
 

@@ -13,11 +13,15 @@ from standoff import __version__
 from standoff.cli import measures as measure_commands
 from standoff.cli import peers
 from standoff.cli import world as world_commands
+from standoff.cli.audit import audit
+from standoff.cli.backtest import backtest, calibrate
 from standoff.cli.compare import compare
 from standoff.cli.determine import determine
 from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
+from standoff.cli.sensitivity import sensitivity
 from standoff.cli.serve import serve
+from standoff.cli.sweep import sweep
 from standoff.cli.tariff import tariff
 from standoff.errors import InputError, StandoffError
 
@@ -31,6 +35,11 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(rerun)
+app.command()(backtest)
+app.command()(calibrate)
+app.command()(sweep)
+app.command()(sensitivity)
+app.command()(audit)
 app.command()(compare)
 app.command()(explain)
 app.command()(determine)

@@ -66,7 +66,8 @@ def run(
     asked = read_scenario(scenario, changes=changes)
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
-    result = run_scenario(asked, world=world or None, as_of=_day(as_of, "--as-of") if as_of else None)
+    known = _day(as_of, "--as-of") if as_of else None
+    result = run_scenario(asked, world=world or None, as_of=known)
     summary = result.summary()
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
@@ -75,7 +76,7 @@ def run(
 
         written.append(write_workbook(result, folder / "tables.xlsx", lang=lang))
     if draws:
-        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder)
+        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder, as_of=known)
         written.append(folder / "ensemble.nc")
     _tell(summary, written, as_json=as_json)
 
@@ -129,7 +130,7 @@ def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Pat
     return written
 
 
-def _draw(result: Result, *, draws: int, seed: int, folder: Path) -> dict[str, Any]:
+def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any) -> dict[str, Any]:
     from os import cpu_count
 
     from standoff.simulate.ensemble import run_ensemble, write_ensemble
@@ -137,7 +138,7 @@ def _draw(result: Result, *, draws: int, seed: int, folder: Path) -> dict[str, A
     processes = min(cpu_count() or 1, max(draws // 64, 1))
     with _progress("draws", draws) as tick:
         ensemble = run_ensemble(
-            result.scenario, result.world, draws=draws, seed=seed, processes=processes, progress=tick
+            result.scenario, result.world, draws=draws, seed=seed, processes=processes, as_of=as_of, progress=tick
         )
     write_ensemble(ensemble, folder / "ensemble.nc")
     return ensemble.summary()

@@ -5,22 +5,23 @@ Results do not depend on the number of processes or on the size of a block: draw
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from standoff.simulate.api import demand_factors, prepare_measures
 from standoff.simulate.draws import Clock
-from standoff.simulate.record import SummaryRecorder
+from standoff.simulate.record import Recorder, SummaryRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
-from standoff.simulate.setup import build_setup
+from standoff.simulate.setup import Setup, build_setup
 from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World
@@ -124,27 +125,89 @@ class Ensemble:
         }
 
 
-def quantiles(values: Any) -> dict[str, float]:
-    """Median and the ends of the 80 % interval, with the Monte Carlo error of the mean beside them."""
-    low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+def quantiles(values: Any) -> dict[str, Any]:
+    """Median and the ends of the 80 % interval: the spread of the drawn numbers. The error that is left because draws are few stands apart.
+
+    The error of a quantile is half the distance between the draws one standard deviation of a binomial rank below and above it
+    (David and Nagaraja 2003, doi:10.1002/0471722162); it falls with more draws, the spread does not.
+    """
+    ordered = np.sort(np.asarray(values, dtype=float))
+    count = len(ordered)
+    levels = {"low80": 0.1, "median": 0.5, "high80": 0.9}
+    found = {name: float(np.quantile(ordered, level)) for name, level in levels.items()}
+    errors = {}
+    for name, level in levels.items():
+        ranks = count * level + np.array([-1.0, 1.0]) * np.sqrt(count * level * (1.0 - level))
+        below, above = ordered[np.clip(np.round(ranks), 0, count - 1).astype(int)]
+        errors[name] = float(above - below) / 2.0
     return {
-        "median": float(median),
-        "low80": float(low),
-        "high80": float(high),
-        "mean": float(np.mean(values)),
-        "monte_carlo_error_of_mean": float(np.std(values) / np.sqrt(len(values))),
+        **found,
+        "mean": float(np.mean(ordered)),
+        "monte_carlo_error_of_mean": float(np.std(ordered) / np.sqrt(count)),
+        "monte_carlo_error": errors,
     }
 
 
 @dataclass(frozen=True)
-class _Job:
-    """What a process needs to run a block of draws."""
+class Job:
+    """What a process or another machine needs to run a block of draws.
+
+    Attributes:
+        scenario, world: what is run.
+        regimes, parameters: from `standoff.simulate.api.prepare_measures`.
+        ranges: every number that is drawn.
+        values: drawn values by name, (draws,).
+        record: makes the recorder of a block from its setup; None keeps unmet use, stops and trade under regimes.
+    """
 
     scenario: Scenario
     world: World
     regimes: Regimes
     parameters: dict[str, float]
+    ranges: tuple[Range, ...]
     values: dict[str, Any]
+    record: Callable[[Setup], BlockRecorder] | None = None
+
+    @property
+    def draws(self) -> int:
+        return len(next(iter(self.values.values())))
+
+    def slices(self, block: int = BLOCK) -> list[slice]:
+        """The draws in blocks."""
+        return [slice(start, min(start + block, self.draws)) for start in range(0, self.draws, block)]
+
+
+class BlockRecorder(Recorder, Protocol):
+    """A recorder that says what the rows of its arrays are."""
+
+    corridor_labels: list[tuple[int, int, int]]
+
+
+def plan_ensemble(
+    scenario: Scenario,
+    world: World,
+    *,
+    draws: int,
+    seed: int = 0,
+    as_of: dt.date | None = None,
+    record: Callable[[Setup], BlockRecorder] | None = None,
+    network: Network | None = None,
+) -> Job:
+    """Draw every ranged number of a scenario.
+
+    Args:
+        scenario, world: what is run.
+        draws: how many.
+        seed: of the Sobol scrambling; the same seed gives the same draws, also as a beginning of a longer set.
+        as_of: information date: measures announced later do not exist.
+        record: what is kept of each block.
+        network: of the world, where it is already built.
+    """
+    built = network if network is not None else build_network(world)
+    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of)
+    ranges = ranges_of(world, built, regimes, parameters)
+    values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
+    return Job(scenario, world, regimes, parameters, tuple(ranges), values, record)
 
 
 def run_ensemble(
@@ -155,6 +218,7 @@ def run_ensemble(
     seed: int = 0,
     processes: int = 1,
     block: int = BLOCK,
+    as_of: dt.date | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Ensemble:
     """Run a scenario with every ranged number drawn.
@@ -166,53 +230,66 @@ def run_ensemble(
         seed: of the Sobol scrambling; the same seed gives the same draws, also as a beginning of a longer set.
         processes: how many run at the same time.
         block: draws that run together.
+        as_of: information date: measures announced later do not exist.
         progress: called with the number of draws done.
     """
     network = build_network(world)
-    regimes, parameters = prepare_measures(scenario, world, network)
-    ranges = ranges_of(world, network, regimes, parameters)
-    values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
-    job = _Job(scenario, world, regimes, parameters, values)
-    slices = [slice(start, min(start + block, draws)) for start in range(0, draws, block)]
-    parts: dict[int, Any] = {}
+    job = plan_ensemble(scenario, world, draws=draws, seed=seed, as_of=as_of, network=network)
+    slices = job.slices(block)
+    parts: dict[int, Block] = {}
     done = 0
+    for number, part in run_blocks(job, network, slices, processes=processes):
+        parts[number] = part
+        done += slices[number].stop - slices[number].start
+        if progress:
+            progress(done)
+    return join_blocks(job, network, [parts[number] for number in range(len(slices))], seed=seed)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is kept of one block of draws, and the corridors that its trade is of."""
+
+    kept: dict[str, Any]
+    corridors: list[tuple[int, int, int]]
+
+
+def join_blocks(job: Job, network: Network, blocks: Sequence[Block], *, seed: int) -> Ensemble:
+    """The ensemble of blocks in the order of their draws."""
+    kept = {name: np.concatenate([block.kept[name] for block in blocks], axis=-1) for name in blocks[0].kept}
+    corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in blocks[0].corridors)
+    return Ensemble(job.scenario, job.world, network, job.ranges, job.values, kept, corridors, job.parameters, seed)
+
+
+def run_blocks(
+    job: Job, network: Network, slices: Sequence[slice], *, processes: int = 1
+) -> Iterator[tuple[int, Block]]:
+    """Run blocks of draws here, each with its number, in the order in which they are done."""
     if processes <= 1:
         for number, part in enumerate(slices):
-            parts[number] = _run_block(job, network, part)
-            done += part.stop - part.start
-            if progress:
-                progress(done)
-    else:
-        with ProcessPoolExecutor(
-            processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)
-        ) as pool:
-            waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
-            for finished in as_completed(waiting):
-                number = waiting[finished]
-                parts[number] = finished.result()
-                done += slices[number].stop - slices[number].start
-                if progress:
-                    progress(done)
-    ordered = [parts[number] for number in range(len(slices))]
-    kept = {name: np.concatenate([part[0][name] for part in ordered], axis=-1) for name in ordered[0][0]}
-    corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in ordered[0][1])
-    return Ensemble(scenario, world, network, tuple(ranges), values, kept, corridors, parameters, seed)
+            yield number, run_block(job, network, part)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
+        waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
+        for finished in as_completed(waiting):
+            yield waiting[finished], finished.result()
 
 
 _HERE: dict[str, Any] = {}
 """The job of this worker process, set once when it starts."""
 
 
-def _start(job: _Job) -> None:
+def _start(job: Job) -> None:
     _HERE["job"] = job
     _HERE["network"] = build_network(job.world)
 
 
-def _run_slice(part: slice) -> Any:
-    return _run_block(_HERE["job"], _HERE["network"], part)
+def _run_slice(part: slice) -> Block:
+    return run_block(_HERE["job"], _HERE["network"], part)
 
 
-def _run_block(job: _Job, network: Network, part: slice) -> tuple[dict[str, Any], list[tuple[int, int, int]]]:
+def run_block(job: Job, network: Network, part: slice) -> Block:
+    """Run some of the draws of a job."""
     scenario = job.scenario
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
@@ -226,9 +303,9 @@ def _run_block(job: _Job, network: Network, part: slice) -> tuple[dict[str, Any]
         demand_factor=demand_factors(scenario, network, clock),
         draws=draws,
     )
-    recorder = SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
+    recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
     run_steps(setup, recorder)
-    return recorder.kept, recorder.corridor_labels
+    return Block(dict(recorder.records()), recorder.corridor_labels)
 
 
 def write_ensemble(ensemble: Ensemble, path: Path) -> Path:

@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 FIXED = ("licence_stages", "renewal_days", "stop_share", "paralysis_share")
 """Not drawn: the shape of the review queue and the length of its rings are common to all draws; the last two are definitions."""
 
+DIMENSIONS = 512
+
 
 @dataclass(frozen=True)
 class Range:
@@ -37,7 +39,8 @@ class Range:
 
 
 def ranges_of(world: World, network: Network, regimes: Regimes, parameters: dict[str, float]) -> list[Range]:
-    """Every number that an ensemble draws, in a fixed order.
+    """Every number that an ensemble draws, in a fixed order: numbers of the world before those of its measures, so that two scenarios
+    on one world draw the same world (common random numbers).
 
     Behavioural parameters keep their range around the value that the run uses: a value set in the scenario is drawn no more.
     """
@@ -45,10 +48,6 @@ def ranges_of(world: World, network: Network, regimes: Regimes, parameters: dict
     for name, parameter in default_parameters().items():
         if name not in FIXED and parameters[name] == parameter.value:
             found.append(Range(f"parameter:{name}", parameter.value, parameter.low, parameter.high, parameter.status))
-    for regime in regimes.regimes[1:]:
-        for field, number in regime.administration.items():
-            if number.low < number.high:
-                found.append(Range(f"{regime.label}:{field}", number.value, number.low, number.high, number.status))
     found += _cover_ranges(world, network)
     found += _factor_ranges(world, "stocks", "stock", "quantity", "reserve")
     projects = world.tables["projects"]
@@ -57,6 +56,10 @@ def ranges_of(world: World, network: Network, regimes: Regimes, parameters: dict
         value = float(projects["slip_days"][index])
         found.append(Range(f"built:{project}", 0.5, 0.0, 1.0, projects.status("chance")[index]))
         found.append(Range(f"slip:{project}", value, float(low), float(high), projects.status("slip_days")[index]))
+    for regime in regimes.regimes[1:]:
+        for field, number in regime.administration.items():
+            if number.low < number.high:
+                found.append(Range(f"{regime.label}:{field}", number.value, number.low, number.high, number.status))
     return found
 
 
@@ -92,7 +95,9 @@ def sobol_points(count: int, *, dimensions: int, seed: int) -> Floats:
     """Scrambled Sobol points, (count, dimensions); the same for the same seed, and a longer set begins with a shorter one."""
     from scipy.stats import qmc
 
-    sampler = qmc.Sobol(d=max(dimensions, 1), scramble=True, rng=np.random.default_rng(seed))
+    # The scrambling depends on the number of dimensions: whole chunks of them, so that a few more numbers leave the others as they are
+    chunks = max(-(-dimensions // DIMENSIONS), 1)
+    sampler = qmc.Sobol(d=chunks * DIMENSIONS, scramble=True, rng=np.random.default_rng(seed))
     exponent = max(int(np.ceil(np.log2(max(count, 1)))), 0)
     points: Floats = sampler.random_base2(exponent)[:count, :dimensions]
     return points

@@ -1,0 +1,1 @@
+"""What drives a result: screening, Sobol indices and the region in which something happens."""

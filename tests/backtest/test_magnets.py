@@ -1,0 +1,182 @@
+"""The episode that ships: what is frozen is what the code says, and nothing later is looked at."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from standoff.cli.main import app
+from standoff.errors import InputError
+from standoff.studies.backtest.calibrate import (
+    Posterior,
+    Study,
+    calibrate,
+    calibration_job,
+    evaluate,
+    open_study,
+)
+from standoff.studies.backtest.episode import open_tonnes, read_episode
+from standoff.studies.backtest.forecast import predict
+from standoff.studies.backtest.frozen import FOLDER, read_frozen
+from standoff.studies.backtest.months import month_of
+from standoff.studies.backtest.self_check import rank_of_truth
+from standoff.studies.backtest.study import backtest, is_current
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return open_study(read_episode("magnets-2025"))
+
+
+@pytest.fixture(scope="module")
+def small(study: Study) -> Posterior:
+    few = study.episode.model_copy(update={"structure": study.episode.structure.model_copy(update={"values": (4.0,)})})
+    return calibrate(
+        Study(few, study.world, study.network, study.evidence, study.stops, study.watch), draws=64, rounds=3
+    )
+
+
+def run_command(*arguments: str) -> Any:
+    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_no_open_row_ends_after_the_information_date(study: Study) -> None:
+    last = month_of("2025-06")
+    text = (study.episode.folder / study.episode.tonnes).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert rows
+    assert all(month_of(row["period_end"] or row["month"]) <= last for row in rows)
+    assert all(row["source_url"] and row["split"] == "open" for row in rows)
+
+
+def test_the_frozen_calibration_is_of_the_rows_that_ship(study: Study) -> None:
+    frozen = read_frozen(study.episode.folder / FOLDER)
+    assert is_current(frozen, study.episode)
+    assert frozen.record["world_fingerprint"] == study.world.fingerprint
+
+
+def test_one_step_of_the_frozen_posterior_can_be_done_again(study: Study) -> None:
+    frozen = read_frozen(study.episode.folder / FOLDER)
+    structure = max(row["structure"] for row in frozen.posterior)
+    rows = sorted((row for row in frozen.posterior if row["structure"] == structure), key=lambda row: -row["weight"])[
+        :3
+    ]
+    job = calibration_job(study, structure, draws=frozen.record["draws_per_structure"], seed=frozen.record["seed"])
+    points = np.array([[row[name] for name in study.episode.moved] for row in rows])
+    again = evaluate(study, job, points=points, index=np.array([int(row["index"]) for row in rows]))
+    assert again.log_likelihood == pytest.approx([row["log_likelihood"] for row in rows], abs=1e-6)
+
+
+def test_forecasts_are_the_same_to_the_bit_with_and_without_what_was_observed(tmp_path: Path) -> None:
+    observed = tmp_path / "observed.csv"
+    header = "month,period_end,product,destination,value,unit"
+    rows = [f"2025-07,,RE magnets (HS 8505.11),{name},{value},t" for name, value in (("World", 4000), ("USA", 500))]
+    observed.write_text("\n".join([header, *rows, "2026-01,2026-02,RE magnets (HS 8505.11),World,10000,t\n"]))
+    without = run_command("backtest", "magnets-2025", "--out", str(tmp_path / "a"), "--json")
+    beside = run_command(
+        "backtest", "magnets-2025", "--observed", str(observed), "--out", str(tmp_path / "b"), "--json"
+    )
+    for name in ("predictions.csv", "stops.csv", "posterior.csv", "frozen.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    strip = [
+        [{k: v for k, v in row.items() if k != "observed"} for row in each["series"]] for each in (without, beside)
+    ]
+    assert strip[0] == strip[1]
+    assert without["summary"]["World"] == {"n": 0}
+    assert beside["summary"]["World"]["n"] == 3
+    assert beside["summary"]["USA"]["n"] == 1
+
+
+def test_the_contract_of_the_command(tmp_path: Path) -> None:
+    found = run_command("backtest", "magnets-2025", "--out", str(tmp_path), "--json")
+    assert {"episode", "information_date", "frozen", "series", "summary"} <= found.keys()
+    keys = {"product", "destination", "month", "forecast", "median", "lo80", "hi80", "observed"}
+    assert all(row.keys() == keys for row in found["series"])
+    assert {row["forecast"] for row in found["series"]} == {"strict", "policy_known"}
+    months = {row["month"] for row in found["series"] if row["destination"] == "USA"}
+    assert sorted(months) == [
+        "2025-07",
+        "2025-08",
+        "2025-09",
+        "2025-10",
+        "2025-11",
+        "2025-12",
+        "2026-01",
+        "2026-02",
+        "2026-03",
+    ]
+    assert all(0 < row["lo80"] < row["median"] < row["hi80"] for row in found["series"])
+
+
+def test_the_open_rows_are_forecast_better_than_without_the_measure(study: Study) -> None:
+    frozen = read_frozen(study.episode.folder / FOLDER)
+    for row in backtest(study.episode, frozen)["summary_open"].values():
+        assert row["mae"] < row["mae_measure_off"]
+        assert row["crps"] < row["crps_measure_off"]
+
+
+def test_a_calibration_is_the_same_by_seed(study: Study, small: Posterior) -> None:
+    again = evaluate(
+        study,
+        calibration_job(study, 4.0, draws=small.total, seed=small.seed),
+        points=small.points[:16],
+        index=small.index[:16],
+    )
+    assert np.allclose(again.log_likelihood, small.log_likelihood[:16], atol=1e-9)
+
+
+def test_the_calibration_pulls_the_simulated_fall_towards_what_was_measured(study: Study, small: Posterior) -> None:
+    world = small.exports[0]
+    drop = (0.5 * world[0] + 0.5 * world[1])[1]
+    prior, posterior = drop[:64].mean(), small.weight @ drop
+    measured = np.exp(study.evidence[0].log_rate[1]) * 31 / study.evidence[0].baseline.median_tonnes()[1]
+    assert abs(posterior - measured) < abs(prior - measured)
+
+
+def test_a_forecast_covers_every_month_and_destination(study: Study, small: Posterior) -> None:
+    found = predict(study, small, "strict", draws=16)
+    assert set(found.tonnes) == {evidence.name for evidence in study.evidence}
+    assert all(sample.shape == (128, 9) and (sample > 0).all() for sample in found.tonnes.values())
+    stopped = np.diff(found.stopped, axis=0)
+    assert (stopped >= 0).all()
+
+
+def test_the_method_finds_back_what_the_model_itself_made(study: Study) -> None:
+    ranks = rank_of_truth(study, draws=192, data_sets=48, seed=3)
+    counts = np.array([np.histogram(column, bins=4, range=(0, 1))[0] for column in ranks.T])
+    expected = ranks.shape[0] / 4
+    chi2 = ((counts - expected) ** 2 / expected).sum(axis=1)
+    assert chi2.mean() < 6.0  # 3 degrees of freedom: mean 3, and the mean over many numbers scatters little
+    assert abs(ranks.mean() - 0.5) < 0.1
+
+
+def test_an_unknown_episode_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="magnets-2025"):
+        read_episode("magnet-2025")
+
+
+def test_a_broken_observed_file_is_refused_with_every_row(tmp_path: Path, study: Study) -> None:
+    from standoff.studies.backtest.study import read_observed
+
+    path = tmp_path / "bad.csv"
+    path.write_text(
+        "month,period_end,product,destination,value,unit\n"
+        "2025-7x,,RE magnets (HS 8505.11),World,10,t\n2025-08,,RE magnets (HS 8505.11),World,ten,t\n"
+    )
+    with pytest.raises(InputError, match="2 problems"):
+        read_observed(path, study.episode)
+
+
+def test_rows_before_the_control_make_the_baseline(study: Study) -> None:
+    world = study.evidence[0]
+    before = [total for total in open_tonnes(study.episode)["World"] if total.months[-1] < study.episode.open_months[0]]
+    assert len(before) > 10
+    assert 4500 < world.baseline.median_tonnes()[0] < 6000

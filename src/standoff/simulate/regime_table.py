@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,31 +41,14 @@ class RegimeTable:
 
     def at(self, number: int) -> RegimeStep:
         """The step's regime on every tracked link."""
-        touched = self.position >= 0
-        column = np.where(touched, self.position, 0)
-        table = self.regimes
-
-        def pick(values: Floats, default: float) -> Any:
-            picked = (
-                np.full(len(column), default)
-                if not len(table.links)
-                else np.where(touched, values[number][column], default)
-            )
-            return picked[:, None] if self.draws else picked
-
-        index = (
-            np.where(touched, table.index[number][column], 0)
-            if len(table.links)
-            else np.zeros(len(column), dtype=np.int64)
-        )
-        key = index.tobytes()
+        index = self._paths["index"][number]
+        key = self._keys[number]
         if key not in self.kept:
             self.kept[key] = self._by_link(index)
         by_link = self.kept[key]
-        in_force = pick(table.in_force, 0.0)
         return RegimeStep(
-            gate=pick(table.gate, 1.0),
-            licensed=in_force * self._controlled(number)[index],
+            gate=self._paths["gate"][number],
+            licensed=self._paths["in_force"][number] * self._controlled[number][index],
             active=by_link["active"],
             approval=by_link["approval_share"],
             denial=by_link["denied_share"],
@@ -72,8 +56,45 @@ class RegimeTable:
             probability=by_link["probability"],
             decisions=by_link["decisions"],
             keep=by_link["keep"],
-            cost=1.0 + pick(table.tariff, 0.0),
-            feared=pick(table.feared, 0.0),
+            cost=self._paths["cost"][number],
+            feared=self._paths["feared"][number],
+        )
+
+    @cached_property
+    def _paths(self) -> dict[str, Any]:
+        """Regime, gate, force, cost and fear of every tracked link in every step, (steps, links) or (steps, links, 1)."""
+        table, untouched = self.regimes, self.position < 0
+
+        def by_link(values: Any, default: float) -> Any:
+            padded = np.concatenate([values, np.full((len(values), 1), default)], axis=1)
+            return padded[:, np.where(untouched, -1, self.position)]
+
+        paths = {
+            "gate": by_link(table.gate, 1.0),
+            "in_force": by_link(table.in_force, 0.0),
+            "cost": 1.0 + by_link(table.tariff, 0.0),
+            "feared": by_link(table.feared, 0.0),
+        }
+        if self.draws:
+            paths = {name: values[..., None] for name, values in paths.items()}
+        return {**paths, "index": by_link(table.index, 0).astype(np.int64)}
+
+    @cached_property
+    def _keys(self) -> list[bytes]:
+        """A key of each step's regimes: steps with the same regimes on all links share one."""
+        return [row.tobytes() for row in self._paths["index"]]
+
+    @cached_property
+    def _controlled(self) -> Any:
+        """Share of orders that each regime sends through its queue in each step, (steps, regimes) or (steps, regimes, draws)."""
+        since = self.regimes.since
+        return controlled_share(
+            since_steps=since[..., None] if self.draws else since,
+            cleared=self.fields["cleared_share"],
+            cleared_steps=CLEARED_FADES_DAYS / self.step_days,
+            hold=self.fields["hold_share"],
+            ease_steps=self.fields["ease_steps"],
+            xp=np,
         )
 
     def rights(self) -> tuple[Integers, Integers]:
@@ -88,17 +109,6 @@ class RegimeTable:
         links = np.flatnonzero(validity > 0)
         steps = np.maximum(np.round(validity[links] / self.step_days), 1).astype(np.int64)
         return links, steps
-
-    def _controlled(self, number: int) -> Any:
-        since = self.regimes.since[number]
-        return controlled_share(
-            since_steps=since[:, None] if self.draws else since,
-            cleared=self.fields["cleared_share"],
-            cleared_steps=CLEARED_FADES_DAYS / self.step_days,
-            hold=self.fields["hold_share"],
-            ease_steps=self.fields["ease_steps"],
-            xp=np,
-        )
 
     def _by_link(self, index: Integers) -> dict[str, Any]:
         names = ("approval_share", "denied_share", "review_steps", "probability", "keep", "decisions")

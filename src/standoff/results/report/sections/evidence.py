@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from math import isfinite
 from typing import Any
 
 from standoff.model.parameters import default_parameters
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.source import Source
+from standoff.studies.evidence import kept_evidence
 from standoff.world.facts import FACT_PREFIX, find_fact
+from standoff.world.mirror import MIRRORED
 from standoff.world.schema import STATUSES
 from standoff.world.summary import count_statuses
+from standoff.world.tables import WORLDS
 
+TOTALS_FILE = "reconciliation/control_totals.csv"
 LIMITS = ("motives", "prices", "substitutes", "value", "small_world", "single_run", "causes")
 
 
@@ -32,7 +37,13 @@ def assumptions_section(source: Source) -> Section:
         "assumptions",
         say("assumptions.title"),
         sentence,
-        tables=(_parameters(source), _administration(source), _world(source)),
+        tables=(
+            _parameters(source),
+            _administration(source),
+            _world(source),
+            *_control_totals(source),
+            *_drivers(source),
+        ),
         definitions=(say("assumptions.define"),),
     )
 
@@ -110,6 +121,45 @@ def _world(source: Source) -> Table:
         ("assumed", "percent"),
     )
     return _evidence_table(source, "world_evidence", source.say("assumptions.world"), heads, rows)
+
+
+def _control_totals(source: Source) -> list[Table]:
+    """Published totals that a bundled world reproduces; other worlds have none."""
+    path = WORLDS / source.result.world.name.removesuffix(MIRRORED) / TOTALS_FILE
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [
+            (
+                row[f"title_{source.words.lang}"] or row["title_en"],
+                *(float(row[name]) for name in ("achieved", "target", "low", "high")),
+                row["unit"],
+                source.words.family("status_of", row["status"]),
+                row["source"],
+            )
+            for row in csv.DictReader(stream)
+        ]
+    numbers = tuple((name, "number") for name in ("achieved", "target", "low", "high"))
+    heads = (("total", "text"), *numbers, ("unit", "text"), ("status", "text"), ("source", "text"))
+    return [_evidence_table(source, "control_totals", source.say("assumptions.totals"), heads, rows)]
+
+
+def _drivers(source: Source) -> list[Table]:
+    """The assumptions that matter most, where a study of the world is kept."""
+    say, kept = source.say, kept_evidence(source.result.world)
+    if kept is None:
+        return []
+    rows = [
+        (
+            *(each[name] for name in ("name", "value", "low", "high", "weight")),
+            say("assumptions.more_loss") if each["direction"] > 0 else say("assumptions.less_loss"),
+        )
+        for each in kept["assumptions"]
+    ]
+    numbers = tuple((name, "number") for name in ("value", "low", "high"))
+    heads = (("parameter", "text"), *numbers, ("weight", "percent"), ("direction", "text"))
+    title = say("assumptions.drivers", assumed=source.numbers.percent(kept["shares"]["assumed"]))
+    return [_evidence_table(source, "drivers", title, heads, rows)]
 
 
 def _evidence_table(

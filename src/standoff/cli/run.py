@@ -198,7 +198,10 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
 
 def _paralysis_lines(paralysis: dict[str, Any]) -> list[str]:
     """How soon which use is paralysed, and what must all hold for three months."""
-    hit = sorted((row for row in paralysis["uses"] if row["never_in_run"] < 1), key=lambda row: row["never_in_run"])
+    hit = sorted(
+        (row for row in paralysis["uses"] if row["never_in_run"] < 1),
+        key=lambda row: (-row["within_3_months"], -row["within_12_months"], row["never_in_run"]),
+    )
     lines = ["", f"paralysis ({paralysis['definition']}), share of draws:"]
     if not hit:
         return [*lines, "  none in any draw"]

@@ -18,7 +18,7 @@ WEEKS_BELOW = 4
 THREE_MONTHS, TWELVE_MONTHS = 91.0, 365.0
 LEAST_SHIFT = 0.25
 """A number counts as a condition when its median among paralysed draws lies beyond the middle half of all draws, and farther out than
-three standard errors of a median of so many draws."""
+four standard errors of a median of so many draws: with hundreds of numbers, three would name one by chance alone."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def conditions_for(ensemble: Ensemble, use: str, *, share: float, within: float 
     if not paralysed.any() or paralysed.all():
         return []
     found = []
-    least = max(LEAST_SHIFT, 3.0 * 0.5 / np.sqrt(paralysed.sum()))
+    least = max(LEAST_SHIFT, 4.0 * 0.5 / np.sqrt(paralysed.sum()))
     for each in ensemble.ranges:
         values = ensemble.values[each.name]
         inside = values[paralysed]

@@ -32,7 +32,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     """Run one step.
 
     Args:
-        state: at the start of the step; its ring of goods on the way is changed in place.
+        state: at the start of the step; its rings are changed in place.
         setup: constants of the run.
         number: of the step, from 0.
         regime: what governments do in this step.

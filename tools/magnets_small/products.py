@@ -136,17 +136,4 @@ def add_products(draft: Draft, facts: Facts) -> None:
             "no",
         ),
     ]
-    for product, name, name_zh, stage, price, hs, item, elements, lookalike in rows:
-        draft.add(
-            "products",
-            product=product,
-            name_en=name,
-            name_zh=name_zh,
-            stage=stage,
-            unit="t",
-            price=price,
-            hs=hs,
-            item_class=item,
-            elements=elements,
-            lookalike=lookalike,
-        )
+    draft.add_products(rows)

@@ -11,21 +11,7 @@ KILO = 1000.0
 
 def add_to(draft: Draft, facts: Facts) -> None:
     """Add all materials; components add their own products."""
-    for row in (*rare_earths(facts), *magnets(facts), *minor_metals(facts)):
-        product, name, name_zh, stage, price, hs, item, elements, lookalike = row
-        draft.add(
-            "products",
-            product=product,
-            name_en=name,
-            name_zh=name_zh,
-            stage=stage,
-            unit="t",
-            price=price,
-            hs=hs,
-            item_class=item,
-            elements=elements,
-            lookalike=lookalike,
-        )
+    draft.add_products((*rare_earths(facts), *magnets(facts), *minor_metals(facts)))
 
 
 ProductRow = tuple[str, str, str, str, Figure, str, str, str, str]

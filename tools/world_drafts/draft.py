@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,13 @@ class Draft:
     def add(self, table: str, **row: Cell) -> None:
         """Append one row."""
         self.tables[table].append(row)
+
+    def add_products(self, rows: Iterable[tuple[Cell, ...]]) -> None:
+        """Append materials counted in tonnes, each as (product, names, stage, price, hs, item class, elements, lookalike)."""
+        columns = ("product", "name_en", "name_zh", "stage", "price", "hs", "item_class", "elements", "lookalike")
+        for row in rows:
+            named = dict(zip(columns, row, strict=True))
+            self.add("products", unit="t", **named)
 
     def find(self, table: str, label: str) -> Row:
         """The row of a table with one key."""

@@ -30,7 +30,6 @@ from standoff.measures.administer import HOLD, administered, check_permits
 from standoff.measures.calendar import change_dates
 from standoff.measures.determine import determine
 from standoff.measures.gates import Regime, Regimes, no_measures, no_regime
-from standoff.measures.measure import Administration
 from standoff.measures.outcome import Outcome
 from standoff.measures.tariffs import tariff_layers
 from standoff.measures.timeline import timeline
@@ -166,7 +165,7 @@ class _Compiler:
         for twin in self.twins.get(trade.product, ()):
             answer = self._determine(replace(trade, product=twin), on)
             finding = self._finding(answer)
-            if finding is not None and self._administration(finding).customs_hold:
+            if finding is not None and self.register.administration(finding.measure, finding.limb).customs_hold:
                 return self._regime(finding, HOLD, on)
         return OPEN
 
@@ -180,27 +179,11 @@ class _Compiler:
             return answer.open_findings[0]
         return answer.deciding if answer.outcome.needs_licence else None
 
-    def _administration(self, finding: Finding) -> Administration:
-        """How the permission is run: the limb's numbers before the measure's before those of its outcome."""
-        layers = [self.register.defaults.get(finding.limb.outcome), finding.measure.administration]
-        layers.append(finding.limb.administration)
-        merged = Administration()
-        for layer in layers:
-            if layer is not None:
-                merged = Administration(
-                    figures={**merged.figures, **layer.figures},
-                    permit_kind=layer.permit_kind or merged.permit_kind,
-                    permit_validity_days=layer.permit_validity_days or merged.permit_validity_days,
-                    customs_hold=layer.customs_hold or merged.customs_hold,
-                    note=layer.note or merged.note,
-                )
-        return merged
-
     def _regime(self, finding: Finding, outcome: str, on: date) -> int:
         label = f"{finding.key}:{outcome}"
         if label not in self.number:
             self.number[label] = len(self.regimes)
-            administration = self._administration(finding)
+            administration = self.register.administration(finding.measure, finding.limb)
             kind = administration.permit_kind or "quantity"
             self.regimes.append(
                 Regime(

@@ -40,6 +40,16 @@ class Administration:
     customs_hold: dict[str, Figure] = field(default_factory=dict)
     note: str = ""
 
+    def under(self, layer: Administration) -> Administration:
+        """The same with what another block says on top of it."""
+        return Administration(
+            figures={**self.figures, **layer.figures},
+            permit_kind=layer.permit_kind or self.permit_kind,
+            permit_validity_days=layer.permit_validity_days or self.permit_validity_days,
+            customs_hold=layer.customs_hold or self.customs_hold,
+            note=layer.note or self.note,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Suspension:

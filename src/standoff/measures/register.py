@@ -98,8 +98,12 @@ class Register:
         return found
 
     def administration(self, measure: Measure, limb: Limb) -> Administration:
-        """How a permission under this limb is handled: the limb's own block, the measure's, or the default of its outcome."""
-        return limb.administration or measure.administration or self.defaults.get(limb.outcome, Administration())
+        """How a permission under this limb is handled: the limb's numbers before the measure's before those of its outcome."""
+        merged = Administration()
+        for layer in (self.defaults.get(limb.outcome), measure.administration, limb.administration):
+            if layer is not None:
+                merged = merged.under(layer)
+        return merged
 
 
 def _known(suspensions: tuple[Suspension, ...], information_date: date) -> tuple[Suspension, ...]:

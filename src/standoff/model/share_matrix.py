@@ -7,7 +7,6 @@ measured density; everything else in the engine only calls it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ import numpy.typing as npt
 from scipy import sparse
 
 Array = npt.NDArray[np.float64]
-Map = Callable[[Any], Any]
 
 DENSE_FROM_DENSITY = 0.25
 """Share of entries from which a dense product is faster than a sparse one (measured on one core, double precision)."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from standoff.simulate.ensemble import Ensemble
+from standoff.world.network import DAYS_PER_YEAR
 
 WEEKS_BELOW = 4
 THREE_MONTHS, TWELVE_MONTHS = 91.0, 365.0
@@ -35,7 +36,9 @@ class Condition:
 
 def days_to_paralysis(ensemble: Ensemble, *, share: float) -> Any:
     """Days until the end of the first four weeks below ``share`` of baseline output, infinite if there are none, (uses, draws)."""
-    usual = np.asarray(ensemble.world.tables["uses"]["quantity"], dtype=float) * ensemble.scenario.step_days / 365.0
+    usual = (
+        np.asarray(ensemble.world.tables["uses"]["quantity"], dtype=float) * ensemble.scenario.step_days / DAYS_PER_YEAR
+    )
     unmet = ensemble.kept["unmet"] / np.where(usual > 0, usual, 1.0)[None, :, None]
     below = unmet > 1.0 - share
     window = max(round(WEEKS_BELOW * 7.0 / ensemble.scenario.step_days), 1)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from standoff.errors import nearest, refuse
+from standoff.world.network import DAYS_PER_YEAR
 from standoff.world.tables import World
-
-DAYS_PER_YEAR = 365.0
 
 
 def months_of_cover(gap_share: float, *, horizon_months: float) -> float:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.attribution.charging import Ring, charge
+from standoff.results.attribution.charging import Ring, charge, explained
 from standoff.results.attribution.links import LinkFlows
 from standoff.results.attribution.roots import Roots
 from standoff.simulate.setup import Setup
@@ -35,13 +35,11 @@ class Short:
         need: the input that bound, one entry for each binding input of each node that is short.
         node: whose.
         amounts: activity lost by root, (entries, roots).
-        rest: activity lost that no root explains, (entries,).
     """
 
     need: Any
     node: Any
     amounts: Any
-    rest: Any
 
 
 class Ledger:
@@ -87,17 +85,25 @@ class Ledger:
         flows = self.links.step(number, ordered=ordered, orders=orders)
         book = charge(asked, (1, 1.0, flows.asked_more), (-1, 1.0, flows.asked_less))
         lacking = charge(np.ones(self.offers), (asked, 1.0, book), (-stocked, 1.0, self.stock))
-        sent = self.links.dispatch(number, flows, orders=orders, ordered=ordered, lacking=lacking)
-        self.transit.send(number, setup.cell_lag, setup.cell_need, missing=sent[0], extra=sent[1])
+        self.links.dispatch(
+            number, flows, transit=self.transit, orders=orders, ordered=ordered, lacking=lacking
+        )
         available, amounts = self._available(number)
         short = self._short(number, planned=planned, plan=plan, available=available, amounts=amounts)
-        lost = np.zeros_like(plan)
-        np.add.at(lost, short.node, short.amounts)
+        lost = self.inputs_to_nodes(short)
         self._use(number, planned, plan, lost, available=available, amounts=amounts)
         self._make(number, planned, plan, lost, asked=asked, book=book, stocked=stocked)
         self._remember_orders(asked, book)
         self.links.adapt(number, flows, lacking=lacking)
         return plan, short
+
+    def inputs_to_nodes(self, short: Short) -> Any:
+        """Activity lost by root, (nodes, roots)."""
+        lost = np.zeros((self.nodes, len(self.roots)))
+        if len(short.node):
+            nodes, begin = np.unique(short.node, return_index=True)  # needs are sorted by consumer
+            lost[nodes] = np.add.reduceat(short.amounts, begin, axis=0)
+        return lost
 
     def _plan(self, number: int, planned: Any) -> Any:
         """Producers plan more or less because of orders seen and of their own stock; users because demand is another."""
@@ -133,8 +139,8 @@ class Ledger:
             ordered,
             (planned[node], k.coefficient, plan[node]),
             (-stocked, restock, self.inventory),
-            (1, restock, self.transit.missing.sum(axis=0)),
-            (-1, restock, self.transit.extra.sum(axis=0)),
+            (1, restock, self.transit.missing),
+            (-1, restock, self.transit.extra),
             (1, restock, more),
             (-1, restock, less),
             (-1, restock, self.refused),
@@ -171,7 +177,7 @@ class Ledger:
             (planned[whose], 1.0, plan[whose]),
             (-available[need], halved[need] / k.coefficient[need], amounts[need]),
         )
-        return Short(need, whose, charged, each - charged.sum(axis=1))
+        return Short(need, whose, explained(charged, each))
 
     def _use(self, number: int, planned: Any, plan: Any, lost: Any, *, available: Any, amounts: Any) -> None:
         """Input stocks and refusals at the end of the step."""
@@ -197,14 +203,9 @@ class Ledger:
         made = records["made"][number] - self.usual_made
         amounts = charge(made, (planned[node], k.yields, plan[node]), (-1, k.yields, lost[node]))
         for whole, weight in setup.making:
-            lag, row = np.full(self.offers, whole), np.arange(self.offers)
-            self.making.send(
-                number,
-                lag,
-                row,
-                missing=np.where((made < 0)[:, None], weight * amounts, 0.0),
-                extra=np.where((made > 0)[:, None], weight * amounts, 0.0),
-            )
+            for below in (True, False):
+                row = np.flatnonzero((made < 0) if below else (made > 0))
+                self.making.send(number, np.full(len(row), whole), row, weight * amounts[row], below=below)
         missing, extra = self.making.take(number)
         left = records["stock"][number] - self.first["stock"]
         self.stock = charge(

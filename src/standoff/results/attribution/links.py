@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from standoff.model.share_matrix import LinearMap, sum_map
-from standoff.results.attribution.charging import charge
+from standoff.model.state import RegimeStep
+from standoff.results.attribution.charging import Ring, charge
 from standoff.results.attribution.roots import Roots
 from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
@@ -37,6 +39,13 @@ class Flows:
     asked_less: Any
 
 
+def final_share(regime: RegimeStep) -> Any:
+    """Share of applications that is refused for good in the end: ``(1 - alpha) delta / (alpha + (1 - alpha) delta)``, (regulated,)."""
+    lost = (1.0 - regime.approval) * regime.denial
+    decided = regime.approval + lost
+    return np.divide(lost, decided, out=np.zeros_like(lost), where=decided > 0)
+
+
 class LinkFlows:
     """Tracked links, latent routes and the queue. Lives for one pass."""
 
@@ -59,6 +68,8 @@ class LinkFlows:
         self.share_of_cell = np.bincount(
             ends.cell, weights=ends.weight * setup.share[part], minlength=len(setup.cell_need)
         )
+        self.slots_to_cells = sparse.csr_array(setup.slots_to_cells.matrix)
+        self.tracked_to_cells = sparse.csr_array(setup.tracked_to_cells.matrix)
         self.share = np.zeros((self.link, count))
         self.unreliable = np.zeros((self.link, count))
         self.capacity = np.zeros((self.routes, count))
@@ -78,7 +89,9 @@ class LinkFlows:
         np.add.at(more, (need, roots.feared[number]), fear)
         np.add.at(more, (need, roots.waiting[number]), self.before("review_wait", number))
         waiting = self.before("in_review", number) + self.before("permits", number)
-        np.add.at(less, (need, roots.waiting[number]), waiting)
+        refused = setup.regulated_to_links(final_share(regime))
+        np.add.at(less, (need, roots.waiting[number]), waiting * (1.0 - refused))
+        np.add.at(less, (need, roots.denied[number]), waiting * refused)
         return more, less
 
     def step(self, number: int, *, ordered: Any, orders: Any) -> Flows:
@@ -89,33 +102,14 @@ class LinkFlows:
             ordered: deviation of orders, (needs,).
             orders: its amounts by root, (needs, roots).
         """
-        setup, k, records, roots = self.setup, self.setup.constants, self.records, self.roots
+        setup, k, roots = self.setup, self.setup.constants, self.roots
         up, down = (np.where((sign * ordered > 0)[:, None], orders, 0.0) for sign in (1, -1))
         more, less = self.static_to_offers(up), self.static_to_offers(down)
         if not self.link:
             nothing = np.zeros((0, len(roots)))
             return Flows(np.zeros(0), np.zeros(0), nothing, nothing, more, less)
-        need, every = setup.link_need, np.arange(self.link)
-        placed = records["link_ordered"][number]
-        regime = setup.regime_table.at(number)
-        active = regime.active[setup.regulated]
-        allowed = placed * regime.gate
-        applied = (allowed * regime.licensed)[setup.regulated] * active
-        passed = np.minimum(applied, records["rights_held"][number][setup.regulated])
-        granted = self.before("permits", number)[setup.regulated] * active
-        granted = granted + records["link_approved"][number][setup.regulated]
-        through = setup.regulated_to_links(granted + passed - applied)
-        leaving = allowed + through
-        kept, freed = np.zeros((self.link, len(roots))), np.zeros((self.link, len(roots)))
-        closed = placed * (1.0 - regime.gate)
-        for share, root in roots.gates:
-            column = share[number] / np.where(regime.gate < 1, 1.0 - regime.gate, 1.0)
-            kept[every, root] += closed * column
-        held = np.maximum(-through, 0.0)
-        denied = np.minimum(records["link_denied"][number], held)
-        kept[every, roots.denied[number]] += denied
-        kept[every, roots.waiting[number]] += held - denied
-        freed[every, roots.waiting[number]] += np.maximum(through, 0.0)
+        need = setup.link_need
+        leaving, kept, freed = self._at_the_border(number)
         moved = self.before("share", number) - k.base_share
         asked = leaving - self.usual
         amounts = charge(
@@ -129,31 +123,70 @@ class LinkFlows:
         less = less + self.links_to_offers(np.where((asked < 0)[:, None], amounts, 0.0))
         return Flows(leaving, asked, amounts, kept, more + self.routes_to_offers(self.capacity), less)
 
-    def dispatch(self, number: int, flows: Flows, *, orders: Any, ordered: Any, lacking: Any) -> tuple[Any, Any]:
-        """What goes on its way below and above usual, by cell and root, (cells, roots) each.
+    def _at_the_border(self, number: int) -> tuple[Any, Any, Any]:
+        """What tracked links ask their sellers to ship, (links,), and what gate and licence keep back and let go late, by root.
+
+        An application is charged by its fate: the share that will be refused for good counts as refused from the day it is filed,
+        the rest waits until it is granted.
+        """
+        setup, records, roots = self.setup, self.records, self.roots
+        regime, every = setup.regime_table.at(number), np.arange(self.link)
+        placed = records["link_ordered"][number]
+        active = regime.active[setup.regulated]
+        allowed = placed * regime.gate
+        applied = (allowed * regime.licensed)[setup.regulated] * active
+        passed = np.minimum(applied, records["rights_held"][number][setup.regulated])
+        granted = self.before("permits", number)[setup.regulated] * active
+        granted = granted + records["link_approved"][number][setup.regulated] + passed
+        refused = applied * final_share(regime)
+        waiting = applied - refused - granted
+        kept, freed = np.zeros((self.link, len(roots))), np.zeros((self.link, len(roots)))
+        for share, root in roots.gates:
+            kept[every, root] += placed * share[number]
+        kept[every, roots.denied[number]] += setup.regulated_to_links(refused)
+        kept[every, roots.waiting[number]] += setup.regulated_to_links(np.maximum(waiting, 0.0))
+        freed[every, roots.waiting[number]] += setup.regulated_to_links(np.maximum(-waiting, 0.0))
+        return allowed + setup.regulated_to_links(granted - applied), kept, freed
+
+    def dispatch(
+        self, number: int, flows: Flows, *, transit: Ring, orders: Any, ordered: Any, lacking: Any
+    ) -> None:
+        """Put what is shipped below and above usual on its way.
 
         Args:
             lacking: what each seller's shortage goes back to, adding up to 1, (offers, roots).
         """
-        setup, records, use = self.setup, self.records, self.setup.constants.use
+        setup, records = self.setup, self.records
+        need, lag = setup.cell_need, setup.cell_lag
         fill = records["fill"][number].reshape(-1)
-        cell = setup.cell_need
-        by_order = self.share_of_cell[:, None] * orders[cell]
-        lower = (ordered < 0)[cell][:, None]
-        missing, extra = np.where(lower, by_order, 0.0), np.where(lower, 0.0, by_order)
+        carries = (self.share_of_cell > 0) & orders.any(axis=1)[need]
+        for below in (True, False):
+            cells = np.flatnonzero(carries & ((ordered < 0)[need] == below))
+            amounts = self.share_of_cell[cells, None] * orders[need[cells]]
+            transit.send(number, lag[cells], need[cells], amounts, below=below)
         slots = np.flatnonzero(fill < 1)
-        if len(slots):
-            unserved = (1.0 - fill[slots])[:, None] * lacking[self.offer_of_slot[slots]]
-            missing += (ordered + use)[cell][:, None] * (setup.slots_to_cells.matrix[:, slots] @ unserved)
+        parts = self.slots_to_cells[:, slots]
+        cells = np.flatnonzero(np.diff(parts.indptr))
+        unserved = (1.0 - fill[slots])[:, None] * lacking[self.offer_of_slot[slots]]
+        amounts = (ordered + setup.constants.use)[need[cells], None] * (parts[cells] @ unserved)
+        transit.send(number, lag[cells], need[cells], amounts, below=True)
         if self.link:
-            shipped = records["link_shipped"][number] - self.usual
-            amounts = charge(shipped, (flows.asked, 1.0, flows.amounts), (-1, 1.0, self.short(number, flows, lacking)))
-            survive = fill[setup.tracked_slot[self.link :]] * (1.0 - setup.constants.route_loss)
-            nothing = np.zeros_like(self.capacity)
-            below = np.where((shipped < 0)[:, None], amounts, 0.0)
-            missing += setup.tracked_to_cells(np.concatenate([below, nothing]))
-            extra += setup.tracked_to_cells(np.concatenate([amounts - below, survive[:, None] * self.capacity]))
-        return missing, extra
+            self._dispatch_tracked(number, flows, transit=transit, fill=fill, lacking=lacking)
+
+    def _dispatch_tracked(self, number: int, flows: Flows, *, transit: Ring, fill: Any, lacking: Any) -> None:
+        setup = self.setup
+        shipped = self.records["link_shipped"][number] - self.usual
+        amounts = charge(shipped, (flows.asked, 1.0, flows.amounts), (-1, 1.0, self.short(number, flows, lacking)))
+        survive = fill[setup.tracked_slot[self.link :]] * (1.0 - setup.constants.route_loss)
+        every = np.concatenate([amounts, survive[:, None] * self.capacity])
+        sign = np.concatenate([np.sign(shipped), np.ones(self.routes)])
+        for below in (True, False):
+            some = np.flatnonzero((sign < 0) if below else (sign > 0))
+            parts = self.tracked_to_cells[:, some]
+            cells = np.flatnonzero(np.diff(parts.indptr))
+            transit.send(
+                number, setup.cell_lag[cells], setup.cell_need[cells], parts[cells] @ every[some], below=below
+            )
 
     def short(self, number: int, flows: Flows, lacking: Any) -> Any:
         """What sellers lacked for tracked links, by root, (links, roots)."""

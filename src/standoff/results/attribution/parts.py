@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from standoff.results.attribution.charging import explained
 from standoff.results.attribution.ledger import Ledger
 from standoff.results.attribution.roots import Key, roots_of
 
@@ -52,12 +53,10 @@ def attribute(setup: Setup, records: Any, first: Any) -> Attribution:
         plan, short = ledger.step(step)
         worth = nodes.value[short.node]
         np.add.at(row, of_need[short.need], worth[:, None] * short.amounts)
-        np.add.at(row[:, 0], of_need[short.need], worth * short.rest)
         below = ledger.usual_activity - records["plan"][step]
         below[nodes.producers :] = 0.0
         less = np.flatnonzero(below > 0)
-        np.add.at(row, of_node[less], nodes.value[less, None] * plan[less])
-        np.add.at(row[:, 0], of_node[less], nodes.value[less] * (below[less] - plan[less].sum(axis=1)))
+        np.add.at(row, of_node[less], nodes.value[less, None] * explained(plan[less], below[less]))
     kept = values.any(axis=(0, 2))
     return Attribution(
         losers=tuple((int(parent), int(item)) for parent, item in losers[kept]), keys=roots.keys, values=values[:, kept]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +52,9 @@ class Roots:
         return len(self.keys)
 
 
-def roots_of(setup: Setup) -> Roots:
-    """Every root of a run."""
-    book = _Book()
+def roots_of(setup: Setup, merge: Callable[[Key], Key] = lambda key: key) -> Roots:
+    """Every root of a run; those that ``merge`` makes the same count as one."""
+    book = _Book(merge)
     network, table = setup.network, setup.regime_table
     position, trades = network.trades
     trade = position[setup.tracked]
@@ -107,11 +108,12 @@ def roots_of(setup: Setup) -> Roots:
 class _Book:
     """Gives every root its number."""
 
-    def __init__(self) -> None:
+    def __init__(self, merge: Callable[[Key], Key]) -> None:
+        self.merge = merge
         self.number: dict[Key, int] = {("rounding", "", -1, -1, -1): 0}
 
     def root(self, key: Key) -> int:
-        return self.number.setdefault(key, len(self.number))
+        return self.number.setdefault(self.merge(key), len(self.number))
 
 
 def _filled(index: Integers, *, forwards: bool) -> Integers:

@@ -160,14 +160,15 @@ class Ledger:
         """The binding input is charged for all that its consumer lost; inputs that bind together alike."""
         setup, k, records = self.setup, self.setup.constants, self.records
         short = records["plan"][number] - records["activity"][number]
-        short = np.where(short > TIE * records["plan"][number] * 1e-3, short, 0.0)
         node = setup.need_node
         halved = np.where(k.critical > 0, 1.0, 0.5)
         stock = available + self.first["inventory"] + k.use
         allowed = stock / np.where(k.coefficient > 0, k.coefficient, 1.0)
         limit = np.where(k.critical > 0, allowed, 0.5 * (allowed + k.usual_activity))
-        binds = (k.coefficient > 0) & (k.critical + k.important > 0) & (short[node] > 0)
-        binds &= limit <= records["activity"][number][node] + TIE * records["plan"][number][node]
+        counts = (k.coefficient > 0) & (k.critical + k.important > 0)
+        least = setup.smallest_over_needs(np.where(counts, limit, np.inf))
+        together = limit <= (least + TIE * records["plan"][number])[node]
+        binds = counts & together & (short[node] > 0)
         need = np.flatnonzero(binds)
         whose = node[need]
         together = np.bincount(whose, minlength=self.nodes)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from standoff.simulate.setup import Setup
 
 CAUSES = (
-    "rounding",
     "gate_closed",
     "waiting_for_licence",
     "licence_denied",
@@ -23,6 +22,7 @@ CAUSES = (
     "tariff",
     "hoarding",
     "demand",
+    "rounding",
 )
 """What starts a deviation. ``rounding`` is what is left where nothing but rounding error moved an economy at rest."""
 Key = tuple[str, str, int, int, int]

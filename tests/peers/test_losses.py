@@ -143,7 +143,9 @@ def test_a_collapse_by_its_own_dynamics_is_charged_to_orders() -> None:
     economy = table_economy(cover=4.0, restock=60.0)
     impact = 0.0 * economy.output
     impact[SECTORS.index("mining")] = 0.5 * boario_table()["K"][SECTORS.index("mining")]
-    damage = Damage(impact=impact, occurrence=5, duration=10, destroys_capital=True, recovery="linear", recovery_steps=30)
+    damage = Damage(
+        impact=impact, occurrence=5, duration=10, destroys_capital=True, recovery="linear", recovery_steps=30
+    )
     numbers = rule_numbers({"psi": 0.8})
     losses = losses_of_run(economy, compose("ario"), Schedule(economy, [damage]), steps=366, numbers=numbers)
     assert losses.output[-1].sum() < 0.01 * economy.output.sum()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from standoff.results.causes import CAUSES
 from standoff.results.report.content import Section, Table
 from standoff.results.report.figures import controls
 from standoff.results.report.figures.chain import stage_of_nodes

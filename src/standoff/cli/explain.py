@@ -24,7 +24,10 @@ MOST_ROOTS = 15
 def explain(
     result: Annotated[str, typer.Argument(metavar="RESULT", help="A result.nc, or the name of a scenario to run.")],
     variable: Annotated[
-        str, typer.Argument(metavar="VARIABLE", help="A variable of the result, such as unmet; none for what losses go back to.")
+        str,
+        typer.Argument(
+            metavar="VARIABLE", help="A variable of the result, such as unmet; none for what losses go back to."
+        ),
     ] = "",
     label: Annotated[str, typer.Argument(metavar="LABEL", help="Whose number; two labels are joined by ' @ '.")] = "",
     when: Annotated[str, typer.Argument(metavar="WHEN", help="A day within the run.")] = "",
@@ -43,7 +46,9 @@ def explain(
         _tell_losses(_result(result, world), lang=lang, as_json=as_json)
         return
     if not (label and when):
-        raise refuse("explain", why="whose number and when are missing", cure=f"Write: explain {result} {variable} LABEL WHEN")
+        raise refuse(
+            "explain", why="whose number and when are missing", cure=f"Write: explain {result} {variable} LABEL WHEN"
+        )
     explainer = Explainer(_result(result, world))
     chain = explainer.trace(variable, label, when) if trace else [explainer.explain(variable, label, when)]
     if as_json:

@@ -104,7 +104,9 @@ def compile_measures(
             for number, measure in enumerate(compiler.closers)
             if (closer == CLOSED - 1 - number).any()
         },
-        tariff_by={measure: weight @ rates[:, trade_of] for measure, rates in by_measure.items() if rates[:, trade_of].any()},
+        tariff_by={
+            measure: weight @ rates[:, trade_of] for measure, rates in by_measure.items() if rates[:, trade_of].any()
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """The rule of charging, and goods on their way with what their deviations go back to.
 
-    A deviation is charged to the parts that push the same way, in proportion to them; what pushes the other way relieves all alike.
+A deviation is charged to the parts that push the same way, in proportion to them; what pushes the other way relieves all alike.
 """
 
 from __future__ import annotations

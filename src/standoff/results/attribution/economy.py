@@ -94,7 +94,8 @@ def losses_of_run(
         for place, values in enumerate((lost.by_input, lost.not_delivered, lost.ordered_less)):
             sums[place] = sums[place] + values
         state = after
-    return EconomyLosses(parts, *sums, output=output)
+    by_input, not_delivered, ordered_less = sums
+    return EconomyLosses(parts, by_input, not_delivered, ordered_less, output)
 
 
 class GapBook:
@@ -185,7 +186,9 @@ class GapBook:
         ordered = supply.links(state.order_factor, state.supplier_weight)
         came = ordered * ratio(flows.to_firms, flows.book)[supply.supplier]
         at_need = ratio(flows.arrived, supply.links_to_needs(came)).ravel()[self.need]
-        came = came * at_need  # under rules that serve clients unequally, what came to a need is exact and its split is by orders
+        came = (
+            came * at_need
+        )  # under rules that serve clients unequally, what came to a need is exact and its split is by orders
         fewer, failed = np.maximum(self.usual - ordered, 0.0), np.maximum(ordered - came, 0.0)
         below = np.maximum(self.usual - came, 0.0) * ratio(1.0, fewer + failed)
         self.fewer, self.failed = self.fewer + below * fewer, self.failed + below * failed

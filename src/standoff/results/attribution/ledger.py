@@ -74,7 +74,7 @@ class Ledger:
         Returns:
             (amounts by root of plans that are not as usual, (nodes, roots); what kept nodes from their plan).
         """
-        records, setup, k = self.records, self.setup, self.setup.constants
+        records, k = self.records, self.setup.constants
         planned = records["plan"][number] - self.usual_activity
         plan = self._plan(number, planned)
         ordered = records["ordered"][number] - k.use
@@ -85,9 +85,7 @@ class Ledger:
         flows = self.links.step(number, ordered=ordered, orders=orders)
         book = charge(asked, (1, 1.0, flows.asked_more), (-1, 1.0, flows.asked_less))
         lacking = charge(np.ones(self.offers), (asked, 1.0, book), (-stocked, 1.0, self.stock))
-        self.links.dispatch(
-            number, flows, transit=self.transit, orders=orders, ordered=ordered, lacking=lacking
-        )
+        self.links.dispatch(number, flows, transit=self.transit, orders=orders, ordered=ordered, lacking=lacking)
         available, amounts = self._available(number)
         short = self._short(number, planned=planned, plan=plan, available=available, amounts=amounts)
         lost = self.inputs_to_nodes(short)
@@ -195,9 +193,7 @@ class Ledger:
             records["refused"][number], (1, 1.0, self.refused), (1, 1.0, self.links.denied_by_need(number))
         )
 
-    def _make(
-        self, number: int, planned: Any, plan: Any, lost: Any, *, asked: Any, book: Any, stocked: Any
-    ) -> None:
+    def _make(self, number: int, planned: Any, plan: Any, lost: Any, *, asked: Any, book: Any, stocked: Any) -> None:
         """Finished stock: what is made enters it after the time of making, orders empty it."""
         setup, k, records = self.setup, self.setup.constants, self.records
         node = setup.offer_node
@@ -209,9 +205,7 @@ class Ledger:
                 self.making.send(number, np.full(len(row), whole), row, weight * amounts[row], below=below)
         missing, extra = self.making.take(number)
         left = records["stock"][number] - self.first["stock"]
-        self.stock = charge(
-            left, (stocked, 1.0, self.stock), (-asked, 1.0, book), (1, 1.0, extra), (-1, 1.0, missing)
-        )
+        self.stock = charge(left, (stocked, 1.0, self.stock), (-asked, 1.0, book), (1, 1.0, extra), (-1, 1.0, missing))
 
     def _remember_orders(self, asked: Any, book: Any) -> None:
         steps = self.setup.constants.smoothing_steps

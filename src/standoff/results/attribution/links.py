@@ -58,8 +58,11 @@ class LinkFlows:
         self.offer_of_slot = np.arange(setup.flat_slot_shape[0]) % self.offers
         self.offer = self.offer_of_slot[setup.tracked_slot]
         self.static_to_offers = LinearMap(
-            network.links.offer[setup.static], network.links.need[setup.static], setup.share[setup.static],
-            shape=(self.offers, self.needs), form="sparse",
+            network.links.offer[setup.static],
+            network.links.need[setup.static],
+            setup.share[setup.static],
+            shape=(self.offers, self.needs),
+            form="sparse",
         )
         self.links_to_offers = sum_map(self.offer[: self.link], self.offers)
         self.routes_to_offers = sum_map(self.offer[self.link :], self.offers)
@@ -148,9 +151,7 @@ class LinkFlows:
         freed[every, roots.waiting[number]] += setup.regulated_to_links(np.maximum(-waiting, 0.0))
         return allowed + setup.regulated_to_links(granted - applied), kept, freed
 
-    def dispatch(
-        self, number: int, flows: Flows, *, transit: Ring, orders: Any, ordered: Any, lacking: Any
-    ) -> None:
+    def dispatch(self, number: int, flows: Flows, *, transit: Ring, orders: Any, ordered: Any, lacking: Any) -> None:
         """Put what is shipped below and above usual on its way.
 
         Args:
@@ -184,9 +185,7 @@ class LinkFlows:
             some = np.flatnonzero((sign < 0) if below else (sign > 0))
             parts = self.tracked_to_cells[:, some]
             cells = np.flatnonzero(np.diff(parts.indptr))
-            transit.send(
-                number, setup.cell_lag[cells], setup.cell_need[cells], parts[cells] @ every[some], below=below
-            )
+            transit.send(number, setup.cell_lag[cells], setup.cell_need[cells], parts[cells] @ every[some], below=below)
 
     def short(self, number: int, flows: Flows, lacking: Any) -> Any:
         """What sellers lacked for tracked links, by root, (links, roots)."""
@@ -217,7 +216,9 @@ class LinkFlows:
             pull = np.maximum(before + k.adapt_steps * (after - before), 0.0)
             by_need = setup.links_to_touched(failed)[setup.route_touched]
             wanted = charge(pull, (1, 1.0, by_need))
-            self.capacity = charge(after, (1, 1.0 - 1.0 / k.adapt_steps, self.capacity), (1, 1.0 / k.adapt_steps, wanted))
+            self.capacity = charge(
+                after, (1, 1.0 - 1.0 / k.adapt_steps, self.capacity), (1, 1.0 / k.adapt_steps, wanted)
+            )
 
     def _share(self, number: int) -> None:
         """A link loses orders because it costs more or fails, and gains because others do; see `standoff.model.sourcing`."""
@@ -233,7 +234,11 @@ class LinkFlows:
         before, after = self.before("share", number) - k.base_share, records["share"][number] - k.base_share
         wanted = before + k.sourcing_steps * (after - before)
         preferred = charge(
-            wanted, (-1, k.base_share, own), (1, k.base_share, cheaper), (1, k.base_share, others), (-1, k.base_share, rivals)
+            wanted,
+            (-1, k.base_share, own),
+            (1, k.base_share, cheaper),
+            (1, k.base_share, others),
+            (-1, k.base_share, rivals),
         )
         keep = 1.0 - 1.0 / k.sourcing_steps
         self.share = charge(after, (before, keep, self.share), (wanted, 1.0 / k.sourcing_steps, preferred))

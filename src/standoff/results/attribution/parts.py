@@ -10,7 +10,7 @@ import numpy as np
 
 from standoff.results.attribution.charging import explained
 from standoff.results.attribution.ledger import Ledger
-from standoff.results.attribution.roots import CAUSES, Key, roots_of
+from standoff.results.attribution.roots import CAUSES, ROUNDING, Key, roots_of
 
 if TYPE_CHECKING:
     from standoff.simulate.setup import Setup
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 LEAST_SHARE = 0.01
 """Products at which less than this share of all losses begins are told without their borders, which saves three quarters of the time."""
-
-ROUNDING = 1e-12
-"""Output below usual by less than this share is rounding error and no loss."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +98,7 @@ class Attribution:
         return tuple(found)
 
 
-def attribute(
-    setup: Setup, records: Any, first: Any, *, merge: Callable[[Key], Key] = lambda key: key
-) -> Attribution:
+def attribute(setup: Setup, records: Any, first: Any, *, merge: Callable[[Key], Key] = lambda key: key) -> Attribution:
     """Follow every loss of a run back to what started it.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ CAUSES = (
 Key = tuple[str, str, int, int, int]
 """(cause, measure, product, origin, destination); positions in the network, -1 for none."""
 Integers = npt.NDArray[np.int64]
+ROUNDING = 1e-12
+"""Relative differences below this are rounding error."""
 
 
 @dataclass(frozen=True)
@@ -54,66 +56,69 @@ class Roots:
 
 def roots_of(setup: Setup, merge: Callable[[Key], Key] = lambda key: key) -> Roots:
     """Every root of a run; those that ``merge`` makes the same count as one."""
-    book = _Book(merge)
-    network, table = setup.network, setup.regime_table
-    position, trades = network.trades
-    trade = position[setup.tracked]
-    known = table.position >= 0
-    index = np.where(known, table.regimes.index[:, np.maximum(table.position, 0)], 0) if known.any() else None
-    if index is None:
-        index = np.zeros((setup.clock.steps, len(trade)), dtype=np.int64)
+    table = setup.regime_table.regimes
+    finder = _Finder(setup, merge)
+    held = ["customs_hold" if regime.outcome == "HOLD" else "waiting_for_licence" for regime in table.regimes]
+    index = finder.by_link(table.index, 0)
     last, coming = _filled(index, forwards=True), _filled(index, forwards=False)
-    regimes = table.regimes.regimes
-    measures = [regime.measure for regime in regimes]
-    held = ["customs_hold" if regime.outcome == "HOLD" else "waiting_for_licence" for regime in regimes]
-
-    def by_regime(path: Integers, causes: list[str]) -> Integers:
-        """Root of each link in each step from its regime, 0 where there never is one."""
-        codes, where = np.unique(path * len(trades) + trade, return_inverse=True)
-        roots = [
-            book.root((causes[int(code) // len(trades)], measures[int(code) // len(trades)], *trades[code % len(trades)]))
-            if code >= len(trades)
-            else 0
-            for code in codes
-        ]
-        return np.array(roots, dtype=np.int64)[where.reshape(path.shape)]
-
-    def by_measure(cause: str, values: Any) -> tuple[tuple[Any, Integers], ...]:
-        found = []
-        for measure, share in values.items():
-            path = np.where(known, share[:, np.maximum(table.position, 0)], 0.0)
-            touched = path.any(axis=0)
-            root = [book.root((cause, measure, *trades[one])) if hit else 0 for one, hit in zip(trade, touched, strict=True)]
-            found.append((path, np.array(root, dtype=np.int64)))
-        return tuple(found)
-
-    place = network.nodes.place[network.nodes.producers :]
-    moved = ~(np.asarray(setup.demand_path) == np.asarray(setup.demand_path)[:1]).all(axis=0)
-    usual = network.nodes.activity[network.nodes.producers :] * setup.clock.step_days / DAYS_PER_YEAR
-    moved |= ~np.isclose(np.asarray(setup.demand_path)[0], usual, rtol=1e-12, atol=0.0)
     return Roots(
-        waiting=by_regime(last, held),
-        denied=by_regime(last, ["licence_denied"] * len(regimes)),
-        feared=by_regime(coming, ["hoarding"] * len(regimes)),
-        gates=by_measure("gate_closed", table.regimes.closed_by),
-        tariffs=by_measure("tariff", table.regimes.tariff_by),
-        demand=np.array(
-            [book.root(("demand", "", -1, int(at), int(at))) if hit else 0 for at, hit in zip(place, moved, strict=True)],
-            dtype=np.int64,
-        ),
-        keys=tuple(book.number),
+        waiting=finder.of_regimes(last, held),
+        denied=finder.of_regimes(last, ["licence_denied"] * len(held)),
+        feared=finder.of_regimes(coming, ["hoarding"] * len(held)),
+        gates=tuple(finder.of_measure("gate_closed", *each) for each in table.closed_by.items()),
+        tariffs=tuple(finder.of_measure("tariff", *each) for each in table.tariff_by.items()),
+        demand=finder.of_demand(),
+        keys=tuple(finder.number),
     )
 
 
-class _Book:
-    """Gives every root its number."""
+class _Finder:
+    """Gives every root its number. Lives for one call."""
 
-    def __init__(self, merge: Callable[[Key], Key]) -> None:
-        self.merge = merge
+    def __init__(self, setup: Setup, merge: Callable[[Key], Key]) -> None:
+        self.setup, self.merge = setup, merge
         self.number: dict[Key, int] = {("rounding", "", -1, -1, -1): 0}
+        position, self.trades = setup.network.trades
+        self.trade = position[setup.tracked]
 
     def root(self, key: Key) -> int:
         return self.number.setdefault(self.merge(key), len(self.number))
+
+    def by_link(self, values: Any, default: Any) -> Any:
+        """Values of touched links for the tracked ones, (steps, links)."""
+        padded = np.concatenate([values, np.full((len(values), 1), default, dtype=values.dtype)], axis=1)
+        return padded[:, self.setup.regime_table.position]  # the last column stands for position -1
+
+    def of_regimes(self, path: Integers, causes: Sequence[str]) -> Integers:
+        """Root of each link in each step from its regime, 0 where there never is one."""
+        regimes, count = self.setup.regime_table.regimes.regimes, len(self.trades)
+        codes, where = np.unique(path * count + self.trade, return_inverse=True)
+        roots = np.zeros(len(codes), dtype=np.int64)
+        for place, code in enumerate(codes):
+            regime, trade = divmod(int(code), count)
+            if regime:
+                roots[place] = self.root((causes[regime], regimes[regime].measure, *self.trades[trade]))
+        found: Integers = roots[where.reshape(path.shape)]
+        return found
+
+    def of_measure(self, cause: str, measure: str, values: Any) -> tuple[Any, Integers]:
+        """What a measure does to each link in each step, and the root of each link that it touches."""
+        path = self.by_link(values, 0.0)
+        root = np.zeros(len(self.trade), dtype=np.int64)
+        for link in np.flatnonzero(path.any(axis=0)):
+            root[link] = self.root((cause, measure, *self.trades[self.trade[link]]))
+        return path, root
+
+    def of_demand(self) -> Integers:
+        """Root of every use whose demand is not that of the base year throughout, 0 for the others."""
+        nodes = self.setup.network.nodes
+        usual = nodes.activity[nodes.producers :] * self.setup.clock.step_days / DAYS_PER_YEAR
+        path = np.asarray(self.setup.demand_path)
+        root = np.zeros(len(usual), dtype=np.int64)
+        for use in np.flatnonzero((np.abs(path - usual) > ROUNDING * usual).any(axis=0)):
+            place = int(nodes.place[nodes.producers + use])
+            root[use] = self.root(("demand", "", -1, place, place))
+        return root
 
 
 def _filled(index: Integers, *, forwards: bool) -> Integers:

@@ -90,9 +90,7 @@ def _by_cause(source: Source) -> Picture:
     by_cause = source.result.unmet_by_cause.sum(axis=1)
     found = causes_found(source)
     layers = [Series(by_cause[:, index], f"cause-{index}") for index in found]
-    legend = tuple(
-        LegendItem(source.words.family("cause", CAUSES[index]), f"cause-{index}", "area") for index in found
-    )
+    legend = tuple(LegendItem(source.words.family("cause", CAUSES[index]), f"cause-{index}", "area") for index in found)
     chart = stack_chart(layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause"))
     return Picture((chart,), legend, source.say("use.by_cause"))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,6 +165,12 @@ def test_orders_that_a_tariff_moves_to_sellers_who_cannot_serve_them_are_charged
         assert total["rounding"] <= 1e-9 * max(sum(total.values()), 1.0)
         lost += total["DUTY"]
     assert lost > 0
+
+
+def test_the_example_of_the_page_runs() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "attribution.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    exec(compile(code, str(page), "exec"), {})
 
 
 def test_causes_of_a_shipped_scenario_add_up_by_use_and_step() -> None:

@@ -95,6 +95,6 @@ def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path) -> d
         "days": settings.steps,
         "smallest_output_share": float(output.min() / run.economy.output.sum()),
         **told,
-        "warnings": list(done.warnings),
+        "warnings": list(done.told),
         "files": files,
     }

@@ -14,7 +14,7 @@ from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.recovery import CURVES
 from standoff.model.rulesets import RULES, RuleSet, compose
 from standoff.results.attribution.economy import KINDS, EconomyLosses, losses_of_run
-from standoff.simulate.collapse import warn_beforehand
+from standoff.simulate.collapse import Diagnosis, diagnose, warn_beforehand
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import EconomyRun, run_economy
 from standoff.world.economies import economy_from_firms
@@ -78,10 +78,19 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
 
 @dataclass(frozen=True)
 class FirmRun:
-    """A run, and what was said of its settings beforehand."""
+    """A run, what was said of its settings beforehand, and what its own dynamics did to it."""
 
     run: EconomyRun
     warnings: tuple[str, ...]
+    diagnosis: Diagnosis | None
+    """None where damage stays or the run is too short to tell."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a person should hear: nothing where the economy rests."""
+        if self.diagnosis is None or self.diagnosis.status == "rests":
+            return self.warnings
+        return (*self.warnings, self.diagnosis.text)
 
 
 def run_firms(
@@ -97,7 +106,12 @@ def run_firms(
     """
     economy, chosen, schedule, numbers = _prepared(firms, settings=settings, rules=rules, name=name)
     run = run_economy(economy, chosen, schedule, steps=settings.steps, numbers=numbers)
-    return FirmRun(run=run, warnings=warn_beforehand(economy, chosen, numbers))
+    heals = settings.recovery != "none" and settings.steps >= settings.recovery_start + 2 * settings.recovery_steps
+    return FirmRun(
+        run=run,
+        warnings=warn_beforehand(economy, chosen, numbers),
+        diagnosis=diagnose(run) if heals else None,
+    )
 
 
 def losses_of_firms(

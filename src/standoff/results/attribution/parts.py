@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from standoff.world.network import Network
 
 LEAST_SHARE = 0.01
-"""Products at which less than this share of all losses begins are told without their borders, which saves three quarters of the time."""
+"""Products at which less than this share of unmet use begins are told without their borders, which saves most of the time."""
 
 
 @dataclass(frozen=True)
@@ -137,17 +137,17 @@ def by_product(key: Key) -> Key:
 
 
 def with_borders(setup: Setup, records: Any, first: Any, coarse: Attribution) -> Attribution:
-    """The same with borders told apart wherever a share of `LEAST_SHARE` of the losses begins.
+    """The same with borders told apart wherever a share of `LEAST_SHARE` of unmet use begins, or of lost output if all use is met.
 
     Args:
         setup, records, first: as for `attribute`.
         coarse: from `attribute` with `by_product`.
     """
-    told: set[int] = set()
-    for producers in (False, True):
-        total = coarse.total(producers=producers)
-        of_product: dict[int, float] = {}
-        for key, value in zip(coarse.keys, total, strict=True):
-            of_product[key[2]] = of_product.get(key[2], 0.0) + float(value)
-        told |= {product for product, value in of_product.items() if value >= LEAST_SHARE * total.sum()}
+    total = coarse.total()
+    if not total.sum() > 0:
+        total = coarse.total(producers=True)
+    of_product: dict[int, float] = {}
+    for key, value in zip(coarse.keys, total, strict=True):
+        of_product[key[2]] = of_product.get(key[2], 0.0) + float(value)
+    told = {product for product, value in of_product.items() if value >= LEAST_SHARE * total.sum()}
     return attribute(setup, records, first, merge=lambda key: key if key[2] in told else by_product(key))

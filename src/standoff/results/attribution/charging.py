@@ -9,8 +9,16 @@ from typing import Any
 
 import numpy as np
 
+ROUNDING = 1e-12
+"""Relative differences below this are rounding error."""
 MOST_ROWS = 0.7
 """Share of rows from which whole arrays are worked on instead of the rows that count (measured)."""
+
+
+def deviation(values: Any, usual: Any) -> Any:
+    """``values - usual``, 0 where the difference is rounding error."""
+    difference = values - usual
+    return np.where(np.abs(difference) <= ROUNDING * np.abs(usual), 0.0, difference)
 
 
 def charge(target: Any, *parts: tuple[Any, Any, Any]) -> Any:

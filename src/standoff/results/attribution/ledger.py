@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.attribution.charging import Ring, charge, explained
+from standoff.results.attribution.charging import Ring, charge, deviation, explained
 from standoff.results.attribution.links import LinkFlows
 from standoff.results.attribution.roots import Roots
 from standoff.simulate.setup import Setup
@@ -75,13 +75,13 @@ class Ledger:
             (amounts by root of plans that are not as usual, (nodes, roots); what kept nodes from their plan).
         """
         records, k = self.records, self.setup.constants
-        planned = records["plan"][number] - self.usual_activity
+        planned = deviation(records["plan"][number], self.usual_activity)
         plan = self._plan(number, planned)
-        ordered = records["ordered"][number] - k.use
+        ordered = deviation(records["ordered"][number], k.use)
         orders = self._orders(number, ordered, planned=planned, plan=plan)
         demanded = records["demanded"][number].sum(axis=0)
-        stocked = self.before("stock", number) - self.first["stock"]
-        asked = demanded - self.sales
+        stocked = deviation(self.before("stock", number), self.first["stock"])
+        asked = deviation(demanded, self.sales)
         flows = self.links.step(number, ordered=ordered, orders=orders)
         book = charge(asked, (1, 1.0, flows.asked_more), (-1, 1.0, flows.asked_less))
         lacking = charge(np.ones(self.offers), (asked, 1.0, book), (-stocked, 1.0, self.stock))
@@ -107,7 +107,7 @@ class Ledger:
         """Producers plan more or less because of orders seen and of their own stock; users because demand is another."""
         setup, k = self.setup, self.setup.constants
         producers = setup.network.nodes.producers
-        stocked = (self.before("stock", number) - self.first["stock"]) / k.finished_restock_steps
+        stocked = (deviation(self.before("stock", number), self.first["stock"])) / k.finished_restock_steps
         wanted = (self.sales + self.seen - stocked) / k.yields
         driver = np.full(producers, -1, dtype=np.int64)
         best = np.full(producers, -np.inf)
@@ -131,7 +131,7 @@ class Ledger:
         """Orders follow the plan and close the gap to the goal; see `standoff.model.ordering`."""
         setup, k = self.setup, self.setup.constants
         node, restock = setup.need_node, 1.0 / k.restock_steps
-        stocked = self.before("inventory", number) - self.first["inventory"]
+        stocked = deviation(self.before("inventory", number), self.first["inventory"])
         more, less = self.links.queue(number)  # kept in the queue on purpose, and waiting there
         return charge(
             ordered,
@@ -148,9 +148,9 @@ class Ledger:
         """Deviation of what can be used in a step, and its amounts by root."""
         records, use = self.records, self.setup.constants.use
         missing, extra = self.transit.take(number)
-        came = records["arrived"][number] - use
+        came = deviation(records["arrived"][number], use)
         arrived = charge(came, (1, 1.0, extra), (-1, 1.0, missing))
-        stocked = self.before("inventory", number) - self.first["inventory"]
+        stocked = deviation(self.before("inventory", number), self.first["inventory"])
         available = stocked + came + records["released"][number]
         return available, charge(available, (stocked, 1.0, self.inventory), (came, 1.0, arrived))
 
@@ -182,7 +182,7 @@ class Ledger:
         """Input stocks and refusals at the end of the step."""
         setup, k, records = self.setup, self.setup.constants, self.records
         node = setup.need_node
-        stocked = records["inventory"][number] - self.first["inventory"]
+        stocked = deviation(records["inventory"][number], self.first["inventory"])
         self.inventory = charge(
             stocked,
             (available, 1.0, amounts),
@@ -197,14 +197,14 @@ class Ledger:
         """Finished stock: what is made enters it after the time of making, orders empty it."""
         setup, k, records = self.setup, self.setup.constants, self.records
         node = setup.offer_node
-        made = records["made"][number] - self.usual_made
+        made = deviation(records["made"][number], self.usual_made)
         amounts = charge(made, (planned[node], k.yields, plan[node]), (-1, k.yields, lost[node]))
         for whole, weight in setup.making:
             for below in (True, False):
                 row = np.flatnonzero((made < 0) if below else (made > 0))
                 self.making.send(number, np.full(len(row), whole), row, weight * amounts[row], below=below)
         missing, extra = self.making.take(number)
-        left = records["stock"][number] - self.first["stock"]
+        left = deviation(records["stock"][number], self.first["stock"])
         self.stock = charge(left, (stocked, 1.0, self.stock), (-asked, 1.0, book), (1, 1.0, extra), (-1, 1.0, missing))
 
     def _remember_orders(self, asked: Any, book: Any) -> None:

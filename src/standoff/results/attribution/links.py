@@ -14,7 +14,7 @@ from scipy import sparse
 
 from standoff.model.share_matrix import LinearMap, sum_map
 from standoff.model.state import RegimeStep
-from standoff.results.attribution.charging import Ring, charge
+from standoff.results.attribution.charging import Ring, charge, deviation
 from standoff.results.attribution.roots import Roots
 from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
@@ -113,8 +113,8 @@ class LinkFlows:
             return Flows(np.zeros(0), np.zeros(0), nothing, nothing, more, less)
         need = setup.link_need
         leaving, kept, freed = self._at_the_border(number)
-        moved = self.before("share", number) - k.base_share
-        asked = leaving - self.usual
+        moved = deviation(self.before("share", number), k.base_share)
+        asked = deviation(leaving, self.usual)
         amounts = charge(
             asked,
             (ordered[need], k.base_share, orders[need]),
@@ -176,7 +176,7 @@ class LinkFlows:
 
     def _dispatch_tracked(self, number: int, flows: Flows, *, transit: Ring, fill: Any, lacking: Any) -> None:
         setup = self.setup
-        shipped = self.records["link_shipped"][number] - self.usual
+        shipped = deviation(self.records["link_shipped"][number], self.usual)
         amounts = charge(shipped, (flows.asked, 1.0, flows.amounts), (-1, 1.0, self.short(number, flows, lacking)))
         survive = fill[setup.tracked_slot[self.link :]] * (1.0 - setup.constants.route_loss)
         every = np.concatenate([amounts, survive[:, None] * self.capacity])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.results.attribution.charging import explained
+from standoff.results.attribution.charging import deviation, explained
 from standoff.results.attribution.ledger import Ledger
-from standoff.results.attribution.roots import CAUSES, ROUNDING, Key, roots_of
+from standoff.results.attribution.roots import CAUSES, Key, roots_of
 
 if TYPE_CHECKING:
     from standoff.simulate.setup import Setup
@@ -118,9 +118,9 @@ def attribute(setup: Setup, records: Any, first: Any, *, merge: Callable[[Key], 
     for step, row in enumerate(values):
         plan, short = ledger.step(step)
         np.add.at(row, of_need[short.need], nodes.value[short.node, None] * short.amounts)
-        below = ledger.usual_activity - records["plan"][step]
+        below = -deviation(records["plan"][step], ledger.usual_activity)
         below[nodes.producers :] = 0.0
-        less = np.flatnonzero(below > ROUNDING * ledger.usual_activity)
+        less = np.flatnonzero(below > 0)
         np.add.at(row, of_node[less], nodes.value[less, None] * explained(plan[less], below[less]))
     kept = values.any(axis=(0, 2))
     return Attribution(

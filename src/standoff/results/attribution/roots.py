@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.results.attribution.charging import deviation
 from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ CAUSES = (
 Key = tuple[str, str, int, int, int]
 """(cause, measure, product, origin, destination); positions in the network, -1 for none."""
 Integers = npt.NDArray[np.int64]
-ROUNDING = 1e-12
-"""Relative differences below this are rounding error."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class _Finder:
         usual = nodes.activity[nodes.producers :] * self.setup.clock.step_days / DAYS_PER_YEAR
         path = np.asarray(self.setup.demand_path)
         root = np.zeros(len(usual), dtype=np.int64)
-        for use in np.flatnonzero((np.abs(path - usual) > ROUNDING * usual).any(axis=0)):
+        for use in np.flatnonzero(deviation(path, usual).any(axis=0)):
             place = int(nodes.place[nodes.producers + use])
             root[use] = self.root(("demand", "", -1, place, place))
         return root

@@ -38,6 +38,8 @@ class Draws:
         reserve: factor on each strategic stock, (stocks, draws).
         built: whether each project is built, (projects, draws).
         slip: delay of each project in days, (projects, draws).
+        capacity: factor on the capacity of each producer, (producers, draws); ones if not given.
+        gate: share of the orders on each ordinary link that the link lets through, (links, draws); ones if not given.
     """
 
     count: int
@@ -47,3 +49,5 @@ class Draws:
     reserve: Floats
     built: Floats
     slip: Floats
+    capacity: Floats | None = None
+    gate: Floats | None = None

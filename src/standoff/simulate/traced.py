@@ -1,0 +1,113 @@
+"""A run under JAX: the same rules, traced once, compiled, and differentiated.
+
+Everything here runs in double precision, switched on for the calls made inside `double_precision` and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import fields, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from standoff.model.share_matrix import LinearMap, RunMinimum
+from standoff.model.state import Flows, State
+from standoff.model.step import step
+from standoff.simulate.backend import Backend
+from standoff.simulate.initial import resting_state
+from standoff.simulate.setup import Setup
+
+
+def double_precision() -> AbstractContextManager[Any]:
+    """Double precision for the JAX calls inside, whatever the rest of the process uses."""
+    context: AbstractContextManager[Any] = jax.enable_x64(True)
+    return context
+
+
+class TracedMap:
+    """``y = A x`` along the first axis, as a sum of segments; the values of ``A`` may be traced and may differ between draws.
+
+    Args:
+        rows: row of each entry.
+        columns: column of each entry.
+        values: of each entry, (entries,) or (entries, draws).
+        shape: (rows, columns).
+    """
+
+    def __init__(self, rows: Any, columns: Any, values: Any, *, shape: tuple[int, int]) -> None:
+        order = np.argsort(rows, kind="stable")
+        self.rows, self.columns = np.asarray(rows)[order], np.asarray(columns)[order]
+        self.values, self.shape = jnp.asarray(values)[order], shape
+
+    @classmethod
+    def of(cls, constant: LinearMap) -> TracedMap:
+        """The same map as a `LinearMap`."""
+        matrix = constant.matrix
+        if constant.form == "dense":
+            rows, columns = np.nonzero(matrix)
+            return cls(rows, columns, matrix[rows, columns], shape=constant.shape)
+        entries = matrix.tocoo()
+        return cls(entries.row, entries.col, entries.data, shape=constant.shape)
+
+    def __call__(self, x: Any) -> Any:
+        values = self.values[:, None] if x.ndim > self.values.ndim else self.values
+        return jax.ops.segment_sum(
+            values * x[self.columns], self.rows, num_segments=self.shape[0], indices_are_sorted=True
+        )
+
+
+class TracedMinimum:
+    """A `RunMinimum` over JAX arrays."""
+
+    def __init__(self, constant: RunMinimum) -> None:
+        self.constant = constant
+
+    def __call__(self, x: Any, fill: float) -> Any:
+        return self.constant(x, fill, jnp)
+
+
+def traceable(setup: Setup) -> Setup:
+    """The setup with its maps and paths as JAX reads them."""
+    changed: dict[str, Any] = {
+        name: jnp.asarray(getattr(setup, name)) for name in ("capacity_path", "demand_path", "reserve_open_path")
+    }
+    for field in fields(setup):
+        value = getattr(setup, field.name)
+        if isinstance(value, LinearMap):
+            changed[field.name] = TracedMap.of(value)
+        elif isinstance(value, RunMinimum):
+            changed[field.name] = TracedMinimum(value)
+    table = setup.regime_table
+    changed["regime_table"] = replace(table, fields=jax.tree.map(jnp.asarray, table.fields), xp=jnp)
+    return replace(setup, **changed)
+
+
+def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False) -> Any:
+    """All steps from rest in one compiled loop. To be called while JAX traces.
+
+    Args:
+        setup: built with `JAX`.
+        emit: what to keep of the state at the end of a step and of what moved in it.
+        recompute: whether a reverse pass computes each step again rather than remember it whole.
+
+    Returns:
+        What was kept, with the steps as a first axis.
+    """
+    ready = traceable(setup)
+    paths = jax.tree.map(jnp.asarray, ready.regime_table.paths)
+
+    def one(state: State, number: Any) -> tuple[State, Any]:
+        regime = ready.regime_table.look_up(number, paths)
+        after, flows = step(state, ready, number=number, regime=regime, xp=jnp)
+        return after, emit(after, flows)
+
+    start = jax.tree.map(jnp.asarray, resting_state(setup, xp=jnp))
+    body = jax.checkpoint(one) if recompute else one
+    return jax.lax.scan(body, start, jnp.arange(setup.clock.steps))[1]
+
+
+JAX = Backend(name="jax", xp=jnp, linear_map=TracedMap)

@@ -1,11 +1,13 @@
-"""Changing some rows of an array: in place where the array allows it, by a new array under JAX.
+"""What NumPy and JAX do differently: changing rows of an array, and repeating a piece of a step.
 
-Rules are written once over an array namespace. Most of what they do is the same in NumPy and JAX; changing rows is not. A rule that
-does so calls these two and goes on with what they return.
+Rules are written once over an array namespace, and most of what they do is the same in both. NumPy changes rows in place, JAX makes a new
+array; NumPy repeats by a Python loop, JAX has to be told that it is a loop, or it compiles every pass for itself. A rule that does either
+calls these functions and goes on with what they return.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -23,3 +25,16 @@ def put_at(array: Any, index: Any, values: Any) -> Any:
         return array.at[index].set(values)
     array[index] = values
     return array
+
+
+def repeat(count: int, once: Callable[[tuple[Any, ...]], tuple[Any, ...]], start: tuple[Any, ...]) -> tuple[Any, ...]:
+    """``once`` applied ``count`` times, beginning with ``start``, a tuple of arrays."""
+    if hasattr(start[0], "at"):
+        from jax import lax
+
+        result: tuple[Any, ...] = lax.fori_loop(0, count, lambda _, arrays: once(arrays), start)
+        return result
+    arrays = start
+    for _ in range(count):
+        arrays = once(arrays)
+    return arrays

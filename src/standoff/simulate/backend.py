@@ -33,9 +33,21 @@ class Backend:
     linear_map: Callable[..., Any]
 
 
-def _numpy_map(rows: Any, columns: Any, values: Any, *, shape: tuple[int, int]) -> LinearMap:
-    """A `LinearMap`; values may have an axis of one draw."""
-    return LinearMap(rows, columns, np.reshape(values, len(rows)), shape=shape)
+class MapPerDraw:
+    """A `LinearMap` for each draw, where its values differ between draws."""
+
+    def __init__(self, rows: Any, columns: Any, values: Any, *, shape: tuple[int, int]) -> None:
+        self.maps = [LinearMap(rows, columns, values[:, draw], shape=shape) for draw in range(values.shape[1])]
+
+    def __call__(self, x: Any) -> Any:
+        return np.stack([each(x[:, draw]) for draw, each in enumerate(self.maps)], axis=1)
+
+
+def _numpy_map(rows: Any, columns: Any, values: Any, *, shape: tuple[int, int]) -> LinearMap | MapPerDraw:
+    """A map of values that are the same for all draws, (entries,), or not, (entries, draws)."""
+    if values.ndim == 1 or (values == values[:, :1]).all():
+        return LinearMap(rows, columns, values if values.ndim == 1 else values[:, 0], shape=shape)
+    return MapPerDraw(rows, columns, values, shape=shape)
 
 
 NUMPY = Backend(name="numpy", xp=np, linear_map=_numpy_map)

@@ -86,6 +86,36 @@ def traceable(setup: Setup) -> Setup:
     return replace(setup, **changed)
 
 
+def differentiate(
+    setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any]
+) -> Callable[[Any], tuple[Any, Any]]:
+    """A compiled function from numbers to a result and its derivatives by all of them, from one reverse pass.
+
+    A reverse pass computes each step again rather than remember it whole: that takes a fifth of the memory and, measured, less time.
+
+    Args:
+        setup_of: the setup of the numbers, arrays in any nest of tuples and mappings, for `JAX`.
+        emit: what a step adds to the result, (draws,), from its flows.
+
+    Returns:
+        A function that returns the result, (draws,), and derivatives of the form of the numbers. Draws do not depend on each other.
+    """
+
+    def total(numbers: Any) -> tuple[Any, Any]:
+        setup = setup_of(numbers)
+        result = scan_steps(setup, lambda _, flows: emit(setup, flows), recompute=True).sum(axis=0)
+        return result.sum(), result
+
+    compiled = jax.jit(jax.grad(total, has_aux=True))
+
+    def call(numbers: Any) -> tuple[Any, Any]:
+        with double_precision():
+            derivatives, result = compiled(jax.tree.map(jnp.asarray, numbers))
+            return np.asarray(result), jax.tree.map(np.asarray, derivatives)
+
+    return call
+
+
 def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False) -> Any:
     """All steps from rest in one compiled loop. To be called while JAX traces.
 

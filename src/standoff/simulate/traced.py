@@ -63,15 +63,55 @@ class TracedMap:
 class TracedMinimum:
     """A `RunMinimum` over JAX arrays."""
 
-    def __init__(self, constant: RunMinimum) -> None:
-        self.constant = constant
+    def __init__(self, constant: RunMinimum, xp: Any) -> None:
+        self.constant, self.xp = constant, xp
 
     def __call__(self, x: Any, fill: float) -> Any:
-        return self.constant(x, fill, jnp)
+        return self.constant(x, fill, self.xp)
 
 
-def traceable(setup: Setup) -> Setup:
-    """The setup with its maps and paths as JAX reads them."""
+class Softened:
+    """JAX's array namespace with another derivative of ``minimum``: results are the same, a reverse pass reads them softly.
+
+    Where ``m = min(a, b)``, the exact derivative goes to the smaller of the two alone, so that whatever is not scarce now has none, however
+    much would be lost without it. Softened, a share ``s`` of it goes to both by how near each is to binding:
+    ``(1 - s) exact + s (m / a, m / b) / (m / a + m / b)``, for positive ``a`` and ``b``. With ``s = 0`` it is the exact derivative (halves
+    where both are equal, as in JAX).
+
+    Args:
+        share: s, which may be traced.
+    """
+
+    def __init__(self, share: Any) -> None:
+        self.share = share
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(jnp, name)
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        shape = jnp.broadcast_shapes(jnp.shape(a), jnp.shape(b))
+        return _soft_minimum(jnp.broadcast_to(1.0 * a, shape), jnp.broadcast_to(1.0 * b, shape), self.share)
+
+
+@jax.custom_jvp
+def _soft_minimum(a: Any, b: Any, share: Any) -> Any:
+    return jnp.minimum(a, b)
+
+
+@_soft_minimum.defjvp
+def _(numbers: tuple[Any, Any, Any], changes: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+    a, b, share = numbers
+    least = jnp.minimum(a, b)
+    both = (a > 0) & (b > 0)
+    exact = jnp.where(a < b, 1.0, jnp.where(a > b, 0.0, 0.5))
+    near_a = jnp.where(both, least / jnp.where(both, a, 1.0), exact)
+    near_b = jnp.where(both, least / jnp.where(both, b, 1.0), 1.0 - exact)
+    weight = (1.0 - share) * exact + share * near_a / (near_a + near_b)
+    return least, weight * changes[0] + (1.0 - weight) * changes[1]
+
+
+def traceable(setup: Setup, xp: Any = jnp) -> Setup:
+    """The setup with its maps and paths as JAX reads them, over an array namespace of JAX."""
     changed: dict[str, Any] = {
         name: jnp.asarray(getattr(setup, name)) for name in ("capacity_path", "demand_path", "reserve_open_path")
     }
@@ -80,15 +120,15 @@ def traceable(setup: Setup) -> Setup:
         if isinstance(value, LinearMap):
             changed[field.name] = TracedMap.of(value)
         elif isinstance(value, RunMinimum):
-            changed[field.name] = TracedMinimum(value)
+            changed[field.name] = TracedMinimum(value, xp)
     table = setup.regime_table
     changed["regime_table"] = replace(table, fields=jax.tree.map(jnp.asarray, table.fields), xp=jnp)
     return replace(setup, **changed)
 
 
 def differentiate(
-    setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any]
-) -> Callable[[Any], tuple[Any, Any]]:
+    setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any], *, softened: bool = False
+) -> Callable[..., tuple[Any, Any]]:
     """A compiled function from numbers to a result and its derivatives by all of them, from one reverse pass.
 
     A reverse pass computes each step again rather than remember it whole: that takes a fifth of the memory and, measured, less time.
@@ -96,43 +136,47 @@ def differentiate(
     Args:
         setup_of: the setup of the numbers, arrays in any nest of tuples and mappings, for `JAX`.
         emit: what a step adds to the result, (draws,), from its flows.
+        softened: whether the function takes the share of `Softened` as a second argument.
 
     Returns:
         A function that returns the result, (draws,), and derivatives of the form of the numbers. Draws do not depend on each other.
     """
 
-    def total(numbers: Any) -> tuple[Any, Any]:
-        setup = setup_of(numbers)
-        result = scan_steps(setup, lambda _, flows: emit(setup, flows), recompute=True).sum(axis=0)
+    def total(numbers: Any, share: Any) -> tuple[Any, Any]:
+        setup, xp = setup_of(numbers), Softened(share) if softened else jnp
+        result = scan_steps(setup, lambda _, flows: emit(setup, flows), recompute=True, xp=xp).sum(axis=0)
         return result.sum(), result
 
     compiled = jax.jit(jax.grad(total, has_aux=True))
 
-    def call(numbers: Any) -> tuple[Any, Any]:
+    def call(numbers: Any, share: float = 0.0) -> tuple[Any, Any]:
         with double_precision():
-            derivatives, result = compiled(jax.tree.map(jnp.asarray, numbers))
+            derivatives, result = compiled(jax.tree.map(jnp.asarray, numbers), jnp.asarray(share))
             return np.asarray(result), jax.tree.map(np.asarray, derivatives)
 
     return call
 
 
-def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False) -> Any:
+def scan_steps(
+    setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp
+) -> Any:
     """All steps from rest in one compiled loop. To be called while JAX traces.
 
     Args:
         setup: built with `JAX`.
         emit: what to keep of the state at the end of a step and of what moved in it.
         recompute: whether a reverse pass computes each step again rather than remember it whole.
+        xp: array namespace of JAX that the rules run over.
 
     Returns:
         What was kept, with the steps as a first axis.
     """
-    ready = traceable(setup)
+    ready = traceable(setup, xp)
     paths = jax.tree.map(jnp.asarray, ready.regime_table.paths)
 
     def one(state: State, number: Any) -> tuple[State, Any]:
         regime = ready.regime_table.look_up(number, paths)
-        after, flows = step(state, ready, number=number, regime=regime, xp=jnp)
+        after, flows = step(state, ready, number=number, regime=regime, xp=xp)
         return after, emit(after, flows)
 
     start = jax.tree.map(jnp.asarray, resting_state(setup, xp=jnp))

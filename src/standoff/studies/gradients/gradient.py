@@ -112,8 +112,12 @@ def gradient(
     return Gradient(asked.name, case.world.name, of, scalar.unit, float(value[0]), tuple(ranked))
 
 
-def reverse_pass(case: Case, scalar: Scalar) -> Callable[[Any], tuple[Any, Any]]:
+def reverse_pass(case: Case, scalar: Scalar, *, softened: bool = False) -> Callable[..., tuple[Any, Any]]:
     """A function from the fields of `Draws` to the result of each draw and its derivatives by all of them. Compiled on its first call.
+
+    Args:
+        case, scalar: what is run, and of which result.
+        softened: whether the function takes a share of softening, see `standoff.simulate.traced.Softened`.
 
     Raises:
         InputError: JAX is not installed.
@@ -124,7 +128,7 @@ def reverse_pass(case: Case, scalar: Scalar) -> Callable[[Any], tuple[Any, Any]]
     def setup_of(fields: dict[str, Any]) -> Setup:
         return case.setup(replace(case.stated(fields["cover"].shape[-1]), **fields), jax)
 
-    return differentiate(setup_of, scalar.in_step)
+    return differentiate(setup_of, scalar.in_step, softened=softened)
 
 
 def fields_of(draws: Any) -> dict[str, Any]:

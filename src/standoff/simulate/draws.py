@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -51,3 +52,13 @@ class Draws:
     slip: Floats
     capacity: Floats | None = None
     gate: Floats | None = None
+
+    def arrays(self) -> dict[str, Any]:
+        """What is drawn, by field: arrays, and mappings to arrays."""
+        found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "count"}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Any]) -> Draws:
+        """The draws of `arrays`, of whatever library they are."""
+        return cls(count=arrays["cover"].shape[-1], **arrays)

@@ -5,7 +5,7 @@ Everything here runs in double precision, switched on for the calls made inside 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from typing import Any
@@ -20,6 +20,11 @@ from standoff.model.step import step
 from standoff.simulate.backend import Backend
 from standoff.simulate.initial import resting_state
 from standoff.simulate.setup import Setup
+
+CHUNK_BYTES = 256_000_000
+"""Memory that the steps of one call may fill with what they keep."""
+FLOWS_PER_STATE = 2
+"""About how many times the size of the state a step's flows are."""
 
 
 def double_precision() -> AbstractContextManager[Any]:
@@ -157,6 +162,47 @@ def differentiate(
     return call
 
 
+def compile_steps(setup_of: Callable[[Any], Setup]) -> Callable[[Any], Iterator[tuple[State, Flows]]]:
+    """A compiled function from numbers to the steps of a run, as NumPy arrays.
+
+    Args:
+        setup_of: the setup of the numbers, arrays in any nest of tuples and mappings.
+
+    Returns:
+        A function that yields the state at the end of each step and what moved in it. Rings come as their sums, in one row.
+    """
+
+    def begin(numbers: Any) -> State:
+        return _resting(setup_of(numbers))
+
+    def go_on(numbers: Any, state: State, ahead: Any) -> tuple[State, Any]:
+        return _scan(setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead, xp=jnp)
+
+    first, chunk = jax.jit(begin), jax.jit(go_on)
+
+    def steps(numbers: Any) -> Iterator[tuple[State, Flows]]:
+        with double_precision():
+            given = jax.tree.map(jnp.asarray, numbers)
+            state = first(given)
+        total = setup_of(numbers).clock.steps
+        size = sum(each.nbytes for each in jax.tree.leaves(state))
+        ahead = -(-total // -(-total * size * FLOWS_PER_STATE // CHUNK_BYTES))
+        for begun in range(0, total, ahead):
+            with double_precision():
+                state, kept = chunk(given, state, jnp.arange(begun, begun + ahead))
+                whole = jax.tree.map(np.asarray, kept)
+            for number in range(min(ahead, total - begun)):
+                yield jax.tree.map(lambda each, number=number: each[number], whole)
+
+    return steps
+
+
+def _slim(state: State) -> State:
+    """The state with each ring as its sum, in one row: all that recorders read of it."""
+    rings = {name: getattr(state, name).sum(axis=0)[None] for name in ("in_making", "arriving", "stages")}
+    return state._replace(**rings, rights=state.rights._replace(valid=state.rights.valid.sum(axis=0)[None]))
+
+
 def scan_steps(
     setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp
 ) -> Any:
@@ -171,6 +217,25 @@ def scan_steps(
     Returns:
         What was kept, with the steps as a first axis.
     """
+    steps = jnp.arange(setup.clock.steps)
+    return _scan(setup, emit, state=_resting(setup), ahead=steps, recompute=recompute, xp=xp)[1]
+
+
+def _resting(setup: Setup) -> State:
+    state: State = jax.tree.map(jnp.asarray, resting_state(setup, xp=jnp))
+    return state
+
+
+def _scan(
+    setup: Setup,
+    emit: Callable[[State, Flows], Any],
+    *,
+    state: State,
+    ahead: Any,
+    xp: Any,
+    recompute: bool = False,
+) -> tuple[State, Any]:
+    """Some steps in one loop: the state after them, and what was kept of each."""
     ready = traceable(setup, xp)
     paths = jax.tree.map(jnp.asarray, ready.regime_table.paths)
 
@@ -179,9 +244,8 @@ def scan_steps(
         after, flows = step(state, ready, number=number, regime=regime, xp=xp)
         return after, emit(after, flows)
 
-    start = jax.tree.map(jnp.asarray, resting_state(setup, xp=jnp))
-    body = jax.checkpoint(one) if recompute else one
-    return jax.lax.scan(body, start, jnp.arange(setup.clock.steps))[1]
+    after, kept = jax.lax.scan(jax.checkpoint(one) if recompute else one, state, ahead)
+    return after, kept
 
 
 JAX = Backend(name="jax", xp=jnp, linear_map=TracedMap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -27,8 +27,6 @@ from standoff.world.tables import World
 
 BLOCK = 64
 """Changed runs in a block, as in an ensemble."""
-TRACED = ("parameters", "administration", "cover", "reserve", "slip", "capacity", "gate")
-"""Fields of `Draws` by which a result is differentiated. Whether a project is built is a yes or no and has no derivative."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,9 @@ class Number:
     """One number of a run.
 
     Attributes:
-        name: ``parameter:NAME``, ``REGIME:FIELD``, ``cover:PRODUCT``, ``reserve:STOCK``, ``slip:PROJECT``, ``capacity:PRODUCER`` or
-            ``link:SELLER > PRODUCT > BUYER``.
-        value: stated; 1 for the factors on cover, stock, capacity and what a link lets through.
+        name: ``parameter:NAME``, ``REGIME:FIELD``, ``cover:PRODUCT``, ``reserve:STOCK``, ``slip:PROJECT``, ``built:PROJECT``,
+            ``capacity:PRODUCER`` or ``link:SELLER > PRODUCT > BUYER``.
+        value: stated; 1 for the factors on cover, stock, capacity and what a link lets through; 1 where a project is built, 0 where not.
         unit: of the number.
         field: where `Draws` hold it.
         key: key of the field where it is a mapping, rows of it (class nodes, links of classes) where it is an array.
@@ -118,7 +116,9 @@ class Case:
         found += _factors("cover", network.products, np.arange(len(network.products)), "cover")
         found += _factors("reserve", network.stocks.labels, np.arange(len(network.stocks.labels)), "reserve")
         for name, rows in _rows(network.projects.labels).items():
-            found.append(Number(f"slip:{name}", float(network.projects.slip_days[rows[0]]), "days", "slip", rows))
+            first = rows[0]
+            found.append(Number(f"slip:{name}", float(network.projects.slip_days[first]), "days", "slip", rows))
+            found.append(Number(f"built:{name}", float(network.projects.chance[first] >= 0.5), "share", "built", rows))
         nodes = network.nodes
         found += _factors("capacity", nodes.parent_labels, nodes.parent[: nodes.producers], "capacity")
         found += _factors("link", link_labels(self.world), network.links.row, "gate")
@@ -205,9 +205,8 @@ def _rows(names: Sequence[str]) -> dict[str, Any]:
 def _part(draws: Draws, part: slice) -> Draws:
     """Some of the draws."""
     picked: dict[str, Any] = {}
-    for name in (*TRACED, "built"):
-        values = getattr(draws, name)
+    for name, values in draws.arrays().items():
         picked[name] = (
             {key: each[part] for key, each in values.items()} if isinstance(values, dict) else values[..., part]
         )
-    return replace(draws, count=part.stop - part.start, **picked)
+    return Draws.of_arrays(picked)

@@ -22,7 +22,7 @@ from standoff.errors import nearest, refuse
 from standoff.simulate.api import scenario_world
 from standoff.simulate.scenario import Scenario, read_scenario
 from standoff.studies.gradients.case import Case, Number, build_case, changed
-from standoff.studies.gradients.gradient import fields_of, reverse_pass
+from standoff.studies.gradients.gradient import reverse_pass
 from standoff.studies.gradients.scalars import TOTAL, Scalar, scalar_named
 from standoff.world.tables import World
 
@@ -132,9 +132,9 @@ def importances(case: Case, scalar: Scalar, numbers: Sequence[Number]) -> tuple[
         numbers: of the kinds in `KINDS`.
     """
     passes = reverse_pass(case, scalar, softened=True)
-    fields = fields_of(case.stated())
-    value, exact = passes(fields)
-    softened = passes(fields, SOFT)[1]
+    stated = case.stated().arrays()
+    value, exact = passes(stated)
+    softened = passes(stated, SOFT)[1]
     items = []
     for number in numbers:
         kind, _, name = number.name.partition(":")

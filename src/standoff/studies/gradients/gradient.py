@@ -12,9 +12,10 @@ import numpy as np
 
 from standoff.simulate.api import scenario_world
 from standoff.simulate.backend import backend_named
+from standoff.simulate.draws import Draws
 from standoff.simulate.scenario import Scenario, read_scenario
 from standoff.simulate.setup import Setup
-from standoff.studies.gradients.case import TRACED, Case, Number, build_case, changed, chosen_numbers
+from standoff.studies.gradients.case import Case, Number, build_case, changed, chosen_numbers
 from standoff.studies.gradients.scalars import TOTAL, Scalar, scalar_named
 from standoff.world.tables import World
 
@@ -101,7 +102,7 @@ def gradient(
     numbers = case.numbers()
     chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "gate"]
     scalar = scalar_named(case.network, of)
-    value, derivatives = reverse_pass(case, scalar)(fields_of(case.stated()))
+    value, derivatives = reverse_pass(case, scalar)(case.stated().arrays())
     slopes = [_slope(number, float(number.of(derivatives)[0])) for number in chosen]
     order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))
     steep = [chosen[place] for place in order[:checked]]
@@ -113,7 +114,7 @@ def gradient(
 
 
 def reverse_pass(case: Case, scalar: Scalar, *, softened: bool = False) -> Callable[..., tuple[Any, Any]]:
-    """A function from the fields of `Draws` to the result of each draw and its derivatives by all of them. Compiled on its first call.
+    """A function from `Draws.arrays` to the result of each draw and its derivatives by all of them. Compiled on its first call.
 
     Args:
         case, scalar: what is run, and of which result.
@@ -125,15 +126,10 @@ def reverse_pass(case: Case, scalar: Scalar, *, softened: bool = False) -> Calla
     jax = backend_named("jax")
     from standoff.simulate.traced import differentiate
 
-    def setup_of(fields: dict[str, Any]) -> Setup:
-        return case.setup(replace(case.stated(fields["cover"].shape[-1]), **fields), jax)
+    def setup_of(arrays: dict[str, Any]) -> Setup:
+        return case.setup(Draws.of_arrays(arrays), jax)
 
     return differentiate(setup_of, scalar.in_step, softened=softened)
-
-
-def fields_of(draws: Any) -> dict[str, Any]:
-    """The fields of `Draws` by which a result is differentiated."""
-    return {name: getattr(draws, name) for name in TRACED}
 
 
 def one_sided(case: Case, scalar: Scalar, numbers: Sequence[Number]) -> list[tuple[float, float]]:

@@ -21,6 +21,7 @@ PARTS = (
     ("fastapi", True, "the page"),
     ("uvicorn", True, "the page"),
     ("highspy", True, "linear programmes"),
+    ("jax", False, "extra [jax]: gradients, criticality"),
     ("openpyxl", False, "extra [excel]: worlds and tables as workbooks"),
 )
 

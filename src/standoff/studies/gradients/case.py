@@ -21,7 +21,7 @@ from standoff.simulate.sampling import FIXED
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
 from standoff.studies.gradients.scalars import Scalar, SumRecorder
-from standoff.world.build import build_network
+from standoff.world.build import build_network, rated_needs
 from standoff.world.network import Network
 from standoff.world.tables import World
 
@@ -74,6 +74,7 @@ class Case:
             parameters=self.parameters,
             sourcing=self.scenario.sourcing,
             home_first=self.scenario.home_first,
+            served=self.scenario.rationing,
             demand_factor=demand_factors(self.scenario, self.network, self.clock),
             draws=draws,
             backend=backend,
@@ -142,7 +143,7 @@ def build_case(scenario: Scenario, world: World, *, as_of: dt.date | None = None
         scenario, world: what is run.
         as_of: information date: measures announced later do not exist.
     """
-    network = build_network(world)
+    network = rated_needs(build_network(world), scenario.production)
     regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of)
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     return Case(scenario, world, network, regimes, parameters, clock)

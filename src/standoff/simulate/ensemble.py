@@ -300,7 +300,9 @@ def _compiled(job: Job, network: Network, backend: Backend) -> Steps:
     """The steps of any block of a job, compiled once for each size of a block."""
     from standoff.simulate.traced import compile_steps
 
-    return compile_steps(lambda arrays: block_setup(job, network, Draws.of_arrays(arrays), backend=backend))
+    return compile_steps(
+        lambda arrays: block_setup(job, network, Draws.of_arrays(arrays), backend=backend), steps=job.scenario.steps
+    )
 
 
 def run_block(job: Job, network: Network, part: slice, *, steps: Steps | None = None) -> Block:

@@ -51,4 +51,4 @@ def _steps(setup: Setup) -> Iterator[tuple[State, Flows]]:
 def _compiled_steps(setup: Setup) -> Iterator[tuple[State, Flows]]:
     from standoff.simulate.traced import compile_steps
 
-    return compile_steps(lambda _: setup)(())
+    return compile_steps(lambda _: setup, steps=setup.clock.steps)(())

@@ -162,11 +162,12 @@ def differentiate(
     return call
 
 
-def compile_steps(setup_of: Callable[[Any], Setup]) -> Callable[[Any], Iterator[tuple[State, Flows]]]:
+def compile_steps(setup_of: Callable[[Any], Setup], *, steps: int) -> Callable[[Any], Iterator[tuple[State, Flows]]]:
     """A compiled function from numbers to the steps of a run, as NumPy arrays.
 
     Args:
         setup_of: the setup of the numbers, arrays in any nest of tuples and mappings.
+        steps: of the run.
 
     Returns:
         A function that yields the state at the end of each step and what moved in it. Rings come as their sums, in one row.
@@ -180,21 +181,20 @@ def compile_steps(setup_of: Callable[[Any], Setup]) -> Callable[[Any], Iterator[
 
     first, chunk = jax.jit(begin), jax.jit(go_on)
 
-    def steps(numbers: Any) -> Iterator[tuple[State, Flows]]:
+    def run(numbers: Any) -> Iterator[tuple[State, Flows]]:
         with double_precision():
             given = jax.tree.map(jnp.asarray, numbers)
             state = first(given)
-        total = setup_of(numbers).clock.steps
         size = sum(each.nbytes for each in jax.tree.leaves(state))
-        ahead = -(-total // -(-total * size * FLOWS_PER_STATE // CHUNK_BYTES))
-        for begun in range(0, total, ahead):
+        ahead = -(-steps // -(-steps * size * FLOWS_PER_STATE // CHUNK_BYTES))
+        for begun in range(0, steps, ahead):
             with double_precision():
                 state, kept = chunk(given, state, jnp.arange(begun, begun + ahead))
                 whole = jax.tree.map(np.asarray, kept)
-            for number in range(min(ahead, total - begun)):
+            for number in range(min(ahead, steps - begun)):
                 yield jax.tree.map(lambda each, number=number: each[number], whole)
 
-    return steps
+    return run
 
 
 def _slim(state: State) -> State:

@@ -106,10 +106,10 @@ def gradient(
     slopes = [_slope(number, float(number.of(derivatives)[0])) for number in chosen]
     order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))
     steep = [chosen[place] for place in order[:checked]]
-    sides = one_sided(case, scalar, steep)
     ranked = [slopes[place] for place in order]
-    for place, (below, above) in enumerate(sides):
-        ranked[place] = _checked(ranked[place], float(value[0]), below=below, above=above)
+    for place, (below, above) in enumerate(one_sided(case, scalar, steep)):
+        smooth = same_slope(below, above, noise=ROUNDING * abs(float(value[0])) / _nudge(steep[place]))
+        ranked[place] = replace(ranked[place], below=below, above=above, smooth=smooth)
     return Gradient(asked.name, case.world.name, of, scalar.unit, float(value[0]), tuple(ranked))
 
 
@@ -133,8 +133,8 @@ def reverse_pass(case: Case, scalar: Scalar, *, softened: bool = False) -> Calla
 
 
 def one_sided(case: Case, scalar: Scalar, numbers: Sequence[Number]) -> list[tuple[float, float]]:
-    """Slopes just below and just above each number, from runs in NumPy. Not above the bound of a share that is at 1."""
-    nudges = [NUDGE * (abs(number.value) if 0 < abs(number.value) < np.inf else 1.0) for number in numbers]
+    """Slopes just below and just above each number, from runs in NumPy."""
+    nudges = [_nudge(number) for number in numbers]
     moves = [(number, number.value) for number in numbers[:1]]
     for number, nudge in zip(numbers, nudges, strict=True):
         moves += [(number, number.value - nudge), (number, number.value + nudge)]
@@ -153,8 +153,11 @@ def _slope(number: Number, derivative: float) -> Slope:
     return Slope(number.name, number.value, number.unit, derivative, per_percent=derivative * finite / 100.0)
 
 
-def _checked(slope: Slope, result: float, *, below: float, above: float) -> Slope:
-    nudge = NUDGE * (abs(slope.value) if 0 < abs(slope.value) < np.inf else 1.0)
-    noise = ROUNDING * abs(result) / nudge
-    smooth = abs(above - below) <= SAME_SLOPE * max(abs(above), abs(below)) + noise
-    return replace(slope, below=below, above=above, smooth=bool(smooth))
+def same_slope(below: float, above: float, *, noise: float) -> bool:
+    """Whether the slopes on both sides of a point are one, but for rounding."""
+    return bool(abs(above - below) <= SAME_SLOPE * max(abs(above), abs(below)) + noise)
+
+
+def _nudge(number: Number) -> float:
+    """The change by which a number's slope is checked."""
+    return NUDGE * (abs(number.value) if 0 < abs(number.value) < np.inf else 1.0)

@@ -12,11 +12,19 @@ from standoff.errors import refuse
 from standoff.model.economy import Economy
 from standoff.model.rulesets import compose
 from standoff.results.economy.losses import KEPT, Losses, losses_of
-from standoff.results.economy.result import EconomyResult, Spread
+from standoff.results.economy.result import KIND, EconomyResult, Spread
+from standoff.results.files import read_config
 from standoff.simulate.collapse import diagnose, warn_beforehand
 from standoff.simulate.economy_events import Events, Places
 from standoff.simulate.economy_run import EconomyRun, run_economy
-from standoff.simulate.economy_scenario import EconomyScenario, Unknown, read_economy_scenario, unknowns, with_values
+from standoff.simulate.economy_scenario import (
+    EconomyScenario,
+    Unknown,
+    economy_scenario_from,
+    read_economy_scenario,
+    unknowns,
+    with_values,
+)
 from standoff.world.economies import economy_from_table
 from standoff.world.mrio.folder import read_mrio_folder
 from standoff.world.mrio.ratings import read_ratings
@@ -53,7 +61,9 @@ def run_scenario(
         InputError: with everything that is wrong with scenario or table.
     """
     asked = scenario if isinstance(scenario, EconomyScenario) else read_economy_scenario(scenario, changes=changes)
-    mrio = world if isinstance(world, Mrio) else read_mrio_folder(_folder(asked, world))
+    if world is not None and not isinstance(world, Mrio):
+        asked = asked.model_copy(update={"world": str(world)})
+    mrio = world if isinstance(world, Mrio) else read_mrio_folder(_folder(asked))
     Places(mrio, asked).check()
     economy = economy_of(mrio, asked)
     run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"))
@@ -61,7 +71,7 @@ def run_scenario(
         progress(1)
     numbers, rules = asked.rule_numbers(), asked.rule_set()
     diagnosis = diagnose(run)
-    settled = asked.days - events.last_day() >= REST_DAYS
+    settled = asked.days - events.last_day() >= REST_DAYS and _healed(run)
     status = diagnosis.status if settled and diagnosis.status != "rests" else "done"
     spread = _spread(asked, mrio, economy, draws=draws, seed=seed, progress=progress)
     return EconomyResult(
@@ -74,7 +84,39 @@ def run_scenario(
         diagnosis=diagnosis.text if settled else "",
         status="collapsed" if diagnosis.status == "collapsed" else status,
         spread=spread,
+        draws=draws,
+        seed=seed,
     )
+
+
+def is_economy(path: str | Path) -> bool:
+    """Whether a result file is that of an economy."""
+    return read_config(path).get("kind") == KIND
+
+
+def rerun_economy(path: str | Path, *, world: str | Path | None = None) -> EconomyResult:
+    """Do a result again.
+
+    Args:
+        path: a ``result.nc``.
+        world: folder of the table, where the scenario does not name it.
+
+    Raises:
+        InputError: the table is not the one that the result was made with.
+    """
+    config = read_config(path)
+    scenario = economy_scenario_from(config["scenario"])
+    place = world if world is not None else scenario.world
+    if not place:
+        raise refuse(f"rerun {Path(path).name}", why="the result does not say where its table lies", cure="Give it with --world")
+    mrio = read_mrio_folder(place)
+    if mrio.fingerprint != config["world_fingerprint"]:
+        raise refuse(
+            f"rerun {Path(path).name}",
+            why=f"the table {mrio.about.name} is not the one that the result was made with",
+            cure="Give the folder of that time with --world",
+        )
+    return run_scenario(scenario, world=mrio, draws=config["draws"], seed=config["seed"])
 
 
 def economy_of(mrio: Mrio, scenario: EconomyScenario) -> Economy:
@@ -97,13 +139,18 @@ def economy_of(mrio: Mrio, scenario: EconomyScenario) -> Economy:
     )
 
 
-def _folder(scenario: EconomyScenario, world: str | Path | None) -> Path:
-    place = world if world is not None else scenario.world
-    if not place:
+def _healed(run: EconomyRun) -> bool:
+    """Whether all but a hundredth of the destroyed capital is back at the end."""
+    lost = run["capital_lost"].sum(axis=1)
+    return bool(lost[-1] <= 0.01 * lost.max())
+
+
+def _folder(scenario: EconomyScenario) -> Path:
+    if not scenario.world:
         raise refuse(
             f"scenario {scenario.name}", why="it names no world", cure="Give --world FOLDER, or `world:` in the file"
         )
-    return Path(place)
+    return Path(scenario.world)
 
 
 def _by_sector(days: Mapping[str, float], sectors: tuple[str, ...]) -> Any:

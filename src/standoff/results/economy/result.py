@@ -48,12 +48,10 @@ class Spread:
     drawn: bool
     """Drawn all at once, or each number at its ends."""
     cases: tuple[Mapping[str, float], ...]
-    world: Mapping[str, Array]
-    """Losses of the world in each run, (runs,), by name."""
-    low: Mapping[str, tuple[Array, Array]]
-    high: Mapping[str, tuple[Array, Array]]
-    """Lower and upper end by region and by sector, by name."""
+    each: Mapping[str, tuple[Array, Array]]
+    """Losses of every run by region (runs, regions) and by sector (runs, sectors), by name."""
     percentiles: tuple[float, float]
+    """Of the runs, that a range shows."""
 
     @classmethod
     def of(
@@ -65,16 +63,14 @@ class Spread:
         drawn: bool,
     ) -> Spread:
         """The spread of some runs."""
-        each = [totals(losses) for losses in found]
-        ends: list[dict[str, tuple[Array, Array]]] = []
-        for percentile in percentiles:
-            at = {}
-            for name in LOST:
-                stacked = [np.stack([one[name][axis] for one in each]) for axis in (0, 1)]
-                at[name] = (np.percentile(stacked[0], percentile, axis=0), np.percentile(stacked[1], percentile, axis=0))
-            ends.append(at)
-        world = {name: np.array([one[name][0].sum() for one in each]) for name in LOST}
-        return cls(drawn, tuple(cases), world, ends[0], ends[1], percentiles)
+        runs = [totals(losses) for losses in found]
+        each = {name: (np.stack([run[name][0] for run in runs]), np.stack([run[name][1] for run in runs])) for name in LOST}
+        return cls(drawn, tuple(cases), each, percentiles)
+
+    @property
+    def world(self) -> dict[str, Array]:
+        """Losses of the world in each run, (runs,), by name."""
+        return {name: by_region.sum(axis=1) for name, (by_region, _) in self.each.items()}
 
     def world_range(self, name: str) -> tuple[float, float]:
         """Lower and upper end of a loss of the world."""
@@ -94,6 +90,7 @@ class EconomyResult:
         diagnosis: what became of the economy after the last event; empty where the run ends too early to tell.
         status: ``done``, ``depressed``, ``collapsed`` or ``swings``.
         spread: other values of ranged numbers; None where there are none.
+        draws, seed: how these were chosen.
     """
 
     scenario: EconomyScenario
@@ -105,6 +102,8 @@ class EconomyResult:
     diagnosis: str
     status: str
     spread: Spread | None = None
+    draws: int = 0
+    seed: int = 0
 
     @cached_property
     def dates(self) -> npt.NDArray[np.datetime64]:
@@ -173,6 +172,8 @@ class EconomyResult:
             "rules": dict(self.scenario.rule_set().chosen),
             "world": self.mrio.about.name,
             "world_fingerprint": self.mrio.fingerprint,
+            "draws": self.draws,
+            "seed": self.seed,
             "status": self.status,
         }
 

@@ -25,10 +25,15 @@ def from_mrio(
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the world.")],
     form: Annotated[
-        str, typer.Option("--format", help="pymrio, oecd, exiobase3, wiod, eora26, sanction-simulator; seen by itself where it shows.")
+        str,
+        typer.Option(
+            "--format", help="pymrio, oecd, exiobase3, wiod, eora26, sanction-simulator; seen by itself where it shows."
+        ),
     ] = "",
     year: Annotated[str, typer.Option("--year", help="For folders of raw files that hold several years.")] = "",
-    unit: Annotated[str, typer.Option("--unit", help="Money unit, such as 'million USD', where the table does not say it.")] = "",
+    unit: Annotated[
+        str, typer.Option("--unit", help="Money unit, such as 'million USD', where the table does not say it.")
+    ] = "",
     name: Annotated[str, typer.Option("--name", help="Another name than the table's own.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
@@ -67,9 +72,13 @@ def print_mrio(mrio: Mrio) -> None:
     """A table in a few lines, and everything that was changed in it."""
     about = mrio.about
     typer.echo(f"{about.name}: {about.title}")
-    typer.echo(f"{len(mrio.regions)} regions x {len(mrio.sectors)} sectors, year {about.year or 'not said'}, {about.unit}")
-    typer.echo(f"output {mrio.output.sum():,.6g}, value added {mrio.value_added.sum():,.6g}, final demand "
-               f"{mrio.households.sum() + mrio.other.sum():,.6g}")
+    typer.echo(
+        f"{len(mrio.regions)} regions x {len(mrio.sectors)} sectors, year {about.year or 'not said'}, {about.unit}"
+    )
+    typer.echo(
+        f"output {mrio.output.sum():,.6g}, value added {mrio.value_added.sum():,.6g}, final demand "
+        f"{mrio.households.sum() + mrio.other.sum():,.6g}"
+    )
     typer.echo(f"source: {about.source}\nterms: {about.terms}\nfingerprint: {mrio.fingerprint[:16]}")
     for each in mrio.adjustments:
         parts = [each.what]
@@ -133,9 +142,7 @@ def run_economy_file(
     )
 
 
-def write_and_tell(
-    result: EconomyResult, folder: Path, *, report: bool, excel: bool, lang: str, as_json: bool
-) -> None:
+def write_and_tell(result: EconomyResult, folder: Path, *, report: bool, excel: bool, lang: str, as_json: bool) -> None:
     """Write the files of a result and print its summary."""
     written = [result.to_netcdf(folder / "result.nc")]
     if report:
@@ -177,6 +184,8 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
     lines.append("(negative is a gain)")
     if summary["range"]:
         low, high = (end / 1e6 for end in summary["range"]["world"]["value_added_lost"])
-        lines.append(f"value added lost, world, over {summary['range']['runs']} runs ({summary['range']['of']}): {low:,.1f} to {high:,.1f}")
+        lines.append(
+            f"value added lost, world, over {summary['range']['runs']} runs ({summary['range']['of']}): {low:,.1f} to {high:,.1f}"
+        )
     lines += [text for text in (summary["diagnosis"], *summary["warnings"]) if text]
     return [*lines, *(f"written: {path}" for path in summary["files"])]

@@ -38,7 +38,11 @@ def run(
     scenario: ScenarioArgument,
     world: WorldOption = "",
     rules: Annotated[
-        str, typer.Option("--rules", help="Rule set: standoff; ario, pichler or inoue_todo on a table or a folder of firms; esri on one.")
+        str,
+        typer.Option(
+            "--rules",
+            help="Rule set: standoff; ario, pichler or inoue_todo on a table or a folder of firms; esri on one.",
+        ),
     ] = "",
     set_: SetOption = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Also run so many draws of every ranged number.")] = 0,

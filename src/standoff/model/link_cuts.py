@@ -1,9 +1,9 @@
 """Rule *cut*: links between suppliers and buyers that a measure closes, wholly or in part.
 
-A cut takes a share off the base flow of single links, whatever the shape of the network. Rules go on asking the same questions of the supply
-(`standoff.model.supply.Supply`) and need not know: orders on a closed link reach nobody, and what a buyer can reach is less. Where orders
-follow what can be reached (sourcing ``capacity``) they move to the suppliers that are left, by their capacity; where they follow usual shares
-(sourcing ``usual``) they are lost. Usual flows, coefficients and stocks at rest stay those of the uncut network.
+A cut takes a share off the base flow of single links, whatever the shape of the network. Rules go on asking the same questions of the
+supply (`standoff.model.supply.Supply`) and need not know: orders on a closed link reach nobody, and what a buyer can reach is less.
+Where orders follow what can be reached (sourcing ``capacity``) they move to the suppliers that are left, by their capacity; where they
+follow usual shares (sourcing ``usual``) they are lost. Usual flows, coefficients and stocks at rest stay those of the uncut network.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ class CutSupply:
 def split_again(state: EconomyState, before: Supply, after: Supply) -> EconomyState:
     """Orders of the step to come after the open links have changed, where orders follow what can be reached.
 
-    Orders on links that close are stopped. Where links open, outstanding orders are split anew over all that is open: their sum by need stays.
+    Orders on links that close are stopped. Where links open, outstanding orders are split anew over all that is open: their sum by need
+    stays.
     """
     weight = state.supplier_weight
     had, has = before.reach(weight), after.reach(weight)

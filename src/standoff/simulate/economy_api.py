@@ -108,7 +108,9 @@ def rerun_economy(path: str | Path, *, world: str | Path | None = None) -> Econo
     scenario = economy_scenario_from(config["scenario"])
     place = world if world is not None else scenario.world
     if not place:
-        raise refuse(f"rerun {Path(path).name}", why="the result does not say where its table lies", cure="Give it with --world")
+        raise refuse(
+            f"rerun {Path(path).name}", why="the result does not say where its table lies", cure="Give it with --world"
+        )
     mrio = read_mrio_folder(place)
     if mrio.fingerprint != config["world_fingerprint"]:
         raise refuse(

@@ -218,9 +218,9 @@ class Events:
         return left.reshape(wanted.shape)
 
     def _damage(self, event: Struck) -> Damage:
-        struck = self.places.nodes(event) * event.share.value
+        struck = self.places.nodes(event).astype(float) * event.share.value
         capital = event.kind == "capital_destroyed"
-        impact = struck * self.economy.capital if capital else struck
+        impact: Array = struck * (self.economy.capital if capital else 1.0)
         return Damage(
             impact=impact,
             occurrence=self.day(event.start),

@@ -22,6 +22,8 @@ from standoff.yaml_files import read_yaml
 
 DRAWN = ("share", "leakage", "recovery_days")
 """Numbers of an event that may have a range."""
+USUAL_DAYS = {"cover": 90.0, "restock": 60.0}
+"""Those of BoARIO 0.7.2; assumed, like any number that a scenario gives."""
 
 
 class Strict(BaseModel):
@@ -157,8 +159,8 @@ class EconomyScenario(Strict):
     numbers: dict[str, float] = {}
     start: SomeDay
     until: SomeDay
-    cover: dict[str, Annotated[float, Field(gt=0)]] = {"default": 90.0}
-    restock: dict[str, Annotated[float, Field(gt=0)]] = {"default": 60.0}
+    cover: dict[str, Annotated[float, Field(gt=0)]] = {"default": USUAL_DAYS["cover"]}
+    restock: dict[str, Annotated[float, Field(gt=0)]] = {"default": USUAL_DAYS["restock"]}
     never_binding: tuple[str, ...] = ()
     ratings: str = ""
     sides: dict[str, tuple[str, ...]] = {}
@@ -167,23 +169,7 @@ class EconomyScenario(Strict):
     @model_validator(mode="before")
     @classmethod
     def _filled(cls, given: Any) -> Any:
-        """One number of days stands for all sectors; events without a name get one by kind and place."""
-        if not isinstance(given, dict):
-            return given
-        filled = dict(given)
-        for key in ("cover", "restock"):
-            if isinstance(filled.get(key), (int, float)):
-                filled[key] = {"default": filled[key]}
-            elif isinstance(filled.get(key), dict):
-                filled[key] = {**cls.model_fields[key].default, **filled[key]}
-        if isinstance(filled.get("events"), (list, tuple)):
-            filled["events"] = [
-                {**each, "name": each.get("name") or f"{each.get('kind', 'event')}-{number}"}
-                if isinstance(each, dict)
-                else each
-                for number, each in enumerate(filled["events"], start=1)
-            ]
-        return filled
+        return filled(given)
 
     @property
     def days(self) -> int:
@@ -201,6 +187,27 @@ class EconomyScenario(Strict):
     def as_dict(self) -> dict[str, Any]:
         """Plain values that rebuild the scenario."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def filled(given: Any) -> Any:
+    """Scenario content in which one number of days stands for all sectors and every event has a name."""
+    if not isinstance(given, dict):
+        return given
+    content = dict(given)
+    for key, usual in USUAL_DAYS.items():
+        if isinstance(content.get(key), (int, float)):
+            content[key] = {"default": content[key]}
+        elif isinstance(content.get(key), dict):
+            content[key] = {"default": usual, **content[key]}
+    events = content.get("events")
+    if isinstance(events, (list, tuple)):
+        content["events"] = [
+            {**each, "name": each.get("name") or f"{each.get('kind', 'event')}-{number}"}
+            if isinstance(each, dict)
+            else each
+            for number, each in enumerate(events, start=1)
+        ]
+    return content
 
 
 @dataclass(frozen=True)
@@ -258,7 +265,8 @@ def read_economy_scenario(path: str | Path, *, changes: Mapping[str, Any] | None
 
     Args:
         path: the file.
-        changes: values by key: a field (``until``, ``cover``), a slot of the rules (``sourcing``), a number of the rules (``psi``), or a number of
+        changes: values by key: a field (``until``, ``cover``), a slot of the rules (``sourcing``), a number of the rules (``psi``), or
+            a number of
             an event by its name (``cut.share``).
 
     Raises:
@@ -303,7 +311,9 @@ def economy_scenario_from(
 def _check(scenario: EconomyScenario, problems: Problems) -> None:
     if not 1 <= scenario.days <= MOST_STEPS:
         problems.add(
-            why=f"{scenario.days} days; a run has between 1 and {MOST_STEPS}", cure="Change start or until", column="until"
+            why=f"{scenario.days} days; a run has between 1 and {MOST_STEPS}",
+            cure="Change start or until",
+            column="until",
         )
     names = [event.name for event in scenario.events]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -313,7 +323,9 @@ def _check(scenario: EconomyScenario, problems: Problems) -> None:
         if ends is not None and ends <= event.start:
             problems.add(why="the event ends before it begins", cure="Swap the dates", column=event.name, value=ends)
         if not scenario.start <= event.start < scenario.until:
-            problems.add(why="the event begins outside the run", cure="Change its start", column=event.name, value=event.start)
+            problems.add(
+                why="the event begins outside the run", cure="Change its start", column=event.name, value=event.start
+            )
 
 
 def _change(content: dict[str, Any], key: str, value: Any, problems: Problems) -> None:
@@ -338,7 +350,7 @@ def _change(content: dict[str, Any], key: str, value: Any, problems: Problems) -
 
 
 def _change_event(content: dict[str, Any], name: str, field: str, value: Any, problems: Problems) -> None:
-    events = EconomyScenario._filled(content).get("events", [])
+    events = filled(content).get("events", [])
     names = [each.get("name", "") for each in events if isinstance(each, dict)]
     if name not in names:
         problems.add(why="there is no such event", cure=nearest(name, names), column="--set", value=name)

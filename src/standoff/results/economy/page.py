@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from standoff.results.economy.result import EconomyResult
-from standoff.results.economy.sections import evidence_section, events_section, losses_section, places_section
+from standoff.results.economy.sections import events_section, evidence_section, losses_section, places_section
 from standoff.results.economy.source import EconomySource
 from standoff.results.report.content import BigNumber, FirstScreen, Section
 from standoff.results.report.pages import render_page, write_whole
@@ -56,7 +56,12 @@ def first_screen(source: EconomySource) -> FirstScreen:
         title=(chinese and scenario.title.zh) or scenario.title.en or scenario.name,
         summary=(chinese and scenario.summary.zh) or scenario.summary.en,
         finding=finding(source),
-        numbers=(by_side(source, "value_added_lost"), by_side(source, "unmet_final_use"), worst_day(source), world(source)),
+        numbers=(
+            by_side(source, "value_added_lost"),
+            by_side(source, "unmet_final_use"),
+            worst_day(source),
+            world(source),
+        ),
         status=tuple(status),
         warnings=result.warnings,
     )

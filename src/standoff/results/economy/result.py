@@ -64,7 +64,9 @@ class Spread:
     ) -> Spread:
         """The spread of some runs."""
         runs = [totals(losses) for losses in found]
-        each = {name: (np.stack([run[name][0] for run in runs]), np.stack([run[name][1] for run in runs])) for name in LOST}
+        each = {
+            name: (np.stack([run[name][0] for run in runs]), np.stack([run[name][1] for run in runs])) for name in LOST
+        }
         return cls(drawn, tuple(cases), each, percentiles)
 
     @property

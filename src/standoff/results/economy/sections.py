@@ -48,8 +48,8 @@ def _row(source: EconomySource, regions: list[int]) -> tuple[Any, ...]:
 
 
 def _range(source: EconomySource, axis: int, places: list[int]) -> tuple[float, ...]:
-    """Lower and upper end of value added lost; for several places the sum of each end's runs is not known, so ends are of each run's sum."""
-    spread = source.result.spread
+    """Lower and upper end of value added lost; for several places the sum of each end's runs is not known, so ends are of each run's
+    sum.""" spread = source.result.spread
     if spread is None:
         return ()
     runs = spread.each["value_added_lost"][axis][:, places].sum(axis=1) * source.scale
@@ -97,20 +97,25 @@ def _unmet_over_time(source: EconomySource) -> Picture:
     return _panels(source, _side_paths(source, losses.unmet_path, wanted), source.say("economy.unmet_over_time"))
 
 
+def _size(row: tuple[Any, ...]) -> float:
+    """Largest change of value added first."""
+    return -abs(float(row[1]))
+
+
 def places_section(source: EconomySource) -> Section:
     """Losses of every region and every sector."""
     say, result = source.say, source.result
     mrio, ranged = result.mrio, result.spread is not None
-    by_region = [(name, *_row(source, [at])) for at, name in enumerate(mrio.regions)]
-    by_region.sort(key=lambda row: -abs(row[1]))
+    by_region: list[tuple[Any, ...]] = [(name, *_row(source, [at])) for at, name in enumerate(mrio.regions)]
+    by_region.sort(key=_size)
     usual = result.losses.by_sector(result.losses.usual_output * result.losses.added_share)
     usual = usual * result.scenario.days * source.scale
-    by_sector = []
+    by_sector: list[tuple[Any, ...]] = []
     for at, name in enumerate(mrio.sectors):
         added, output, unmet = (float(values[1][at]) for values in source.totals.values())
         share = added / float(usual[at]) if usual[at] > 0 else 0.0
         by_sector.append((name, added, *_range(source, 1, [at]), share, output, unmet))
-    by_sector.sort(key=lambda row: -abs(row[1]))
+    by_sector.sort(key=_size)
     return Section(
         "places",
         say("economy.places"),
@@ -200,7 +205,13 @@ def evidence_section(source: EconomySource) -> Section:
     return Section(
         "evidence",
         say("economy.evidence"),
-        say("economy.evidence_sentence", title=about.title, year=about.year or "?", source=about.source, terms=about.terms),
+        say(
+            "economy.evidence_sentence",
+            title=about.title,
+            year=about.year or "?",
+            source=about.source,
+            terms=about.terms,
+        ),
         tables=(
             Table("adjustments", say("economy.adjustments"), columns, changes, open=True),
             Table("settings", say("economy.settings"), pair, settings),

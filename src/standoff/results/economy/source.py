@@ -107,5 +107,3 @@ class EconomySource:
             self.money_column("economy.unmet"),
         ]
         return Table(name, title, tuple(columns), rows, open=True)
-
-

@@ -1,7 +1,7 @@
 """A table kept in a folder: numbers in one binary file, everything that a person reads in small text files beside it.
 
-``mrio.yaml`` says name, year, unit, source, terms, labels and fingerprint; ``nodes.csv`` is one row a producer; ``adjustments.csv`` what the
-reader changed; ``table.npz`` holds flows and final demand.
+``mrio.yaml`` says name, year, unit, source, terms, labels and fingerprint; ``nodes.csv`` is one row a producer; ``adjustments.csv``
+what the reader changed; ``table.npz`` holds flows and final demand.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def write_mrio(mrio: Mrio, folder: str | Path) -> tuple[Path, ...]:
         "sectors": list(mrio.sectors),
     }
     (folder / DESCRIPTION).write_text(dump_yaml(content), encoding="utf-8")
-    np.savez(folder / NUMBERS, **dict(mrio.arrays))
+    np.savez(folder / NUMBERS, flows=mrio.flows, households=mrio.households, other=mrio.other)
     nodes = zip(mrio.region_of, mrio.sector_of, mrio.output, mrio.value_added, _final(mrio), strict=True)
     _write_csv(
         folder / NODES,
@@ -76,8 +76,10 @@ def read_mrio_folder(folder: str | Path) -> Mrio:
         About(**{each.name: str(content[each.name]) for each in fields(About)}),
         tuple(map(str, content["regions"])),
         tuple(map(str, content["sectors"])),
-        *(arrays[name] for name in ARRAYS),
-        adjustments=changes,
+        arrays["flows"],
+        arrays["households"],
+        arrays["other"],
+        changes,
     )
     _check(mrio, str(content["fingerprint"]), problems)
     problems.raise_if_any()

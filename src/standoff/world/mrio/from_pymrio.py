@@ -68,7 +68,9 @@ def _pymrio() -> Any:
         return import_module("pymrio")
     except ImportError:
         raise refuse(
-            "pymrio", why="reading this format needs pymrio, which is not installed", cure="pip install 'standoff[mrio]'"
+            "pymrio",
+            why="reading this format needs pymrio, which is not installed",
+            cure="pip install 'standoff[mrio]'",
         ) from None
 
 
@@ -85,7 +87,16 @@ def _parse(pymrio: Any, source: str, form: str, year: str) -> Any:
     arguments = [] if form == TEST else [source]
     more = {name: year for name in takes if year}
     call: Callable[..., Any] = getattr(pymrio, function)
-    fails = (parser.ParserError, storage.ReadError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError)
+    fails = (
+        parser.ParserError,
+        storage.ReadError,
+        OSError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+    )
     try:
         return call(*arguments, **more)
     except fails as error:
@@ -103,7 +114,9 @@ def _parts(system: Any, source: str) -> tuple[tuple[str, ...], tuple[str, ...], 
     problems = Problems(f"table {source}")
     for name in ("Z", "Y"):
         if getattr(system, name, None) is None:
-            problems.add(why=f"the table has no {name}", cure="Save it with pymrio after calc_all(), with flows and final demand")
+            problems.add(
+                why=f"the table has no {name}", cure="Save it with pymrio after calc_all(), with flows and final demand"
+            )
     problems.raise_if_any()
     flows, final = system.Z, system.Y
     regions, sectors = (tuple(map(str, _in_order(flows.index.get_level_values(level)))) for level in (0, 1))
@@ -122,7 +135,9 @@ def _parts(system: Any, source: str) -> tuple[tuple[str, ...], tuple[str, ...], 
             )
     reached = [str(region) for region in final.columns.get_level_values(0)]
     for region in sorted(set(reached) - set(regions)):
-        problems.add(why="final demand of a region that no producer lies in", cure="Name it as the producers do", value=region)
+        problems.add(
+            why="final demand of a region that no producer lies in", cure="Name it as the producers do", value=region
+        )
     problems.raise_if_any()
     square = np.zeros((len(nodes), len(nodes)))
     square[np.ix_(rows, columns)] = _numbers(flows, "Z", problems)
@@ -147,7 +162,9 @@ def _places(labels: Any, place: Mapping[tuple[str, str], int], what: str, proble
         if node in place:
             found.append(place[node])
         else:
-            problems.add(why=f"a {what} that is no row of Z", cure="Name producers alike everywhere", value=", ".join(node))
+            problems.add(
+                why=f"a {what} that is no row of Z", cure="Name producers alike everywhere", value=", ".join(node)
+            )
     return found
 
 
@@ -202,5 +219,3 @@ def _renamed(system: Any) -> list[Adjustment]:
     history = getattr(getattr(system, "meta", None), "history", None) or []
     changes = [str(line) for line in history if "MODIFICATION" in str(line)]
     return [Adjustment(f"pymrio: {line.partition('MODIFICATION - ')[2].strip()}") for line in changes]
-
-

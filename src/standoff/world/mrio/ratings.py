@@ -32,7 +32,9 @@ def read_ratings(path: str | Path, sectors: Sequence[str]) -> npt.NDArray[np.flo
     buyers, inputs = [name.strip() for name in head[1:]], [row[0].strip() for row in rows]
     for kind, found in {"column": buyers, "row": inputs}.items():
         for name in sorted(set(found) - set(sectors)):
-            problems.add(file=path.name, why=f"{kind} of a sector that the table lacks", cure=nearest(name, sectors), value=name)
+            problems.add(
+                file=path.name, why=f"{kind} of a sector that the table lacks", cure=nearest(name, sectors), value=name
+            )
         for name in sorted(set(sectors) - set(found)):
             problems.add(file=path.name, why=f"there is no {kind} for this sector", cure="Add it", value=name)
     problems.raise_if_any()
@@ -41,7 +43,9 @@ def read_ratings(path: str | Path, sectors: Sequence[str]) -> npt.NDArray[np.flo
         for buyer, text in zip(buyers, row[1:], strict=True):
             level = _level(text)
             if level is None:
-                problems.add(file=path.name, row=number, column=buyer, value=text, why="not 0, 0.5 or 1", cure="Correct it")
+                problems.add(
+                    file=path.name, row=number, column=buyer, value=text, why="not 0, 0.5 or 1", cure="Correct it"
+                )
             else:
                 matrix[sectors.index(row[0].strip()), sectors.index(buyer)] = level
     problems.raise_if_any()

@@ -19,8 +19,8 @@ def read_mrio(source: str, *, form: str = "", year: str = "", unit: str = "", na
     """Read a table and settle it.
 
     Args:
-        source: a folder that pymrio saved, raw files (then with a format), ``pymrio-test``, or ``sanction-simulator``, its wheel or archive.
-        form: one of `FORMATS`; found out if not given.
+        source: a folder that pymrio saved, raw files (then with a format), ``pymrio-test``, or ``sanction-simulator``, its wheel or
+            archive. form: one of `FORMATS`; found out if not given.
         year: for folders that hold several.
         unit: money unit, where the table does not say it.
         name: another name than the table's own.

@@ -1,7 +1,7 @@
 """Settling a table: what is negative, empty or does not add up is changed in stated ways, and every change is reported.
 
-A run starts at rest, so every producer has to sell what it makes and nothing may be negative. Published tables are neither: inventories that
-are drawn down are negative final demand, sectors without output buy, totals differ from their parts.
+A run starts at rest, so every producer has to sell what it makes and nothing may be negative. Published tables are neither: inventories
+that are drawn down are negative final demand, sectors without output buy, totals differ from their parts.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ SAME = 1e-6
 def settle(raw: RawTable) -> Mrio:
     """A table at rest, with the list of all that was changed.
 
-    In this order: cells that are no numbers count as 0; negative flows between producers count as 0; negative final demand is taken from the
-    rest of its row, so that sales stay, and what is more than the row counts as 0; producers without sales buy nothing; output is sales;
-    value added under zero counts as 0 (inputs stay).
+    In this order: cells that are no numbers count as 0; negative flows between producers count as 0; negative final demand is taken
+    from the rest of its row, so that sales stay, and what is more than the row counts as 0; producers without sales buy nothing; output
+    is sales; value added under zero counts as 0 (inputs stay).
 
     Raises:
         InputError: shapes that do not fit the labels, labels that stand twice, or nothing left to run.

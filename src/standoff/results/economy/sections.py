@@ -48,8 +48,8 @@ def _row(source: EconomySource, regions: list[int]) -> tuple[Any, ...]:
 
 
 def _range(source: EconomySource, axis: int, places: list[int]) -> tuple[float, ...]:
-    """Lower and upper end of value added lost; for several places the sum of each end's runs is not known, so ends are of each run's
-    sum.""" spread = source.result.spread
+    """Lower and upper end of value added lost over the runs, of the sum over some places."""
+    spread = source.result.spread
     if spread is None:
         return ()
     runs = spread.each["value_added_lost"][axis][:, places].sum(axis=1) * source.scale

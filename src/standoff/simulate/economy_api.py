@@ -124,10 +124,11 @@ def rerun_economy(path: str | Path, *, world: str | Path | None = None) -> Econo
 def economy_of(mrio: Mrio, scenario: EconomyScenario) -> Economy:
     """The economy at rest of a table, with the stocks that a scenario asks for."""
     sectors = mrio.sectors
-    cover = _by_sector(scenario.cover, sectors)
+    days, regions = _by_sector(scenario.cover, sectors), len(mrio.regions)
+    shape = (len(sectors), len(mrio.output))
+    cover = np.broadcast_to(np.tile(days, regions) if scenario.cover_of == "buyer" else days[:, None], shape).copy()
     cover[[sectors.index(name) for name in scenario.never_binding]] = np.inf
     rating = read_ratings(scenario.ratings, sectors) if scenario.ratings else None
-    regions = len(mrio.regions)
     return economy_from_table(
         flows=mrio.flows,
         final=mrio.households.sum(axis=1) + mrio.other.sum(axis=1),

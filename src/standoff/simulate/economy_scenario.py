@@ -142,8 +142,9 @@ class EconomyScenario(Strict):
         rule_changes: another rule in a slot.
         numbers: numbers of the rules, see `standoff.model.economy.RuleNumbers`.
         start, until: first day, and the day after the last.
-        cover: days of use in stock, one number or by sector of the input with ``default``.
-        restock: days to close a gap of the stock, likewise.
+        cover: days of use in stock, one number or by sector with ``default``.
+        cover_of: whose sector that is: of the ``input`` that is kept, or of the ``buyer`` who keeps it.
+        restock: days to close a gap of the stock, one number or by sector of the input.
         never_binding: sectors whose goods never hold up production.
         ratings: CSV of how critical inputs (rows) are to sectors (columns): 1, 0.5, 0; beside the scenario file.
         sides: names for groups of regions, for events and for the report.
@@ -160,6 +161,7 @@ class EconomyScenario(Strict):
     start: SomeDay
     until: SomeDay
     cover: dict[str, Annotated[float, Field(gt=0)]] = {"default": USUAL_DAYS["cover"]}
+    cover_of: Literal["input", "buyer"] = "input"
     restock: dict[str, Annotated[float, Field(gt=0)]] = {"default": USUAL_DAYS["restock"]}
     never_binding: tuple[str, ...] = ()
     ratings: str = ""

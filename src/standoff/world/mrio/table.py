@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,12 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-MONEY_WORDS = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mill": 1e6, "million": 1e6, "mio": 1e6, "bn": 1e9, "billion": 1e9}
+MAGNITUDES = (
+    (re.compile(r"\b(billions?|bn)\b", re.IGNORECASE), 1e9),
+    (re.compile(r"\b(millions?|mill|mio|mn|m)\b", re.IGNORECASE), 1e6),
+    (re.compile(r"\b(thousands?|000|k)\b|^k(?=[A-Z])", re.IGNORECASE), 1e3),
+)
+CURRENCY = re.compile(r"(?<![A-Z])[A-Z]{3}\b")
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,11 @@ class About:
     @property
     def money(self) -> tuple[float, str]:
         """(units of currency in one unit of the table, currency); (1, the unit as it stands) if it is not understood."""
-        words = self.unit.replace(".", " ").replace("€", " EUR ").replace("$", " USD ").split()
-        if len(words) == 1 and words[0].lower().startswith("k"):
-            words = ["k", words[0][1:]]
-        if len(words) == 2 and words[0].lower() in MONEY_WORDS:
-            return MONEY_WORDS[words[0].lower()], words[1].upper()
-        return 1.0, self.unit
+        text = self.unit.replace("US$", "USD").replace("$", "USD").replace("€", "EUR")
+        found = CURRENCY.search(text.removeprefix("k"))
+        if found is None:
+            return 1.0, self.unit
+        return next((factor for pattern, factor in MAGNITUDES if pattern.search(text)), 1.0), found.group()
 
 
 @dataclass(frozen=True)

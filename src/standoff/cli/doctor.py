@@ -22,6 +22,8 @@ PARTS = (
     ("uvicorn", True, "the page"),
     ("highspy", True, "linear programmes"),
     ("openpyxl", False, "extra [excel]: worlds and tables as workbooks"),
+    ("pymrio", False, "extra [mrio]: multi-regional tables of others"),
+    ("sanction-simulator", False, "the OECD table of 2022, for: standoff world from-mrio sanction-simulator"),
 )
 
 

@@ -25,7 +25,7 @@ from standoff.simulate.economy_scenario import (
     unknowns,
     with_values,
 )
-from standoff.world.economies import economy_from_table
+from standoff.world.mrio.at_rest import economy_from_mrio
 from standoff.world.mrio.folder import read_mrio_folder
 from standoff.world.mrio.ratings import read_ratings
 from standoff.world.mrio.table import Mrio
@@ -129,16 +129,12 @@ def economy_of(mrio: Mrio, scenario: EconomyScenario) -> Economy:
     cover = np.broadcast_to(np.tile(days, regions) if scenario.cover_of == "buyer" else days[:, None], shape).copy()
     cover[[sectors.index(name) for name in scenario.never_binding]] = np.inf
     rating = read_ratings(scenario.ratings, sectors) if scenario.ratings else None
-    return economy_from_table(
-        flows=mrio.flows,
-        final=mrio.households.sum(axis=1) + mrio.other.sum(axis=1),
-        output=mrio.output,
-        products=len(sectors),
+    return economy_from_mrio(
+        mrio,
         cover=cover,
         restock=_by_sector(scenario.restock, sectors),
         critical=None if rating is None else np.tile(rating == 1.0, (1, regions)).astype(float),
         important=None if rating is None else np.tile(rating == 0.5, (1, regions)).astype(float),
-        households=mrio.households.sum(axis=1),
     )
 
 

@@ -35,8 +35,13 @@ def check(world: WorldArgument, as_json: JsonOption = False) -> None:
 
     from standoff.simulate.stability import ring
     from standoff.world.build import build_network
+    from standoff.world.mrio.folder import is_mrio
     from standoff.world.tables import read_world
 
+    if is_mrio(world):
+        from standoff.cli.mrio import check_mrio
+
+        check_mrio(Path(world), as_json=as_json)
     checked = read_world(world)
     restless = ring(build_network(checked)).warnings()
     if as_json:
@@ -65,6 +70,13 @@ def show(
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of titles and headings.")] = "en",
 ) -> None:
     """Print what a world holds and how much of it is sourced, or the rows of one table."""
+    from standoff.world.mrio.folder import is_mrio
+
+    if is_mrio(world):
+        from standoff.cli.mrio import show_mrio
+
+        show_mrio(Path(world), as_json=as_json)
+        return
     from standoff.studies.evidence import kept_evidence
     from standoff.world.summary import describe_world, find_table, table_entries, table_lines
     from standoff.world.tables import read_world

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from peer_cases import SECTORS, belgian_schedule, belgium, boario_case, boario_table, table_economy
 
 from standoff.model.economy import Economy
+from standoff.model.link_cuts import cut_table
 from standoff.model.rulesets import RULES, RuleSet, compose, rule_numbers
-from standoff.results.attribution.economy import KINDS, EconomyLosses, losses_of_run
+from standoff.model.supply import TableSupply
+from standoff.results.attribution.economy import KINDS, OF_LINKS, EconomyLosses, losses_of_run
 from standoff.simulate.damage import Damage, Schedule
 from standoff.world.economies import economy_from_firms, economy_from_table
 
@@ -28,8 +30,8 @@ def assert_parts_add_up(economy: Economy, losses: EconomyLosses) -> None:
     )
     kinds = losses.total()
     scale = max(sum(kinds.values()), 1e-9)
-    assert losses.not_delivered.sum() == pytest.approx(kinds["not_delivered"], rel=1e-9, abs=1e-9 * scale)
-    assert losses.ordered_less.sum() == pytest.approx(kinds["ordered_less"], rel=1e-9, abs=1e-9 * scale)
+    for kind, by_link in zip(OF_LINKS, losses.by_link, strict=True):
+        assert by_link.sum() == pytest.approx(kinds[kind], rel=1e-9, abs=1e-9 * scale)
 
 
 def random_table(rng: np.random.Generator, *, regions: int, products: int) -> Economy:
@@ -133,9 +135,30 @@ def test_what_struck_a_node_is_its_capacity_and_what_it_did_not_deliver() -> Non
     losses = losses_of_run(economy, compose("ario"), Schedule(economy, [damage]), steps=60)
     capacity = losses.parts[..., KINDS.index("capacity")]
     assert capacity[:, node].sum() > 0.99 * capacity.sum()
-    failed = np.bincount(economy.supply.supplier, losses.not_delivered, minlength=economy.supply.nodes)
+    failed = np.bincount(
+        economy.supply.supplier, losses.by_link[OF_LINKS.index("not_delivered")], minlength=economy.supply.nodes
+    )
     assert failed.sum() > 0
     assert int(np.argmax(failed)) == node
+
+
+@pytest.mark.parametrize("sourcing", ["usual", "capacity"])
+def test_what_a_closed_link_costs_is_charged_to_it_and_not_to_its_seller(sourcing: str) -> None:
+    """Nobody sells one product to one region any more: what that region lacks is charged to those links alone."""
+    economy = table_economy(cover=6.0, restock=4.0)
+    supply = economy.supply
+    assert isinstance(supply, TableSupply)
+    share = np.ones((supply.products, supply.regions, supply.regions))
+    share[SECTORS.index("electricity"), :, 1] = 0.0
+    closed = cut_table(supply, share)
+    schedule = Schedule(economy, supply_in=lambda day: closed if day >= 3 else supply)
+    losses = losses_of_run(economy, compose("ario", sourcing=sourcing), schedule, steps=60)
+    assert_parts_add_up(economy, losses)
+    total = losses.total()
+    assert total["link_closed"] > 0
+    assert total["not_delivered"] <= 0.05 * total["link_closed"]
+    (hit,) = np.nonzero(losses.by_link[OF_LINKS.index("link_closed")])
+    assert set(hit) <= set(closed.closed)
 
 
 def test_a_collapse_by_its_own_dynamics_is_charged_to_orders() -> None:

@@ -7,7 +7,7 @@ is missing, to its suppliers: every stock carries the size of its gap by link, c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,16 @@ import numpy as np
 from standoff.model.economy import Economy, EconomyFlows, EconomyState, RuleNumbers
 from standoff.model.economy_step import step
 from standoff.model.input_limits import rated_inputs
+from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
-from standoff.model.supply import ratio
+from standoff.model.supply import Supply, ratio
 from standoff.simulate.damage import Schedule
 from standoff.simulate.economy_run import resting
 
-KINDS = ("capacity", "orders_of_firms", "final_demand", "not_delivered", "ordered_less", "used_more")
-"""Parts of a loss. The last three are of inputs: a supplier did not deliver what was ordered, the node had ordered less than usual, or
-it had used more than usual, wants more than usual or keeps too little."""
+KINDS = ("capacity", "orders_of_firms", "final_demand", "link_closed", "not_delivered", "ordered_less", "used_more")
+"""Parts of a loss. The last four are of inputs: a measure closed the link, the supplier did not deliver what was ordered, the node had
+ordered less than usual, or it had used more than usual, wants more than usual or keeps too little."""
+OF_LINKS = ("link_closed", "not_delivered", "ordered_less")
 RATED: dict[str, tuple[float, float, float]] = {
     "leontief": (1.0, 1.0, 1.0),
     "strongly_critical": (1.0, 1.0, 0.0),
@@ -40,14 +42,13 @@ class StepLosses:
 
     Attributes:
         parts: (nodes, kinds), none negative.
-        by_input: what each need bound, by need; of it what was not delivered or ordered less over each link, (links,) each.
-        not_delivered, ordered_less: by link.
+        by_input: what each need bound, by need.
+        by_link: of it, parts of each link, (`OF_LINKS`, links).
     """
 
     parts: Any
     by_input: Any
-    not_delivered: Any
-    ordered_less: Any
+    by_link: Any
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,13 @@ class EconomyLosses:
     Attributes:
         parts: (steps, nodes, kinds); sums over kinds are what was made less than usual.
         by_input: over the whole run, by need.
-        not_delivered, ordered_less: over the whole run, by link, (links,).
+        by_link: over the whole run, (`OF_LINKS`, links).
         output: (steps, nodes).
     """
 
     parts: Any
     by_input: Any
-    not_delivered: Any
-    ordered_less: Any
+    by_link: Any
     output: Any
 
     def total(self) -> dict[str, float]:
@@ -85,17 +85,23 @@ def losses_of_run(
     state = resting(economy, numbers)
     parts = np.empty((steps, economy.supply.nodes, len(KINDS)))
     output = np.empty((steps, economy.supply.nodes))
-    sums: list[Any] = [0.0, 0.0, 0.0]
+    by_input: Any = 0.0
+    by_link: Any = 0.0
+    whole = economy
     for number in range(steps):
-        after, flows = step(state, economy, rules, numbers=numbers, number=number, shocks=schedule.begin(number))
+        shocks = schedule.begin(number)
+        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
+        if supply is not economy.supply:
+            if rules.chosen["sourcing"] != "usual":
+                state = split_again(state, economy.supply, supply)
+            economy = replace(whole, supply=supply)
+        after, flows = step(state, economy, rules, numbers=numbers, number=number, shocks=shocks)
         schedule.end(flows.final_share)
-        lost = book.step(state, flows, after)
+        lost = book.step(state, flows, after, supply=supply)
         parts[number], output[number] = lost.parts, flows.output
-        for place, values in enumerate((lost.by_input, lost.not_delivered, lost.ordered_less)):
-            sums[place] = sums[place] + values
+        by_input, by_link = by_input + lost.by_input, by_link + lost.by_link
         state = after
-    by_input, not_delivered, ordered_less = sums
-    return EconomyLosses(parts, by_input, not_delivered, ordered_less, output)
+    return EconomyLosses(parts, by_input, by_link, output)
 
 
 class GapBook:
@@ -110,28 +116,31 @@ class GapBook:
         position = np.arange(1.0, economy.coefficient.size + 1.0).reshape(self.shape)
         self.need = np.rint(ratio(supply.links(position, np.ones(supply.nodes)), self.usual)).astype(np.int64) - 1
         self.need = np.maximum(self.need, 0)  # a link that carries nothing may count as any need's
-        self.failed, self.fewer = np.zeros(len(self.usual)), np.zeros(len(self.usual))
+        self.gaps = np.zeros((len(OF_LINKS), len(self.usual)))
         self.more = np.zeros(self.shape)
 
-    def step(self, state: EconomyState, flows: EconomyFlows, after: EconomyState) -> StepLosses:
-        """Losses of a step from what was there before, what moved, and what is there after it."""
-        economy, supply = self.economy, self.economy.supply
+    def step(self, state: EconomyState, flows: EconomyFlows, after: EconomyState, *, supply: Supply) -> StepLosses:
+        """Losses of a step from what was there before, what moved, and what is there after it.
+
+        Args:
+            state, flows, after: of the step.
+            supply: the network in the step, some links of which may be closed.
+        """
+        economy, whole = self.economy, self.economy.supply
         demand = flows.book + flows.final + flows.rebuilding
         wanted = np.minimum(demand, flows.capacity)
-        parts = np.zeros((supply.nodes, len(KINDS)))
+        parts = np.zeros((whole.nodes, len(KINDS)))
         parts[:, :3] = self._wanted_less(flows, demand=demand, wanted=wanted)
         kept = np.maximum(np.minimum(economy.output, wanted) - flows.output, 0.0)
-        gap = supply.links_to_needs(self.failed + self.fewer) + self.more
+        gap = whole.links_to_needs(self.gaps.sum(axis=0)) + self.more
         group = self._bound(state, wanted=wanted, kept=kept, gap=gap)
-        known = supply.group_total(gap) > 0
-        need = supply.group_to_needs(np.where(known, group, 0.0), gap)
-        by_link = ratio(need, gap).ravel()[self.need]
-        failed, fewer = by_link * self.failed, by_link * self.fewer
-        to_node = self._links_to_nodes
-        parts[:, 3], parts[:, 4] = to_node(failed), to_node(fewer)
-        parts[:, 5] = np.maximum(kept - parts[:, 3] - parts[:, 4], 0.0)
-        self._carry(state, flows, after)
-        return StepLosses(parts, need, failed, fewer)
+        need = whole.group_to_needs(np.where(whole.group_total(gap) > 0, group, 0.0), gap)
+        by_link = ratio(need, gap).ravel()[self.need] * self.gaps
+        for kind, flow in zip(OF_LINKS, by_link, strict=True):
+            parts[:, KINDS.index(kind)] = self._links_to_nodes(flow)
+        parts[:, -1] = np.maximum(kept - parts[:, 3:-1].sum(axis=1), 0.0)
+        self._carry(state, flows, after, supply)
+        return StepLosses(parts, need, by_link)
 
     def _links_to_nodes(self, flow: Any) -> Any:
         supply = self.economy.supply
@@ -180,21 +189,19 @@ class GapBook:
             important=supply.group_total((binds == 0.5).astype(float)),
         )
 
-    def _carry(self, state: EconomyState, flows: EconomyFlows, after: EconomyState) -> None:
+    def _carry(self, state: EconomyState, flows: EconomyFlows, after: EconomyState, supply: Supply) -> None:
         """Gaps at the end of the step: those there were and those made, scaled to what is missing in stock."""
-        economy, supply = self.economy, self.economy.supply
+        economy, whole = self.economy, self.economy.supply
+        usual = supply.links(np.ones(self.shape), np.ones(whole.nodes))  # over what is open
         ordered = supply.links(state.order_factor, state.supplier_weight)
-        came = ordered * ratio(flows.to_firms, flows.book)[supply.supplier]
-        at_need = ratio(flows.arrived, supply.links_to_needs(came)).ravel()[self.need]
+        came = ordered * ratio(flows.to_firms, flows.book)[whole.supplier]
         came = (
-            came * at_need
-        )  # under rules that serve clients unequally, what came to a need is exact and its split is by orders
-        fewer, failed = np.maximum(self.usual - ordered, 0.0), np.maximum(ordered - came, 0.0)
-        below = np.maximum(self.usual - came, 0.0) * ratio(1.0, fewer + failed)
-        self.fewer, self.failed = self.fewer + below * fewer, self.failed + below * failed
-        self.more = self.more + np.maximum(flows.used - supply.base, 0.0)
+            came * ratio(flows.arrived, whole.links_to_needs(came)).ravel()[self.need]
+        )  # exact by need, by orders within
+        made = np.maximum(np.stack([self.usual - usual, ordered - came, usual - ordered]), 0.0)
+        below = np.maximum(self.usual - came, 0.0)
+        self.gaps = self.gaps + ratio(below, made.sum(axis=0)) * made
+        self.more = self.more + np.maximum(flows.used - whole.base, 0.0)
         missing = np.where(economy.bounded, economy.resting_stock - after.stock, 0.0)
-        scale = ratio(np.maximum(missing, 0.0), supply.links_to_needs(self.failed + self.fewer) + self.more)
-        self.more = self.more * scale
-        by_link = scale.ravel()[self.need]
-        self.failed, self.fewer = self.failed * by_link, self.fewer * by_link
+        scale = ratio(np.maximum(missing, 0.0), whole.links_to_needs(self.gaps.sum(axis=0)) + self.more)
+        self.more, self.gaps = self.more * scale, self.gaps * scale.ravel()[self.need]

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from standoff.results.explain_terms import Explanation
     from standoff.results.result import Result
 
-SIGNS = {"plus": "+", "minus": "-", "times": "x", "over": "/", "at most": "at most", "at least": "at least"}
+SIGNS = {
+    "en": {"plus": "+", "minus": "-", "times": "x", "over": "/", "at most": "at most", "at least": "at least"},
+    "zh": {"plus": "+", "minus": "-", "times": "x", "over": "/", "at most": "至多", "at least": "至少"},
+}
 HEADINGS = {
     "en": {"rule": "rule", "bound": "<- bound it", "next": "next", "source": "source"},
     "zh": {"rule": "规则", "bound": "<- 约束项", "next": "下一步", "source": "来源"},
@@ -73,6 +76,13 @@ def _result(name: str, world: str) -> Result:
     return rerun(name, world=chosen) if Path(name).suffix == ".nc" else run(name, world=chosen)
 
 
+def wide(text: str) -> int:
+    """Columns that a text takes on a terminal: Chinese characters take two."""
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
 def _tell_losses(result: Result, *, lang: str, as_json: bool) -> None:
     """What unmet use and lost output go back to, as tables or as one JSON object."""
     from dataclasses import asdict
@@ -101,14 +111,16 @@ def _tell_losses(result: Result, *, lang: str, as_json: bool) -> None:
 
 
 def _lines(explanation: Explanation, *, result: str, dates: object, lang: str) -> list[str]:
-    from standoff.results.explain import in_words
+    from standoff.results.explain import in_words, term_name
 
-    heading = HEADINGS[lang]
-    width = max(len(term.name) for term in explanation.terms)
+    heading, signs = HEADINGS[lang], SIGNS[lang]
+    names = [term_name(term.name, lang=lang) for term in explanation.terms]
+    width = max(map(wide, names))
     lines = [in_words(explanation, lang=lang), f"  {heading['rule']}: {explanation.rule}"]
-    for term in explanation.terms:
+    for name, term in zip(names, explanation.terms, strict=True):
         mark = f"  {heading['bound']}" if term is explanation.binding else ""
-        lines.append(f"  {SIGNS[term.enters]:>8}  {term.name:<{width}}  {term.value:>14.6g}{mark}")
+        sign = " " * (8 - wide(signs[term.enters])) + signs[term.enters]
+        lines.append(f"  {sign}  {name}{' ' * (width - wide(name))}  {term.value:>14.6g}{mark}")
     lines.append(f"  {'=':>8}  {'':<{width}}  {explanation.recombine():>14.6g}")
     lines += [f"  {heading['source']}: {source}" for source in explanation.sources]
     if explanation.upstream is not None:

@@ -87,11 +87,9 @@ class RunMinimum:
         self.size = int(member.max()) + 1 if len(member) else 0
         lengths = np.bincount(index, minlength=count) if len(index) else np.zeros(count, dtype=np.int64)
         longest = int(lengths.max()) if count else 0
-        rank = np.zeros(len(index), dtype=np.int64)
-        seen = np.zeros(count, dtype=np.int64)
-        for entry, group in enumerate(index):
-            rank[entry] = seen[group]
-            seen[group] += 1
+        order = np.argsort(index, kind="stable")
+        rank = np.empty(len(index), dtype=np.int64)
+        rank[order] = np.arange(len(index)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         self.positions = np.full((longest, count), -1, dtype=np.int64)
         self.positions[rank, index] = member
 

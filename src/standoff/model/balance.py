@@ -30,7 +30,9 @@ def mass_residual(network: Any, records: Any, first: Any, *, loss: Any) -> Any:
 
     def total(values: Any, groups: Any) -> Any:
         add = sum_map(groups, products)
-        return np.stack([add(step) for step in values])
+        if values.ndim > 2:
+            return np.stack([add(step) for step in values])
+        return add(np.ascontiguousarray(values.T)).T  # one product for all steps is several times faster
 
     def change(name: str, groups: Any) -> Any:
         path = np.concatenate([first[name][None], records[name]])

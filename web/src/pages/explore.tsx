@@ -30,10 +30,11 @@ export function ExplorePage({ start, names, history }: Props) {
   const [open, setOpen] = useState(false);
   const setAsk = (next: Ask, mark?: string) => go({ ...place, ask: next }, mark);
   const scenario = start.scenarios.find((each) => each.name === ask.scenario);
-  const { run, refusal } = useMainRun(ask);
+  const answered = useMainRun(ask);
+  const { run, refusal } = answered;
   const published = useRun(run ? { scenario: ask.scenario, changes: {}, world: ask.world } : null).run;
   const without = useRun(run ? withoutMeasures(ask, run.scenario.world) : null).run;
-  const banded = useBands(ask, run);
+  const banded = useBands(ask, answered);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const tell = (error: unknown) => setRefused(error instanceof Refused ? error.report : { error: String(error), problems: [] });
   const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind }).catch(tell);

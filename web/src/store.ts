@@ -5,7 +5,8 @@ import { keyOf, readAddress, request, writeAddress, type Ask, type Place } from 
 import type { Outline, Refusal, Run } from "./generated/api";
 
 const CLIENT = crypto.randomUUID();
-const REST_MS = 150; // a lever rests after this time: the band is asked for
+const REST_MS = 150; // a lever rests this long after its last move, and at least SEEN_MS after the run is there: the band is asked for
+const SEEN_MS = 80;
 const ONE_MOVE_MS = 800; // changes of one number within this time are one step of undo
 const DRAWS = 64;
 
@@ -123,7 +124,7 @@ export function useBands(ask: Ask, { run, key }: Answered): Banded {
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
       }
-    }, REST_MS - (performance.now() - moved.current));
+    }, Math.max(REST_MS - (performance.now() - moved.current), SEEN_MS));
     return () => {
       over = true;
       clearTimeout(timer);

@@ -6,7 +6,7 @@ Results do not depend on the number of processes or on the size of a block: draw
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -192,6 +192,7 @@ def plan_ensemble(
     as_of: dt.date | None = None,
     record: Callable[[Setup], BlockRecorder] | None = None,
     network: Network | None = None,
+    kept: MutableMapping[str, Regimes] | None = None,
 ) -> Job:
     """Draw every ranged number of a scenario.
 
@@ -202,9 +203,10 @@ def plan_ensemble(
         as_of: information date: measures announced later do not exist.
         record: what is kept of each block.
         network: of the world, where it is already built.
+        kept: compiled measures of earlier runs, see `standoff.simulate.api.simulate`.
     """
     built = network if network is not None else build_network(world)
-    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of)
+    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of, kept=kept)
     ranges = ranges_of(world, built, regimes, parameters)
     values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
     return Job(scenario, world, regimes, parameters, tuple(ranges), values, record)
@@ -288,8 +290,8 @@ def _run_slice(part: slice) -> Block:
     return run_block(_HERE["job"], _HERE["network"], part)
 
 
-def run_block(job: Job, network: Network, part: slice) -> Block:
-    """Run some of the draws of a job."""
+def run_block(job: Job, network: Network, part: slice, *, progress: Callable[[int], None] | None = None) -> Block:
+    """Run some of the draws of a job; ``progress`` is called with the number of steps done."""
     scenario = job.scenario
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
@@ -304,7 +306,7 @@ def run_block(job: Job, network: Network, part: slice) -> Block:
         draws=draws,
     )
     recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
-    run_steps(setup, recorder)
+    run_steps(setup, recorder, progress=progress)
     return Block(dict(recorder.records()), recorder.corridor_labels)
 
 

@@ -86,7 +86,9 @@ async def run(asked: RunRequest, request: Request) -> Response:
 @api.post("/bands", response_model=answers.JobAnswer, status_code=202)
 async def begin_bands(asked: BandRequest, request: Request) -> Response:
     """Begin many draws in the worker; ask for them under the number that comes back."""
-    scenario, world = await run_in_threadpool(engine_of(request).asked, asked)
+    engine = engine_of(request)
+    scenario = (await run_in_threadpool(engine.asked, asked))[0]
+    world = engine.named(asked.world or scenario.world)
     job = bands_of(request).begin(scenario, world, draws=asked.draws, seed=asked.seed, client=asked.client)
     answer = _json({"job": job.number, "state": "running", "draws": job.draws, "done": 0, "bands": None})
     answer.status_code = 202
@@ -148,7 +150,7 @@ def determine(shipment: Shipment) -> Response:
 def download(asked: DownloadRequest, request: Request) -> Response:
     """A run as a table, as netCDF, or as the scenario file."""
     engine = engine_of(request)
-    scenario, world = engine.asked(asked)
+    scenario, world, _ = engine.asked(asked)
     name = f"standoff-{scenario.name}-{run_id(scenario, world)}.{SUFFIX[asked.kind]}"
     if asked.kind == "scenario":
         content: bytes = downloads.scenario_yaml(scenario).encode()

@@ -61,8 +61,8 @@ class LinearMap:
             matrix = self.matrix
             csr_matvec(*self.shape, matrix.indptr, matrix.indices, matrix.data, np.ascontiguousarray(x), product)
             return product
-        product = self.matrix @ x
-        return product
+        result: Array = self.matrix @ x
+        return result
 
     @property
     def nbytes(self) -> int:

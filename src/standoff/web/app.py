@@ -15,8 +15,10 @@ from standoff.web import page
 from standoff.web.bands import Bands
 from standoff.web.engine import Engine
 from standoff.web.guard import Guard
+from standoff.web.payload import run_id
 from standoff.web.requests import RunRequest
 from standoff.web.routes import api
+from standoff.web.runs import Runs
 
 
 def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
@@ -24,15 +26,16 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
 
     Args:
         hosts: Host headers that are answered, from `standoff.web.guard.allowed_hosts`.
-        warm: make the first run and start the worker before the first request.
+        warm: make the first run and start the workers before the first request.
     """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         if warm:
-            app.state.engine.run(RunRequest(), 0)
             app.state.bands.warm()
+            await first_run(app.state.engine, app.state.runs)
         yield
+        app.state.runs.close()
         app.state.bands.close()
 
     app = FastAPI(
@@ -44,7 +47,7 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=living,
     )
-    app.state.engine, app.state.bands = Engine(), Bands()
+    app.state.engine, app.state.runs, app.state.bands = Engine(), Runs(), Bands()
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(api)
     app.add_exception_handler(InputError, _bad_input)
@@ -61,6 +64,12 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         return page.respond(path, request)
 
     return app
+
+
+async def first_run(engine: Engine, runs: Runs) -> None:
+    """Make the run that every page begins with; its answer is kept."""
+    scenario, world, _ = engine.asked(RunRequest())
+    await runs.run(scenario, scenario.world, key=run_id(scenario, world))
 
 
 async def _bad_input(request: Request, error: Exception) -> Response:

@@ -8,25 +8,23 @@ from collections.abc import Callable, MutableMapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count, pairwise
-from multiprocessing import get_context
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.errors import InputError, refuse
+from standoff.errors import refuse
 from standoff.simulate.scenario import Scenario
-from standoff.web.engine import Engine
+from standoff.web import workers
 from standoff.web.payload import HALF, by_side, rounded, run_id
-from standoff.web.requests import RunRequest
+from standoff.web.requests import DRAWS, RunRequest
+from standoff.web.workers import WORKERS
 from standoff.world.network import DAYS_PER_YEAR, Network
 from standoff.world.tables import World
 
 if TYPE_CHECKING:
     from standoff.measures.gates import Regimes
 
-WORKERS = min(os.cpu_count() or 1, 2)
-"""Processes that share the draws of a job."""
 BLOCK = 32
 """Draws that run together in a worker."""
 MOST_JOBS = 200
@@ -39,8 +37,8 @@ class _Cancelled(Exception):  # noqa: N818 - how a run is left when nobody wants
     pass
 
 
-_HERE: dict[str, Any] = {}
-"""In a worker process, set once when it starts: flags of cancelled jobs, draws done by job and worker, and what it keeps of worlds."""
+_FLAGS: dict[str, Any] = {}
+"""In a worker, set once when it starts: which jobs are cancelled, and draws done by job and worker."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ class Bands:
         """How far a job is; with its bands once it is done.
 
         Raises:
-            InputError: there is no such job, or the run that it asked for cannot be.
+            InputError, ModelError: there is no such job, or the run that it asked for cannot be.
         """
         job = self._find(number)
         done = sum(self.done[job.slot * WORKERS : (job.slot + 1) * WORKERS])
@@ -134,9 +132,6 @@ class Bands:
             return {**answer, "state": "running"}
         if job.bands is None:
             found = [None if part.cancelled() else part.result() for part in job.parts]
-            for refused in found:
-                if isinstance(refused, InputError):
-                    raise refused
             drawn = [part for part in found if isinstance(part, Drawn)]
             if len(drawn) < len(found):
                 return {**answer, "state": "cancelled"}
@@ -165,11 +160,10 @@ class Bands:
 
     def _opened(self) -> ProcessPoolExecutor:
         if self.pool is None:
-            context = get_context("spawn")
-            self.cancelled = context.RawArray("b", MOST_JOBS)
-            self.done = context.RawArray("i", MOST_JOBS * WORKERS)
-            flags = (self.cancelled, self.done)
-            self.pool = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start, initargs=flags)
+            shared = workers.context()
+            self.cancelled = shared.RawArray("b", MOST_JOBS)
+            self.done = shared.RawArray("i", MOST_JOBS * WORKERS)
+            self.pool = workers.pool(WORKERS, start=_start, arguments=(self.cancelled, self.done))
         return self.pool
 
     def _find(self, number: int) -> Job:
@@ -184,15 +178,14 @@ class Bands:
 
 
 def _start(cancelled: Any, done: Any) -> None:
-    """Make a worker ready: everything that the first band of the first scenario needs is there."""
-    import standoff.simulate.ensemble as ensemble
+    from standoff.simulate.ensemble import plan_ensemble
 
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
-    engine = Engine()
-    _HERE.update(cancelled=cancelled, done=done, engine=engine)
+    _FLAGS.update(cancelled=cancelled, done=done)
+    engine = workers.begin()
     scenario, world, network = engine.asked(RunRequest())
-    ensemble.plan_ensemble(scenario, world, draws=WORKERS, network=network, kept=engine.compiled)
+    plan_ensemble(scenario, world, draws=DRAWS, network=network, kept=engine.compiled)
 
 
 def _nothing() -> None:
@@ -200,23 +193,19 @@ def _nothing() -> None:
 
 
 def _work(scenario: Scenario, world: str | World, draws: int, seed: int, part: slice, slot: int, cell: int) -> Any:
-    """In a worker: some of the draws of a job, None if it was cancelled, or the report of what cannot be."""
-    engine: Engine = _HERE["engine"]
+    """In a worker: some of the draws of a job, None if it was cancelled."""
 
     def watch(done: int) -> None:
-        _HERE["done"][cell] = done
-        if _HERE["cancelled"][slot]:
+        _FLAGS["done"][cell] = done
+        if _FLAGS["cancelled"][slot]:
             raise _Cancelled
 
     try:
         watch(0)
-        name = world if isinstance(world, str) else engine.keep_world(world)
-        exists, network = engine.world_of(scenario, name)
+        engine, exists, network = workers.found_here(scenario, world)
         return draw(scenario, exists, network, draws=draws, part=part, seed=seed, kept=engine.compiled, watch=watch)
     except _Cancelled:
         return None
-    except InputError as error:
-        return InputError(error.what, error.problems)
 
 
 def draw(

@@ -1,4 +1,4 @@
-"""Runs for the page: worlds and networks are kept, equal questions are answered from memory, and of a page's requests the newest wins."""
+"""Worlds, networks and compiled measures that are kept between questions, and the run that answers one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from standoff.errors import refuse
 from standoff.measures.gates import Regimes
 from standoff.results.result import Result
-from standoff.simulate.api import scenario_world, simulate
+from standoff.simulate.api import prepare_measures, scenario_world, simulate
 from standoff.simulate.scenario import Scenario
 from standoff.web.newest import Newest
-from standoff.web.payload import payload, run_id
+from standoff.web.payload import payload
 from standoff.web.requests import RunRequest, scenario_of
 from standoff.world.build import build_network
 from standoff.world.network import Network
@@ -21,13 +21,7 @@ from standoff.world.tables import World, bundled_worlds, read_world
 
 MOST_WORLDS = 4
 """Of those that were uploaded, and of those that are mirrored."""
-MOST_ANSWERS = 256
 MOST_COMPILED = 8
-MOST_CLIENTS = 1000
-
-
-class Superseded(Exception):  # noqa: N818 - not an error: a newer request of the same page is on its way
-    """A newer request of the same page has arrived."""
 
 
 @dataclass
@@ -37,35 +31,16 @@ class Engine:
     worlds: dict[str, tuple[World, Network]] = field(default_factory=dict)
     uploaded: Newest[tuple[World, Network]] = field(default_factory=lambda: Newest(MOST_WORLDS))
     mirrored: Newest[tuple[World, Network]] = field(default_factory=lambda: Newest(MOST_WORLDS))
-    answers: Newest[bytes] = field(default_factory=lambda: Newest(MOST_ANSWERS))
     compiled: Newest[Regimes] = field(default_factory=lambda: Newest(MOST_COMPILED))
-    newest: Newest[int] = field(default_factory=lambda: Newest(MOST_CLIENTS))
     running: Lock = field(default_factory=Lock)
-    counting: Lock = field(default_factory=Lock)
 
-    def announce(self, client: str) -> int:
-        """Note a request of a page; its number says later whether it is still the newest."""
-        with self.counting:
-            self.newest[client] = self.newest.get(client, 0) + 1
-            return self.newest[client]
+    def compile(self, scenario: Scenario, world: World, network: Network) -> None:
+        """Compile the measures of a scenario, so that they are there when it is run."""
+        prepare_measures(scenario, world, network, kept=self.compiled)
 
-    def run(self, request: RunRequest, number: int) -> bytes:
-        """The answer to a request as JSON.
-
-        Raises:
-            Superseded: a newer request of the same page has arrived while this one waited.
-            InputError: what the request asks for cannot be.
-        """
-        scenario = scenario_of(request)
-        world, network = self.world_of(scenario, request.world)
-        key = run_id(scenario, world)
-        with self.running:
-            if request.client and self.newest.get(request.client, number) != number:
-                raise Superseded
-            found = self.answers.get(key)
-            if found is None:
-                found = self.answers[key] = as_json(payload(simulate(scenario, world, network, kept=self.compiled)))
-            return found
+    def answer(self, scenario: Scenario, world: World, network: Network) -> bytes:
+        """What the page shows of a run of the full model, as JSON."""
+        return as_json(payload(simulate(scenario, world, network, kept=self.compiled)))
 
     def result(self, request: RunRequest) -> Result:
         """The whole result, for a download."""

@@ -10,6 +10,11 @@ from standoff.errors import ModelError
 from standoff.model.share_matrix import sum_map
 
 TOLERANCE = 1e-9
+ACCOUNTED = (
+    *("made", "released", "used", "discarded", "route_lost"),
+    *("stock", "in_making", "inventory", "in_transit"),
+)
+"""Records that the balance is made of."""
 
 
 def mass_residual(network: Any, records: Any, first: Any, *, loss: Any) -> Any:

@@ -13,7 +13,7 @@ from standoff.results.result import Result
 from standoff.simulate.api import prepare_measures, scenario_world, simulate
 from standoff.simulate.scenario import Scenario
 from standoff.web.newest import Newest
-from standoff.web.payload import payload
+from standoff.web.payload import RECORDS, payload
 from standoff.web.requests import RunRequest, scenario_of
 from standoff.world.build import build_network
 from standoff.world.network import Network
@@ -40,7 +40,7 @@ class Engine:
 
     def answer(self, scenario: Scenario, world: World, network: Network) -> bytes:
         """What the page shows of a run of the full model, as JSON."""
-        return as_json(payload(simulate(scenario, world, network, kept=self.compiled)))
+        return as_json(payload(simulate(scenario, world, network, kept=self.compiled, record=RECORDS)))
 
     def result(self, request: RunRequest) -> Result:
         """The whole result, for a download."""

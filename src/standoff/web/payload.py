@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model.balance import ACCOUNTED
 from standoff.results import indicators
 from standoff.results.result import Result
 from standoff.simulate.scenario import Scenario
@@ -17,6 +18,14 @@ from standoff.world.network import DAYS_PER_YEAR
 from standoff.world.tables import World
 
 CONTROLLED_STAGE = "magnet"
+RECORDS = frozenset(
+    (
+        *ACCOUNTED,
+        *("plan", "activity", "ordered", "fill", "link_shipped"),
+        *("in_review", "permits", "route_shipped", "reserve_taken"),
+    )
+)
+"""Records of a run that the page draws, and those by which its mass balance is checked."""
 HALF = 0.5
 
 

@@ -102,10 +102,10 @@ class RunMinimum:
 
     def __call__(self, x: Any, fill: float, xp: Any = np) -> Any:
         pad = xp.full((1, *x.shape[1:]), fill)
-        padded = xp.concatenate([x, pad], axis=0)
+        padded = xp.concatenate([x, pad], axis=0)  # position -1 is the last row
         if not len(self.positions):
             return xp.full((self.count, *x.shape[1:]), fill)
-        result = padded[self.positions[0]]
+        result = padded.take(self.positions[0], axis=0)
         for positions in self.positions[1:]:
-            result = xp.minimum(result, padded[positions])
+            result = xp.minimum(result, padded.take(positions, axis=0))
         return result

@@ -131,7 +131,7 @@ class SummaryRecorder:
         self.kept["unmet"][number] = self.add_uses(plan - activity)
         stopped = (activity < self.stop_share * plan) & (plan > 0)
         self.kept["stopped_share"][number] = self.add_uses(stopped * self.weight)
-        self.kept["trade"][number] = self.add_corridors(flows.link_shipped[self.chosen])
+        self.kept["trade"][number] = self.add_corridors(flows.link_shipped.take(self.chosen, axis=0))
 
     def records(self) -> Mapping[str, Any]:
         return self.kept

@@ -26,6 +26,7 @@ study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 
 bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.lever
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.determine
 	$(BIN)/python -m benchmarks.sweep

@@ -197,7 +197,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         share=share,
         reliability=reliability,
         route_capacity=leakage.grow_routes(
-            capacity=state.route_capacity, pull=k.route_reach * missing.take(s.route_touched, axis=0), adapt_steps=k.adapt_steps
+            capacity=state.route_capacity,
+            pull=k.route_reach * missing.take(s.route_touched, axis=0),
+            adapt_steps=k.adapt_steps,
         ),
         reserve=state.reserve - taken,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,17 +27,20 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
 
     Args:
         hosts: Host headers that are answered, from `standoff.web.guard.allowed_hosts`.
-        warm: make the first run and start the workers before the first request.
+        warm: make the first run before the first request, and start the workers.
     """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        engine, runs, bands = app.state.engine, app.state.runs, app.state.bands
         if warm:
-            app.state.bands.warm()
-            await first_run(app.state.engine, app.state.runs)
+            make_first_run(engine, runs)
+            starting = asyncio.create_task(start_workers(runs, bands))
         yield
-        app.state.runs.close()
-        app.state.bands.close()
+        if warm:
+            starting.cancel()
+        runs.close()
+        bands.close()
 
     app = FastAPI(
         title="standoff",
@@ -66,10 +70,16 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
     return app
 
 
-async def first_run(engine: Engine, runs: Runs) -> None:
-    """Make the run that every page begins with; its answer is kept."""
-    scenario, world, _ = engine.asked(RunRequest())
-    await runs.run(scenario, scenario.world, key=run_id(scenario, world))
+def make_first_run(engine: Engine, runs: Runs) -> None:
+    """Make the run that every page begins with, here and now: its answer is kept, so that a page never waits for a worker to start."""
+    scenario, world, network = engine.asked(RunRequest())
+    runs.answers[run_id(scenario, world)] = engine.answer(scenario, world, network)
+
+
+async def start_workers(runs: Runs, bands: Bands) -> None:
+    """Start the worker that a lever needs, then those of the bands."""
+    await runs.warm()
+    bands.warm()
 
 
 async def _bad_input(request: Request, error: Exception) -> Response:

@@ -156,7 +156,7 @@ class Bands:
         with self.lock:
             pool = self._opened()
             for _ in range(WORKERS):
-                pool.submit(_nothing)
+                pool.submit(workers.nothing)
 
     def _opened(self) -> ProcessPoolExecutor:
         if self.pool is None:
@@ -186,10 +186,6 @@ def _start(cancelled: Any, done: Any) -> None:
     engine = workers.begin()
     scenario, world, network = engine.asked(RunRequest())
     plan_ensemble(scenario, world, draws=DRAWS, network=network, kept=engine.compiled)
-
-
-def _nothing() -> None:
-    pass
 
 
 def _work(scenario: Scenario, world: str | World, draws: int, seed: int, part: slice, slot: int, cell: int) -> Any:

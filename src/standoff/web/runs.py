@@ -65,6 +65,10 @@ class Runs:
                 self.answers[key] = found
             return found
 
+    async def warm(self) -> None:
+        """Start the first worker now, so that the first lever does not wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._pool(0), workers.nothing)
+
     def close(self) -> None:
         """End the workers."""
         for pool in self.pools.values():

@@ -55,3 +55,7 @@ def found_here(scenario: Scenario, world: str | World) -> tuple[Engine, World, N
     engine = _HERE["engine"]
     name = world if isinstance(world, str) else engine.keep_world(world)
     return engine, *engine.world_of(scenario, name)
+
+
+def nothing() -> None:
+    """A task that only has a worker started."""

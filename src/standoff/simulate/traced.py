@@ -203,9 +203,7 @@ def _slim(state: State) -> State:
     return state._replace(**rings, rights=state.rights._replace(valid=state.rights.valid.sum(axis=0)[None]))
 
 
-def scan_steps(
-    setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp
-) -> Any:
+def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp) -> Any:
     """All steps from rest in one compiled loop. To be called while JAX traces.
 
     Args:

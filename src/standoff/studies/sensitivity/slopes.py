@@ -56,9 +56,7 @@ class Screening:
         }
 
 
-def screen_by_slopes(
-    scenario: Scenario, world: World, *, of: str = TOTAL, as_of: dt.date | None = None
-) -> Screening:
+def screen_by_slopes(scenario: Scenario, world: World, *, of: str = TOTAL, as_of: dt.date | None = None) -> Screening:
     """Rank every drawn number by slope times range.
 
     Args:

@@ -16,6 +16,7 @@ from standoff.cli import world as world_commands
 from standoff.cli.audit import audit
 from standoff.cli.backtest import backtest, calibrate
 from standoff.cli.compare import compare
+from standoff.cli.criticality import criticality
 from standoff.cli.determine import determine
 from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
@@ -39,6 +40,7 @@ app.command()(backtest)
 app.command()(calibrate)
 app.command()(sweep)
 app.command()(sensitivity)
+app.command()(criticality)
 app.command()(audit)
 app.command()(compare)
 app.command()(explain)

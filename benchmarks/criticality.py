@@ -57,15 +57,15 @@ def costs(case: Case, scalar: Scalar, draws: int) -> None:
     setup = case.setup(stated)
     jax = backend_named("jax")
     forward = traced.compile_sum(lambda given: case.setup(Draws.of_arrays(given), jax), scalar.in_step)
+    backward = reverse_pass(case, scalar)
     calls: dict[str, Callable[[], Any]] = {
         "run in NumPy": lambda: run_steps(setup, SumRecorder(scalar, setup)),
         "run in JAX": lambda: forward(arrays),
-        "reverse pass in JAX": lambda backward=reverse_pass(case, scalar): backward(arrays),
+        "reverse pass in JAX": lambda: backward(arrays),
     }
     if draws == 1:
-        calls["reverse pass that can be softened"] = lambda backward=reverse_pass(case, scalar, softened=True): backward(
-            arrays
-        )
+        softened = reverse_pass(case, scalar, softened=True)
+        calls["reverse pass that can be softened"] = lambda: softened(arrays)
     first = {what: processor_seconds(call) for what, call in calls.items()}
     later: dict[str, list[float]] = {what: [] for what in calls}
     for _ in range(7 if draws == 1 else 3):
@@ -94,8 +94,12 @@ def ranks(case: Case, scalar: Scalar) -> None:
             places = sorted(np.random.default_rng(0).choice(places, LINKS, replace=False).tolist())
         chosen = [numbers[place] for place in places]
         part, whole = (np.array(without(case, scalar, chosen, share=share)) for share in (PART, 1.0))
-        marginal, softened = (np.array([getattr(items[place], name) for place in places]) for name in ("marginal", "softened"))
-        print(f"{kind}s: {len(places)} re-run, {int((part != 0).sum())} matter at the margin, {int((whole != 0).sum())} as a whole")
+        marginal, softened = (
+            np.array([getattr(items[place], name) for place in places]) for name in ("marginal", "softened")
+        )
+        print(
+            f"{kind}s: {len(places)} re-run, {int((part != 0).sum())} matter at the margin, {int((whole != 0).sum())} as a whole"
+        )
         for what, guess, truth in (
             ("marginal, against 1 % less", marginal, part),
             ("marginal, against the loss of it", marginal, whole),

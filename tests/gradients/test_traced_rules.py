@@ -116,7 +116,9 @@ RULES: dict[str, Rule] = {
         xp=xp,
     ),
     "smooth": lambda xp, a: planning.smooth(a(), a(), steps=5.0),
-    "stock_goal": lambda xp, a: ordering.stock_goal(use=a(), cover_steps=a(), lag_steps=a(), hoard=a(), review_wait=a()),
+    "stock_goal": lambda xp, a: ordering.stock_goal(
+        use=a(), cover_steps=a(), lag_steps=a(), hoard=a(), review_wait=a()
+    ),
     "order": lambda xp, a: ordering.order_to_goal(
         coefficient=a(), plan=a(), goal=a(), on_hand=a(), on_order=a(), restock_steps=3.0, largest=a(), xp=xp
     ),

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import case_of
 
 import standoff
-from cases import case_of
 from standoff.errors import InputError
 from standoff.simulate.backend import NUMPY, backend_named
 from standoff.simulate.ensemble import run_ensemble
@@ -27,7 +27,9 @@ def assert_same_records(ours: Any, theirs: Any) -> None:
     assert ours.keys() == theirs.keys()
     for name, values in ours.items():
         scale = np.abs(values).max(initial=0.0)
-        np.testing.assert_allclose(theirs[name], values, rtol=0, atol=SAME * (scale if scale > 0 else 1.0), err_msg=name)
+        np.testing.assert_allclose(
+            theirs[name], values, rtol=0, atol=SAME * (scale if scale > 0 else 1.0), err_msg=name
+        )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ def criticality(
     of: Annotated[
         str,
         typer.Option(
-            "--of", metavar="VARIABLE", help="unmet_use_usd, value_added_lost_usd (both with :SIDE), unmet:USE or trade:CORRIDOR."
+            "--of",
+            metavar="VARIABLE",
+            help="unmet_use_usd, value_added_lost_usd (both with :SIDE), unmet:USE or trade:CORRIDOR.",
         ),
     ] = "unmet_use_usd",
     by: Annotated[

@@ -33,7 +33,8 @@ LangOption = Annotated[str, typer.Option("--lang", help="Language of the report:
 ExcelOption = Annotated[bool, typer.Option("--excel", help="Also write every table as a workbook (extra [excel]).")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]
 BackendOption = Annotated[
-    str, typer.Option("--backend", metavar="NAME", help="Array library that takes the steps: numpy or jax (extra [jax]).")
+    str,
+    typer.Option("--backend", metavar="NAME", help="Array library that takes the steps: numpy or jax (extra [jax])."),
 ]
 
 

@@ -26,7 +26,9 @@ def sensitivity(
     screen: Annotated[
         str,
         typer.Option(
-            "--screen", metavar="METHOD", help="draws: the full study; slopes: one reverse pass and no draws (extra [jax])."
+            "--screen",
+            metavar="METHOD",
+            help="draws: the full study; slopes: one reverse pass and no draws (extra [jax]).",
         ),
     ] = "draws",
     above: Annotated[float | None, typer.Option("--above", help="Threshold of the scenario discovery.")] = None,

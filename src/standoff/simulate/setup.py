@@ -282,7 +282,9 @@ def build_setup(
         pair_reserve=stocks.pair_stock,
         needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
         tracked_to_slots=sum_map(tracked_slot, slots),
-        slots_to_cells=backend.linear_map(static_ends.cell, part_slot, part_weight * part_sent, shape=(len(cells), slots)),
+        slots_to_cells=backend.linear_map(
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(len(cells), slots)
+        ),
         tracked_to_cells=tracked_ends.to_cells(len(cells)),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
         links_to_touched=sum_map(link_touched, len(touched_needs) + 1),

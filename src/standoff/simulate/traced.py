@@ -162,9 +162,7 @@ def differentiate(
     return call
 
 
-def compile_sum(
-    setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any]
-) -> Callable[[Any], Any]:
+def compile_sum(setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any]) -> Callable[[Any], Any]:
     """A compiled function from numbers to a result, as in `differentiate` but without derivatives."""
 
     def total(numbers: Any) -> Any:
@@ -221,9 +219,7 @@ def _slim(state: State) -> State:
     return state._replace(**rings, rights=state.rights._replace(valid=state.rights.valid.sum(axis=0)[None]))
 
 
-def scan_steps(
-    setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp
-) -> Any:
+def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp) -> Any:
     """All steps from rest in one compiled loop. To be called while JAX traces.
 
     Args:

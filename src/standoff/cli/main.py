@@ -11,7 +11,7 @@ import typer
 
 from standoff import __version__
 from standoff.cli import measures as measure_commands
-from standoff.cli import peers
+from standoff.cli import mrio, peers
 from standoff.cli import world as world_commands
 from standoff.cli.audit import audit
 from standoff.cli.backtest import backtest, calibrate
@@ -49,6 +49,7 @@ app.command()(tariff)
 app.command()(serve)
 app.add_typer(scenarios, name="scenarios")
 world_commands.app.command("from-firms")(peers.from_firms)
+world_commands.app.command("from-mrio")(mrio.from_mrio)
 app.add_typer(world_commands.app, name="world")
 app.add_typer(measure_commands.app, name="measures")
 

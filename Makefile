@@ -35,6 +35,7 @@ bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured i
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.firms
 	$(BIN)/python -m benchmarks.systemic_risk
+	$(BIN)/python -m benchmarks.criticality
 
 docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
 	$(BIN)/python -m pytest tests/docs

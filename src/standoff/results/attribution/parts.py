@@ -11,6 +11,7 @@ import numpy as np
 from standoff.results.attribution.charging import deviation, explained
 from standoff.results.attribution.ledger import Ledger
 from standoff.results.attribution.roots import CAUSES, Key, roots_of
+from standoff.results.indicators import use_groups
 
 if TYPE_CHECKING:
     from standoff.simulate.setup import Setup
@@ -62,13 +63,11 @@ class Attribution:
 
     def by_cause(self) -> Any:
         """Unmet use by row of ``uses`` and cause, USD per step, (steps, uses, causes)."""
-        nodes, use = self.network.nodes, self.use
-        count = len(nodes.parent_labels) - len(set(nodes.parent[: nodes.producers].tolist()))
-        cause = np.array([CAUSES.index(key[0]) for key in self.keys])
+        use, (_, count) = self.use, use_groups(self.network)
         result = np.zeros((len(self.values), count, len(CAUSES)))
-        for column in np.flatnonzero(use >= 0):
-            for layer, where in enumerate(cause):
-                result[:, use[column], where] += self.values[:, column, layer]
+        for layer, key in enumerate(self.keys):
+            for column in np.flatnonzero(use >= 0):
+                result[:, use[column], CAUSES.index(key[0])] += self.values[:, column, layer]
         return result
 
     def total(self, *, producers: bool = False) -> Any:

@@ -154,7 +154,6 @@ class Events:
             labour_left=path("labour_left"),
             household_shock=path("household_shock"),
             final_shock=path("final_shock"),
-            supply_in=path("supply"),
         )
 
     def idle(self) -> tuple[str, ...]:
@@ -178,6 +177,10 @@ class Events:
         """Regions that a cut keeps goods from: all others than the exporters if it names none."""
         buyers = self.places.regions(cut.destinations)
         return buyers if cut.destinations else np.setdiff1d(buyers, self.places.regions(cut.exporters))
+
+    def supply_in(self, number: int) -> Supply:
+        """The network of suppliers in a step."""
+        return self.stretch(number).supply
 
     def last_day(self) -> int:
         """Day on which the last event is over, healing included where it has an end."""

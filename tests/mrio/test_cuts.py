@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import cut, scenario, table
 
+from standoff.errors import ModelError
 from standoff.model.economy import RuleNumbers
 from standoff.model.link_cuts import CutSupply, cut_table, split_again
 from standoff.model.rulesets import SETS
@@ -191,3 +192,10 @@ def test_unmet_use_is_what_was_wanted_less_what_came() -> None:
     came = (result.run["final_share"][day][:, None] * stretch.asked).sum(axis=0)
     assert result.losses.unmet_path[day] == pytest.approx(stretch.wanted.sum(axis=0) - came)
     assert result.losses.unmet_path[day, 1] >= stretch.wanted[0, 1] * 0.99
+
+
+def test_a_cut_of_what_is_no_table_is_refused_and_not_forgotten() -> None:
+    one = np.array([0])
+    firms = ListSupply(one, np.array([1]), np.ones(1), product=np.array([0, 0]))
+    with pytest.raises(ModelError):
+        cut_table(firms, np.zeros((1, 1, 1)))

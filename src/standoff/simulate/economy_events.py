@@ -15,7 +15,7 @@ from standoff.model.consumption import shifted_consumption
 from standoff.model.economy import Economy
 from standoff.model.link_cuts import cut_table
 from standoff.model.rebuilding import rebuilding_needs
-from standoff.model.supply import Supply, TableSupply, ratio
+from standoff.model.supply import Supply, ratio
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
 from standoff.simulate.economy_scenario import EconomyScenario, ExportCut, Restriction, Struck
 from standoff.world.mrio.table import Mrio
@@ -154,6 +154,7 @@ class Events:
             labour_left=path("labour_left"),
             household_shock=path("household_shock"),
             final_shock=path("final_shock"),
+            supply_in=path("supply"),
         )
 
     def idle(self) -> tuple[str, ...]:
@@ -178,10 +179,6 @@ class Events:
         buyers = self.places.regions(cut.destinations)
         return buyers if cut.destinations else np.setdiff1d(buyers, self.places.regions(cut.exporters))
 
-    def supply_in(self, number: int) -> Supply:
-        """The network of suppliers in a step."""
-        return self.stretch(number).supply
-
     def last_day(self) -> int:
         """Day on which the last event is over, healing included where it has an end."""
         ends = [0]
@@ -199,7 +196,7 @@ class Events:
     def _stretch(self, day: int) -> Stretch:
         share = self.open_share(day)
         whole = self.economy.supply
-        supply = whole if share is None or not isinstance(whole, TableSupply) else cut_table(whole, share)
+        supply = whole if share is None else cut_table(whole, share)
         labour, falls = np.ones(whole.nodes), {}
         sectors, regions = len(self.mrio.sectors), len(self.mrio.regions)
         for kind in ("household_demand", "other_final_demand"):

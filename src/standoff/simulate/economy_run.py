@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,6 @@ from standoff.model.economy import Economy, EconomyState, RuleNumbers
 from standoff.model.economy_step import step
 from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
-from standoff.model.supply import Supply
 from standoff.simulate.damage import Schedule
 
 Array = npt.NDArray[np.float64]
@@ -75,7 +74,6 @@ def run_economy(
     numbers: RuleNumbers | None = None,
     keep: Sequence[str] = (*BY_NODE, *AFTER),
     keep_stock: Sequence[int] = (),
-    supply_in: Callable[[int], Supply] | None = None,
 ) -> EconomyRun:
     """Run some steps from rest.
 
@@ -87,7 +85,6 @@ def run_economy(
         numbers: of the rules.
         keep: which flows and states, of `BY_NODE` and `AFTER`.
         keep_stock: steps after which stocks are kept.
-        supply_in: the network of suppliers in a step, the same object while it stays the same; that of the economy if not given.
     """
     numbers = numbers or RuleNumbers()
     state = resting(economy, numbers)
@@ -96,7 +93,7 @@ def run_economy(
     whole = economy
     for number in range(steps):
         shocks = schedule.begin(number)
-        supply = supply_in(number) if supply_in else whole.supply
+        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
         if supply is not economy.supply:
             if rules.chosen["sourcing"] != "usual":
                 state = split_again(state, economy.supply, supply)

@@ -81,7 +81,6 @@ def test_what_is_made_is_delivered_and_nobody_gets_more_than_was_asked(rules: st
         result.events.schedule(),
         steps=200,
         keep=BY_NODE,
-        supply_in=result.events.supply_in,
     )
     made = kept["to_firms"] + kept["to_final"] + kept["unsold"]
     assert kept["output"] == pytest.approx(made, rel=1e-9)

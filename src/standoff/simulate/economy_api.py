@@ -173,9 +173,7 @@ def _run(
     )
     # households shift between goods where they live, which only the table knows: the demand that the step is given has it in
     rules = compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"})
-    run = run_economy(
-        economy, rules, events.schedule(), steps=scenario.days, numbers=numbers, keep=keep, supply_in=events.supply_in
-    )
+    run = run_economy(economy, rules, events.schedule(), steps=scenario.days, numbers=numbers, keep=keep)
     return run, events
 
 

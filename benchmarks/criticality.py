@@ -107,7 +107,8 @@ def ranks(case: Case, scalar: Scalar) -> None:
         ):
             moving = np.ptp(guess) > 0 and np.ptp(truth) > 0
             rank = f"{spearmanr(guess, truth)[0]:.2f}" if moving else "none moves"
-            row(f"  rank correlation, {what}", rank, f"{shared(guess, truth)} of the {LEADING} leading are the same")
+            note = f"{shared(guess, truth)} of the {LEADING} leading are the same" if len(places) > LEADING else ""
+            row(f"  rank correlation, {what}", rank, note)
 
 
 def shared(guess: Any, truth: Any) -> int:

@@ -72,9 +72,7 @@ def redated(measure: Measure, dates: Dates) -> Measure:
         measure,
         announced=_moved(measure.announced, shift),
         known=_moved(measure.known, shift),
-        limbs=tuple(
-            replace(limb, effective=limb.effective + shift, suspensions=kept(limb)) for limb in measure.limbs
-        ),
+        limbs=tuple(replace(limb, effective=limb.effective + shift, suspensions=kept(limb)) for limb in measure.limbs),
         layers=tuple(
             replace(_layer(layer, shift, dates.end, followed=layer.until in starts), suspensions=kept(layer))
             for layer in measure.layers

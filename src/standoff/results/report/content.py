@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.results.report.charts.marks import Picture
+from standoff.results.charts.marks import Picture
 
 MOST_ROWS = 40
 """Rows of a table on the page; the workbook has all of them."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.bars import Bar, time_bars
-from standoff.results.report.charts.marks import LegendItem, Picture
-from standoff.results.report.charts.series import HALF, Series, line_panel
+from standoff.results.charts.bars import Bar, time_bars
+from standoff.results.charts.marks import LegendItem, Picture
+from standoff.results.charts.series import HALF, Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.controls import Queue
 from standoff.results.report.source import Source

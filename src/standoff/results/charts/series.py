@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
+from standoff.results.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 
 PANEL = (330.0, 180.0)
 """Three beside each other."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from standoff.results.report.words import Words
+from standoff.results.words import Words
 
 MAGNITUDES = {
     "en": ((1e12, "magnitude.trillion"), (1e9, "magnitude.billion"), (1e6, "magnitude.million")),

@@ -32,7 +32,8 @@ KEYS = {row["key"] for row in ROWS}
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for path in sorted(RESULTS.rglob("*"))
-    if path.suffix in (".py", ".j2") and (path.parent != RESULTS or path.stem in ("compare", "numbers", "words", "workbook"))
+    if path.suffix in (".py", ".j2")
+    and (path.parent != RESULTS or path.stem in ("compare", "numbers", "words", "workbook"))
 )
 FAMILIES = set(re.findall(r'family\("(\w+)"', CODE)) | set(re.findall(r'f"(\w+)\.\{', CODE))
 

@@ -12,11 +12,13 @@ from fastapi.responses import JSONResponse, Response
 from standoff import __version__
 from standoff.errors import InputError, ModelError, refuse
 from standoff.web import page
+from standoff.web.audits import Audits
 from standoff.web.bands import Bands
 from standoff.web.engine import Engine
 from standoff.web.guard import Guard
 from standoff.web.requests import RunRequest
 from standoff.web.routes import api
+from standoff.web.study_routes import studies
 
 
 def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
@@ -34,6 +36,7 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
             app.state.bands.warm()
         yield
         app.state.bands.close()
+        app.state.audits.close()
 
     app = FastAPI(
         title="standoff",
@@ -44,9 +47,10 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=living,
     )
-    app.state.engine, app.state.bands = Engine(), Bands()
+    app.state.engine, app.state.bands, app.state.audits = Engine(), Bands(), Audits()
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(api)
+    app.include_router(studies)
     app.add_exception_handler(InputError, _bad_input)
     app.add_exception_handler(ModelError, _no_run)
     app.add_exception_handler(RequestValidationError, _unreadable)

@@ -45,7 +45,8 @@ def bands_of(request: Request) -> Bands:
     return bands
 
 
-def _json(content: bytes | Any) -> Response:
+def answer_json(content: bytes | Any) -> Response:
+    """Plain values, or JSON that is written already, as an answer."""
     body = content if isinstance(content, bytes) else as_json(content)
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -54,7 +55,7 @@ def _json(content: bytes | Any) -> Response:
 def start() -> Response:
     """Scenarios, worlds and levers."""
     found = [read_scenario(name) for name in shipped_scenarios()]
-    return _json(
+    return answer_json(
         {
             "version": __version__,
             "scenarios": [
@@ -78,7 +79,7 @@ async def run(asked: RunRequest, request: Request) -> Response:
     engine = engine_of(request)
     number = engine.announce(asked.client) if asked.client else 0
     try:
-        return _json(await run_in_threadpool(engine.run, asked, number))
+        return answer_json(await run_in_threadpool(engine.run, asked, number))
     except Superseded:
         return Response(status_code=409)
 
@@ -88,7 +89,7 @@ async def begin_bands(asked: BandRequest, request: Request) -> Response:
     """Begin many draws in the worker; ask for them under the number that comes back."""
     scenario, world = await run_in_threadpool(engine_of(request).asked, asked)
     job = bands_of(request).begin(scenario, world, draws=asked.draws, seed=asked.seed, client=asked.client)
-    answer = _json({"job": job.number, "state": "running", "draws": job.draws, "done": 0, "bands": None})
+    answer = answer_json({"job": job.number, "state": "running", "draws": job.draws, "done": 0, "bands": None})
     answer.status_code = 202
     return answer
 
@@ -103,7 +104,7 @@ async def look_at_bands(
         if bands.look(job)["state"] != "running":
             break
         await asyncio.sleep(LOOK_EVERY)
-    return _json(bands.look(job))
+    return answer_json(bands.look(job))
 
 
 @api.delete("/bands/{job}", status_code=204)
@@ -116,7 +117,7 @@ def cancel_bands(job: JobNumber, request: Request) -> Response:
 @api.get("/worlds/{name}", response_model=answers.Outline)
 def world_outline(name: str, request: Request) -> Response:
     """Names of everything in a world."""
-    return _json(world_data.outline(engine_of(request).world(name)[0]))
+    return answer_json(world_data.outline(engine_of(request).world(name)[0]))
 
 
 @api.get("/worlds/{name}/tables/{table}", response_model=answers.TablePage)
@@ -129,19 +130,19 @@ def world_table(
 ) -> Response:
     """Numbers of a table with range, status and source."""
     world = engine_of(request).world(name)[0]
-    return _json(world_data.table_page(world, table=table, search=search, offset=offset))
+    return answer_json(world_data.table_page(world, table=table, search=search, offset=offset))
 
 
 @api.get("/measures", response_model=list[answers.MeasureName])
 def measures() -> Response:
     """Measures of the register."""
-    return _json(shipments.measure_list())
+    return answer_json(shipments.measure_list())
 
 
 @api.post("/determine", response_model=answers.Determined)
 def determine(shipment: Shipment) -> Response:
     """What a shipment meets on a day, and on other days."""
-    return _json(shipments.determine_shipment(shipment))
+    return answer_json(shipments.determine_shipment(shipment))
 
 
 @api.post("/download", response_class=Response, responses={200: {"content": {each: {} for each in MEDIA.values()}}})
@@ -167,7 +168,7 @@ def download(asked: DownloadRequest, request: Request) -> Response:
 )
 async def upload_scenario(request: Request) -> Response:
     """Read a scenario file; the answer is what to run."""
-    return _json(await run_in_threadpool(uploads.read_uploaded_scenario, await request.body()))
+    return answer_json(await run_in_threadpool(uploads.read_uploaded_scenario, await request.body()))
 
 
 @api.post(
@@ -180,4 +181,4 @@ async def upload_world(request: Request) -> Response:
     world = await run_in_threadpool(uploads.read_uploaded_world, await request.body())
     engine = engine_of(request)
     name = await run_in_threadpool(engine.keep_world, world)
-    return _json({**world_data.outline(world), "world": name})
+    return answer_json({**world_data.outline(world), "world": name})

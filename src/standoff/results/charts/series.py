@@ -66,7 +66,7 @@ def line_panel(
     peak = max((float(each.values[np.isfinite(each.values)].max(initial=0.0)) for each in series), default=0.0)
     levels = ticks(high if high is not None else max(peak, reference or 0.0), count=3 if height < 200 else 4)
     frame = Frame(54, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), 0, levels[-1])
-    _levels(frame, levels, write)
+    draw_levels(frame, levels, write)
     time_axis(frame, axis.dates, most=4 if width < 500 else 9, event=axis.event, word=axis.word)
     if reference is not None:
         frame.line(frame.left, frame.y(reference), frame.right, frame.y(reference), "reference")
@@ -89,7 +89,7 @@ def stack_chart(
     total = np.sum([layer.values for layer in layers], axis=0) if layers else np.zeros(1)
     levels = ticks(float(total.max(initial=0.0)))
     frame = Frame(84, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), 0, levels[-1])
-    _levels(frame, levels, write)
+    draw_levels(frame, levels, write)
     base = np.zeros(len(axis.dates))
     for layer in layers:
         top = base + layer.values
@@ -103,7 +103,8 @@ def stack_chart(
     return Chart(width, height, description, tuple(frame.marks), title)
 
 
-def _levels(frame: Frame, levels: Sequence[float], write: Callable[[float], str]) -> None:
+def draw_levels(frame: Frame, levels: Sequence[float], write: Callable[[float], str]) -> None:
+    """Lines across a frame at round values, with what they are."""
     for level in levels:
         y = frame.y(level)
         frame.line(frame.left, y, frame.right, y, "axis" if level == 0 else "grid")

@@ -40,7 +40,7 @@ export function ComparePage({ start, names, place, go }: Props) {
   const lines = Object.keys(runs[0]?.ledger[sides[0] ?? ""] ?? {});
   const touched = (side: string, line: string) => runs.some((run) => Math.abs(run.ledger[side]?.[line] ?? 0) > 0.5);
   const ledgerOf = (side: string): Row[] =>
-    lines.filter((line) => touched(side, line)).map((line) => [maybe(`ledger_${line}`, line), (run) => money(run.ledger[side]?.[line] ?? 0)]);
+    lines.filter((line) => touched(side, line)).map((line) => [maybe(`line_${line}`, line), (run) => money(run.ledger[side]?.[line] ?? 0)]);
   return (
     <div class="single wide">
       <h1>{t("page_compare")}</h1>

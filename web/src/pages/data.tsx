@@ -38,7 +38,7 @@ export function DataPage({ worlds, first }: { worlds: string[]; first: string })
           <div class="scroll tall" tabIndex={0} role="region" aria-label={maybe(`table_${table}`, table)}>
             <table class="data">
               <thead><tr>{found.columns.map((name) => <th scope="col" key={name}>{t(`column_${name}` as Key)}</th>)}</tr></thead>
-              <tbody>{found.lines.map((line, at) => <tr key={at}>{line.map((cell, column) => <td key={column}>{column === 6 ? maybe(`status_${cell}`, cell) : cell}</td>)}</tr>)}</tbody>
+              <tbody>{found.lines.map((line, at) => <tr key={at}>{line.map((cell, column) => <td key={column}>{column === 6 ? maybe(`status_of_${cell}`, cell) : cell}</td>)}</tr>)}</tbody>
             </table>
           </div>
           {found.total > STEP && (

@@ -11,7 +11,7 @@ const FIRST: Shipment = { item: "NdFeB magnets with dysprosium", date: "2025-11-
 const COMMON = ["item", "date", "origin", "ship_from", "ship_to", "end_user", "end_use"];
 
 export function DeterminePage() {
-  const { t, maybe, date } = useWords();
+  const { t, maybe, date, days } = useWords();
   const [asked, setAsked] = useState<Shipment>(FIRST);
   const [found, setFound] = useState<Determined | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -58,7 +58,7 @@ export function DeterminePage() {
           {found.decided_by ? <blockquote lang="en"><strong>{found.decided_by.measure}/{found.decided_by.limb}</strong> {found.decided_by.clause}</blockquote> : <p>{t("not_caught_note")}</p>}
           <dl class="facts">
             <Fact name={t("policy")} value={found.policy} />
-            <Fact name={t("delay")} value={found.expected_delay_days === null || found.expected_delay_days === undefined ? "" : t("n_days", { n: String(found.expected_delay_days) })} />
+            <Fact name={t("delay")} value={found.expected_delay_days === null || found.expected_delay_days === undefined ? "" : days(found.expected_delay_days)} />
             <Fact name={t("missing")} value={found.missing.slice(0, 8).join("; ")} />
             <Fact name={t("documents")} value={found.documents.join("; ")} />
             <Fact name={t("red_flags")} value={found.red_flags.join("; ")} />

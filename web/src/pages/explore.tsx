@@ -11,6 +11,7 @@ import { Lines, type Series } from "../parts/lines";
 import { WorldMap } from "../parts/map";
 import { Numbers } from "../parts/numbers";
 import { Problems } from "../parts/problems";
+import { Upload } from "../parts/upload";
 import { Uses } from "../parts/uses";
 import { useBands, useMainRun, useRun, type History, type Names } from "../store";
 import type { Bands } from "../api";
@@ -148,26 +149,6 @@ function Charts({ run, published, without, bands, names, words }: ChartProps) {
       {waiting.length > 0 && <Lines {...chart} graph="waiting" series={waiting} sentence={t("waiting_sentence", { value: percent(run.numbers.waiting?.share ?? 0), date: stepDate(run.numbers.waiting?.step ?? 0) })} />}
       <WorldMap run={run} names={names} />
     </section>
-  );
-}
-
-interface UploadProps {
-  label: string;
-  accept: string;
-  take: (file: File) => Promise<void>;
-  fail: (error: unknown) => void;
-}
-
-function Upload({ label, accept, take, fail }: UploadProps) {
-  return (
-    <label class="upload">
-      {label}
-      <input type="file" accept={accept} onChange={(event) => {
-        const input = event.currentTarget;
-        const file = input.files?.[0];
-        if (file) void take(file).catch(fail).finally(() => (input.value = ""));
-      }} />
-    </label>
   );
 }
 

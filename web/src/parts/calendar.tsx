@@ -75,7 +75,7 @@ export function Calendar({ run, ask, setAsk }: Props) {
             <div class="track">
               {bars.flatMap((bar) => stripesOf(bar).map((stripe) => (
                 <span key={bar.start + stripe.look} class={`bar ${stripe.look}`} style={{ left: `${at(number(bar.start))}%`, width: `${at(number(bar.until)) - at(number(bar.start))}%` }}>
-                  {stripe.rates && `${rate(stripe.rates)} `}{t(stripe.look.includes("paused") ? "suspended" : "in_force")}
+                  {stripe.rates && `${rate(stripe.rates)} `}{t(stripe.look.includes("paused") ? "state_suspended" : "state_in_force")}
                 </span>
               )))}
               {bars.length > 0 && handle(t("begins"), begin, first, number(end) - STEP_DAYS, (day) => set(id, { ...dates, start: day }, `${id}-start`))}

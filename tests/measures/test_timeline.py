@@ -32,7 +32,7 @@ def bars_of(register: Register) -> list[dict[str, Any]]:
 def test_a_paused_rate_comes_back_when_the_pause_ends() -> None:
     *_, paused, back = bars_of(register_of(*ACTS))
     assert (paused["rates"], paused["paused_rates"]) == ((10.0, 10.0), (24.0, 24.0))
-    assert (back["rates"], back["paused_rates"]) == ((10.0, 24.0), None)
+    assert (back["rates"], back["paused_rates"]) == ((34.0, 34.0), None)
     assert paused["until"] == back["from"] == dt.date(2026, 11, 10)
 
 
@@ -41,8 +41,7 @@ def test_the_bar_of_a_day_has_the_rates_that_are_collected_on_it(day: dt.date) -
     register = register_of(*ACTS)
     (bar,) = [each for each in bars_of(register) if each["from"] <= day < each["until"]]
     stack = tariff_layers("CHN", "USA", "120190", day, register, LAPSE)
-    rates = [layer.rate_percent for layer in stack.layers]
-    assert bar["rates"] == (min(rates), max(rates))
+    assert bar["rates"] == (stack.general_layer_percent,) * 2
     assert (bar["paused_rates"] is None) == (not stack.suspended)
 
 

@@ -1,6 +1,6 @@
 // The page's state: what is asked, what was asked before (undo), and the runs that answer.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { beginBands, cancelBands, lookAtBands, Refused, run, type Bands } from "./api";
+import { beginBands, cancelBands, lookAtBands, refusalOf, run, type Bands } from "./api";
 import { keyOf, readAddress, request, writeAddress, type Ask, type Place } from "./ask";
 import type { Outline, Refusal, Run } from "./generated/api";
 
@@ -76,8 +76,7 @@ export function useRun(ask: Ask | null, client = ""): Answered {
         if (kept.size > 100) kept.delete(kept.keys().next().value as string);
         setState({ run: found, refusal: null, busy: wanted.current !== null });
       } catch (error) {
-        const refusal = error instanceof Refused ? error.report : { error: String(error), problems: [] };
-        setState((before) => ({ ...before, refusal, busy: false }));
+        setState((before) => ({ ...before, refusal: refusalOf(error), busy: false }));
       }
     }
     busy.current = false;
@@ -96,11 +95,12 @@ export interface Banded {
   bands: Bands | null;
   done: number;
   draws: number;
+  refusal: Refusal | null;
 }
 
 // Bands over draws, once the levers rest. A newer ask cancels them.
 export function useBands(ask: Ask, run: Run | null): Banded {
-  const [state, setState] = useState<Banded>({ bands: null, done: 0, draws: DRAWS });
+  const [state, setState] = useState<Banded>({ bands: null, done: 0, draws: DRAWS, refusal: null });
   const id = run?.id ?? "";
   useEffect(() => {
     if (!id) return;
@@ -114,15 +114,15 @@ export function useBands(ask: Ask, run: Run | null): Banded {
           setState((before) => ({ ...before, done: answer.done }));
           answer = await lookAtBands(job, 2);
         }
-        if (!over) setState({ bands: answer.bands, done: answer.done, draws: DRAWS });
+        if (!over) setState({ bands: answer.bands, done: answer.done, draws: DRAWS, refusal: null });
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!over) setState({ bands: null, done: 0, draws: DRAWS, refusal: refusalOf(error) });
       }
     }, REST_MS);
     return () => {
       over = true;
       clearTimeout(timer);
-      setState((before) => (before.done ? { ...before, done: 0 } : before));
+      setState((before) => (before.done || before.refusal ? { ...before, done: 0, refusal: null } : before));
       if (job) void cancelBands(job).catch(() => undefined);
     };
   }, [id]);

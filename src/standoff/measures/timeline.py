@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from standoff.measures.calendar import change_dates, pause_on, runs_on
+from standoff.measures.tariffs import within
 from standoff.measures.trades import intervals_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from standoff.measures.measure import Measure
+    from standoff.measures.measure import Measure, TariffLayer
     from standoff.measures.register import Register
     from standoff.measures.settings import Settings
     from standoff.measures.trades import Interval
@@ -38,8 +39,9 @@ def timeline(register: Register, settings: Settings, clock: Clock) -> tuple[dict
 def tariff_timeline(register: Register, settings: Settings, clock: Clock) -> tuple[dict[str, Any], ...]:
     """The same for tariffs, cut where a rate changes.
 
-    ``rates`` are the lowest and the highest rate that is collected, per cent of value, ``paused_rates`` those of layers that stand in
-    the law but are paused; None where there is no such layer. A measure is suspended while it collects nothing.
+    ``rates`` are the lowest and the highest rate that is collected over the goods of the measure, per cent of value (layers on the same
+    goods add up), ``paused_rates`` those of layers that stand in the law but are paused; None where there is no such layer. A measure is
+    suspended while it collects nothing.
     """
     bars: list[dict[str, Any]] = []
     intervals = intervals_of(change_dates(register, settings), clock)
@@ -58,13 +60,23 @@ def _rates(measure: Measure, on: date, settings: Settings) -> tuple[Rates, Rates
         return None, None
     present = [layer for layer in measure.layers if layer.start <= on and (layer.until is None or on < layer.until)]
     held = [pause_on(layer.suspensions, on, settings) is not None for layer in present]
-    collected = [layer.rate_percent for layer, paused in zip(present, held, strict=True) if not paused]
-    waiting = [layer.rate_percent for layer, paused in zip(present, held, strict=True) if paused]
-    return _ends(collected), _ends(waiting)
+    return (
+        _ends([layer for layer, paused in zip(present, held, strict=True) if not paused]),
+        _ends([layer for layer, paused in zip(present, held, strict=True) if paused]),
+    )
 
 
-def _ends(rates: list[float]) -> Rates:
-    return (min(rates), max(rates)) if rates else None
+def _ends(layers: list[TariffLayer]) -> Rates:
+    """The lowest and the highest sum of rates over the headings that the layers name, and over all others where a layer names none."""
+    if not layers:
+        return None
+    everywhere = [layer for layer in layers if not layer.hs]
+    sums = [
+        sum(layer.rate_percent for layer in layers if not layer.hs or any(within(code, own) for own in layer.hs))
+        for code in {code for layer in layers for code in layer.hs}
+    ]
+    sums += [sum(layer.rate_percent for layer in everywhere)] if everywhere else []
+    return round(min(sums), 4), round(max(sums), 4)
 
 
 def _append(bars: list[dict[str, Any]], measure: Measure, interval: Interval, **said: Any) -> None:

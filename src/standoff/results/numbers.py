@@ -79,7 +79,7 @@ class Numbers:
         """A cell of a table by the kind of its column; the heading of a column of money says the unit."""
         if value is None or value == "":
             return DASH if kind != "text" else ""
-        if kind == "text":
+        if kind in ("text", "written"):
             return str(value)
         if kind == "date":
             return str(value)

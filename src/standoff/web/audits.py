@@ -7,13 +7,13 @@ are, waits for the same answers.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from threading import Lock
 from typing import Any
 
+from standoff.studies.claims.audit import SCENARIOS, TESTS, audit, untested_verdict
 from standoff.studies.claims.registry import Claim, read_claims, read_researched
 
 WORLD, DRAWS, SEED = "rare-earths", 128, 0
@@ -31,9 +31,10 @@ _HERE: dict[str, Any] = {}
 
 
 def claim_list() -> list[dict[str, Any]]:
-    """Every claim with what research found; nothing here is computed."""
+    """Every claim with what research found, those first for which the model has the mechanism; nothing here is computed."""
     researched = read_researched()
-    return [_claim(claim, researched[claim.id]) for claim in read_claims()]
+    found = [_claim(claim, researched[claim.id]) for claim in read_claims()]
+    return sorted(found, key=lambda claim: bool(claim["verdict"]))
 
 
 def _claim(claim: Claim, researched: dict[str, str]) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def _claim(claim: Claim, researched: dict[str, str]) -> dict[str, Any]:
     return {
         **{name: values[name] for name in ("id", "text", "date", "kind", "quantity", "system", "test")},
         "paraphrase": {"en": claim.paraphrase, "zh": claim.paraphrase_zh or claim.paraphrase},
+        "verdict": "" if claim.id in TESTS else untested_verdict(claim),
         "found": researched["verdict"],
         "finding": researched["figure_found"],
         "document": researched["source_url"],
@@ -77,7 +79,7 @@ class Audits:
             running = self.job is not None
             return {
                 "state": "running" if running else "idle" if self.answers is None else "done",
-                "draws": DRAWS * len(_scenarios()),
+                "draws": DRAWS * len(SCENARIOS),
                 "done": int(self.shared[1]) if running else 0,
                 "world": WORLD,
                 "answers": self.answers,
@@ -102,12 +104,6 @@ class Audits:
         self.pool, self.job = None, None
 
 
-def _scenarios() -> Sequence[str]:
-    from standoff.studies.claims.audit import SCENARIOS
-
-    return SCENARIOS
-
-
 def _start(shared: Any) -> None:
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
@@ -115,8 +111,7 @@ def _start(shared: Any) -> None:
 
 
 def _work() -> list[dict[str, Any]] | None:
-    """In the worker: an answer for each claim, None if somebody stopped it."""
-    from standoff.studies.claims.audit import audit
+    """In the worker: the answers where there is a mechanism, None if somebody stopped it."""
 
     def watch(done: int) -> None:
         _HERE["shared"][1] = done
@@ -127,4 +122,6 @@ def _work() -> list[dict[str, Any]] | None:
         found = audit(world=WORLD, draws=DRAWS, seed=SEED, progress=watch)
     except _Cancelled:
         return None
-    return [{"id": row["id"], "verdict": row["computed_verdict"], "answer": row["answer"]} for row in found]
+    return [
+        {"id": row["id"], "verdict": row["computed_verdict"], "answer": row["answer"]} for row in found if row["answer"]
+    ]

@@ -29,8 +29,9 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "netcdf": "application/x-netcdf",
     "scenario": "application/yaml; charset=utf-8",
+    "report": "text/html; charset=utf-8",
 }
-SUFFIX = {"csv": "csv", "netcdf": "nc", "scenario": "yaml"}
+SUFFIX = {"csv": "csv", "netcdf": "nc", "scenario": "yaml", "report": "html"}
 
 api = APIRouter(prefix="/api", responses=REFUSED)
 
@@ -147,7 +148,7 @@ def determine(shipment: Shipment) -> Response:
 
 @api.post("/download", response_class=Response, responses={200: {"content": {each: {} for each in MEDIA.values()}}})
 def download(asked: DownloadRequest, request: Request) -> Response:
-    """A run as a table, as netCDF, or as the scenario file."""
+    """A run as a table, as netCDF, as the scenario file, or as the report that the command line writes."""
     engine = engine_of(request)
     scenario, world = engine.asked(asked)
     name = f"standoff-{scenario.name}-{run_id(scenario, world)}.{SUFFIX[asked.kind]}"
@@ -155,6 +156,8 @@ def download(asked: DownloadRequest, request: Request) -> Response:
         content: bytes = downloads.scenario_yaml(scenario).encode()
     elif asked.kind == "csv":
         content = downloads.result_csv(engine.result(asked)).encode()
+    elif asked.kind == "report":
+        content = downloads.report_html(engine.result(asked), asked.language).encode()
     else:
         content = bytes(engine.result(asked).dataset.to_netcdf(engine="h5netcdf"))
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}

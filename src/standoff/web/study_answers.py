@@ -10,7 +10,7 @@ from standoff.web.answers import Words
 
 
 class ClaimAnswer(BaseModel):
-    """A claim in paraphrase, and what research found."""
+    """A claim in paraphrase, and what research found. ``verdict`` is empty where the audit has to work it out."""
 
     id: str
     text: str
@@ -20,6 +20,7 @@ class ClaimAnswer(BaseModel):
     quantity: str
     system: str
     test: str
+    verdict: str
     found: str
     finding: str
     document: str
@@ -54,7 +55,7 @@ class ModelAnswer(BaseModel):
 class AuditRow(BaseModel):
     id: str
     verdict: str
-    answer: ModelAnswer | None
+    answer: ModelAnswer
 
 
 class AuditAnswer(BaseModel):

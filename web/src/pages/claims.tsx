@@ -18,7 +18,8 @@ export function ClaimsPage() {
   const { audit, stop, again } = useAudit((error) => setRefusal(refusalOf(error)));
   useEffect(() => void readClaims().then(setClaims, (error) => setRefusal(refusalOf(error))), []);
   const rows = useMemo(() => new Map(audit?.answers?.map((row) => [row.id, row])), [audit?.answers]);
-  const shown = claims.filter((claim) => fits(claim, rows.get(claim.id), wanted, of(claim.paraphrase)));
+  const verdictOf = (claim: ClaimAnswer) => claim.verdict || rows.get(claim.id)?.verdict || "";
+  const shown = claims.filter((claim) => fits(claim, verdictOf(claim), wanted, of(claim.paraphrase)));
   return (
     <div class="single wide">
       <h1>{t("page_claims")}</h1>
@@ -26,15 +27,15 @@ export function ClaimsPage() {
       <p class="what">{t("claims_rule")}</p>
       {refusal && <Problems refusal={refusal} />}
       <p class="progress" aria-live="polite">
-        {audit?.state === "done" ? finding(claims, rows, words) : audit?.state === "running" ? t("audit_running", { done: number(audit.done), n: number(audit.draws) }) : audit ? t("audit_stopped") : t("loading")}{" "}
+        {audit?.state === "done" ? finding(claims, [...rows.values()], words) : audit?.state === "running" ? t("audit_running", { done: number(audit.done), n: number(audit.draws) }) : audit ? t("audit_stopped") : t("loading")}{" "}
         {audit?.state === "running" && <button type="button" class="quiet" id="audit-stop" onClick={stop}>{t("stop")}</button>}
         {audit?.state === "idle" && <button type="button" class="quiet" id="audit-again" onClick={again}>{t("audit_again")}</button>}
       </p>
-      {audit?.state === "done" && <Counts claims={claims} rows={rows} />}
-      <Filters claims={claims} rows={rows} wanted={wanted} set={setWanted} />
+      {audit?.state === "done" && <Counts claims={claims} verdictOf={verdictOf} />}
+      <Filters claims={claims} verdictOf={verdictOf} wanted={wanted} set={setWanted} />
       <p aria-live="polite">{t("claims_found", { n: number(shown.length), all: number(claims.length) })}</p>
       <ol class="claims">
-        {shown.map((claim) => <Claim key={claim.id} claim={claim} row={rows.get(claim.id)} busy={audit?.state === "running"} words={words} />)}
+        {shown.map((claim) => <Claim key={claim.id} claim={claim} row={rows.get(claim.id)} verdict={verdictOf(claim)} busy={audit?.state === "running"} words={words} />)}
       </ol>
     </div>
   );
@@ -60,23 +61,23 @@ function useAudit(fail: (error: unknown) => void) {
 
 type Wanted = typeof NOTHING;
 
-function fits(claim: ClaimAnswer, row: AuditRow | undefined, wanted: Wanted, said: string): boolean {
+function fits(claim: ClaimAnswer, verdict: string, wanted: Wanted, said: string): boolean {
   const word = wanted.search.trim().toLowerCase();
   return (
     (!wanted.text || claim.text === wanted.text) && (!wanted.kind || claim.kind === wanted.kind) && (!wanted.system || claim.system === wanted.system) &&
-    (!wanted.found || claim.found === wanted.found) && (!wanted.verdict || row?.verdict === wanted.verdict) &&
+    (!wanted.found || claim.found === wanted.found) && (!wanted.verdict || verdict === wanted.verdict) &&
     (!word || [claim.id, said, claim.paraphrase.en, claim.quantity, claim.finding].some((text) => text?.toLowerCase().includes(word)))
   );
 }
 
 interface FilterProps {
   claims: ClaimAnswer[];
-  rows: Map<string, AuditRow>;
+  verdictOf: (claim: ClaimAnswer) => string;
   wanted: Wanted;
   set: (wanted: Wanted) => void;
 }
 
-function Filters({ claims, rows, wanted, set }: FilterProps) {
+function Filters({ claims, verdictOf, wanted, set }: FilterProps) {
   const { t, maybe, date } = useWords();
   const choice = (name: keyof Wanted, label: string, values: string[], say: (value: string) => string) => (
     <label>
@@ -90,7 +91,7 @@ function Filters({ claims, rows, wanted, set }: FilterProps) {
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
       <label>{t("search")} <input type="search" value={wanted.search} onInput={(event) => set({ ...wanted, search: event.currentTarget.value })} /></label>
-      {choice("verdict", t("claim_model"), [...rows.values()].map((row) => row.verdict), (value) => maybe(`verdict_${slug(value)}`, value))}
+      {choice("verdict", t("claim_model"), claims.map(verdictOf).filter(Boolean), (value) => maybe(`verdict_${slug(value)}`, value))}
       {choice("found", t("claim_research"), claims.map((claim) => claim.found), (value) => maybe(`found_${value}`, value))}
       {choice("text", t("claim_text"), claims.map((claim) => claim.text), (value) => t("text_of", { text: value, date: date(claims.find((claim) => claim.text === value)?.date ?? "") }))}
       {choice("kind", t("claim_kind"), claims.map((claim) => claim.kind), (value) => maybe(`kind_${slug(value)}`, value))}
@@ -99,18 +100,17 @@ function Filters({ claims, rows, wanted, set }: FilterProps) {
   );
 }
 
-function finding(claims: ClaimAnswer[], rows: Map<string, AuditRow>, { t, number }: Speech): string {
-  const count = (verdict: string) => number([...rows.values()].filter((row) => row.verdict === verdict && row.answer).length);
-  const answered = [...rows.values()].filter((row) => row.answer).length;
-  return t("audit_finding", { all: number(claims.length), n: number(answered), holds: count("holds"), some: count("holds only if"), fails: count("fails"), rest: number(claims.length - answered) });
+function finding(claims: ClaimAnswer[], rows: AuditRow[], { t, number }: Speech): string {
+  const count = (verdict: string) => number(rows.filter((row) => row.verdict === verdict).length);
+  return t("audit_finding", { all: number(claims.length), n: number(rows.length), holds: count("holds"), some: count("holds only if"), fails: count("fails"), open: count("only data can tell"), rest: number(claims.length - rows.length) });
 }
 
 // How the model's verdicts and those of research fall together.
-function Counts({ claims, rows }: { claims: ClaimAnswer[]; rows: Map<string, AuditRow> }) {
+function Counts({ claims, verdictOf }: { claims: ClaimAnswer[]; verdictOf: (claim: ClaimAnswer) => string }) {
   const { t, maybe, number } = useWords();
   const found = [...new Set(claims.map((claim) => claim.found))];
-  const verdicts = [...new Set([...rows.values()].map((row) => row.verdict))];
-  const count = (verdict: string, research: string) => claims.filter((claim) => claim.found === research && rows.get(claim.id)?.verdict === verdict).length;
+  const verdicts = [...new Set(claims.map(verdictOf))];
+  const count = (verdict: string, research: string) => claims.filter((claim) => claim.found === research && verdictOf(claim) === verdict).length;
   return (
     <details>
       <summary>{t("claims_counts")}</summary>
@@ -128,31 +128,32 @@ function Counts({ claims, rows }: { claims: ClaimAnswer[]; rows: Map<string, Aud
 interface ClaimProps {
   claim: ClaimAnswer;
   row: AuditRow | undefined;
+  verdict: string;
   busy: boolean;
   words: Speech;
 }
 
-function Claim({ claim, row, busy, words }: ClaimProps) {
+function Claim({ claim, row, verdict, busy, words }: ClaimProps) {
   const { t, of, maybe, date } = words;
   const notes = [claim.id, t("text_of", { text: claim.text, date: date(claim.date) }), maybe(`kind_${slug(claim.kind)}`, claim.kind), maybe(`system_${slug(claim.system)}`, claim.system)];
   return (
     <li class="claim" id={`claim-${claim.id}`}>
-      <p class="what">{notes.join(" · ")}</p>
-      <h2>{of(claim.paraphrase)}</h2>
-      <div class="beside">
-        <div>
-          <h3>{t("claim_model")}</h3>
-          <p class="verdict">{row ? maybe(`verdict_${slug(row.verdict)}`, row.verdict) : t(busy ? "claim_waiting" : "claim_not_asked")}</p>
-          {row?.answer && <ModelSays id={claim.id} answer={row.answer} words={words} />}
-        </div>
-        <div>
-          <h3>{t("claim_research")}</h3>
-          <p class="verdict">{maybe(`found_${claim.found}`, claim.found)}</p>
-          {claim.finding && <p lang="en">{claim.finding}</p>}
-          <p class="what">{claim.document ? <a href={claim.document} rel="noreferrer">{t("claim_document", { host: hostOf(claim.document) })}</a> : t("claim_no_document")}{" · "}{t("claim_confidence", { level: maybe(`confidence_${claim.confidence}`, claim.confidence) })}</p>
-        </div>
+      <div>
+        <p class="what">{notes.join(" · ")}</p>
+        <h2>{of(claim.paraphrase)}</h2>
+        <details><summary>{t("claim_test")}</summary><p lang="en">{claim.test}</p></details>
       </div>
-      <details><summary>{t("claim_test")}</summary><p lang="en">{claim.test}</p></details>
+      <div>
+        <h3>{t("claim_model")}</h3>
+        <p class={verdict && !row ? "verdict none" : "verdict"}>{verdict ? maybe(`verdict_${slug(verdict)}`, verdict) : t(busy ? "claim_waiting" : "claim_not_asked")}</p>
+        {row && <ModelSays id={claim.id} answer={row.answer} words={words} />}
+      </div>
+      <div>
+        <h3>{t("claim_research")}</h3>
+        <p class="verdict">{maybe(`found_${claim.found}`, claim.found)}</p>
+        {claim.finding && <p lang="en">{claim.finding}</p>}
+        <p class="what">{claim.document ? <a href={claim.document} rel="noreferrer">{t("claim_document", { host: hostOf(claim.document) })}</a> : t("claim_no_document")}{" · "}{t("claim_confidence", { level: maybe(`confidence_${claim.confidence}`, claim.confidence) })}</p>
+      </div>
     </li>
   );
 }
@@ -165,7 +166,7 @@ function ModelSays({ id, answer, words }: { id: string; answer: ModelAnswer; wor
   const region = answer.where.map((where) => conditionOf(where, answer.unit, words));
   return (
     <>
-      <p>{t(answer.table ? "claim_range" : "claim_interval", { median: value(answer.median), low: value(answer.low), high: value(answer.high) })}</p>
+      <p>{t(answer.table ? "claim_range" : answer.scenario ? "claim_interval" : "claim_by_horizon", { median: value(answer.median), low: value(answer.low), high: value(answer.high) })}</p>
       <p class="what">{language === "zh" ? answer.measured_zh : answer.measured}</p>
       {answer.share_true !== null && answer.scenario && <p class="what">{t("claim_share_true", { share: percent(answer.share_true) })}</p>}
       {region.length > 0 && <p class="what">{t(answer.share_true === null ? "claim_depends" : "claim_where")} {region.join("; ")}</p>}

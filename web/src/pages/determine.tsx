@@ -1,6 +1,6 @@
 // Determine: fill in a shipment, see the outcome, the clause that decides, the trace, and the same shipment on other days.
 import { useState } from "preact/hooks";
-import { determine, Refused } from "../api";
+import { determine, refusalOf } from "../api";
 import type { Determined, Refusal, Shipment } from "../generated/api";
 import { Problems } from "../parts/problems";
 import { useWords, type Key } from "../words";
@@ -20,7 +20,7 @@ export function DeterminePage() {
       setFound(await determine(shipment));
       setRefusal(null);
     } catch (error) {
-      setRefusal(error instanceof Refused ? error.report : { error: String(error), problems: [] });
+      setRefusal(refusalOf(error));
     }
   };
   const field = (name: (typeof FIELDS)[number]) => {

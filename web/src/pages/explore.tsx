@@ -1,6 +1,6 @@
 // Explore: levers on the left, both sides on the right, all updated by every move.
 import { useMemo, useState } from "preact/hooks";
-import { download, outline as readOutline, Refused, uploadScenario, uploadWorld } from "../api";
+import { download, outline as readOutline, refusalOf, uploadScenario, uploadWorld } from "../api";
 import { request, withoutMeasures, type Ask } from "../ask";
 import type { DownloadRequest, Refusal, Run, Start } from "../generated/api";
 import { Calendar } from "../parts/calendar";
@@ -36,8 +36,8 @@ export function ExplorePage({ start, names, history }: Props) {
   const without = useRun(run ? withoutMeasures(ask, run.scenario.world) : null).run;
   const banded = useBands(ask, run);
   const [refused, setRefused] = useState<Refusal | null>(null);
-  const tell = (error: unknown) => setRefused(error instanceof Refused ? error.report : { error: String(error), problems: [] });
-  const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind }).catch(tell);
+  const tell = (error: unknown) => setRefused(refusalOf(error));
+  const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind, language: words.language }).catch(tell);
   return (
     <div class="explore">
       <aside class={open ? "levers open" : "levers"} aria-label={t("levers")}>
@@ -81,17 +81,19 @@ export function ExplorePage({ start, names, history }: Props) {
         {!run ? <p class="waiting">{t("loading")}</p> : (
           <>
             <Numbers run={run} published={published} names={names} bands={banded.bands?.unmet ?? null} />
-            <p class="progress" aria-live="polite">{banded.bands ? t("bands_done", { n: String(banded.bands.draws), k: String(banded.bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
+            {banded.refusal && <Problems refusal={banded.refusal} />}
+            <p class="progress" aria-live="polite">{banded.refusal ? t("bands_failed") : banded.bands ? t("bands_done", { n: String(banded.bands.draws), k: String(banded.bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
             <Flow run={run} names={names} />
             <Ledgers run={run} published={published} />
             <Calendar run={run} ask={ask} setAsk={setAsk} />
             <Charts run={run} published={published} without={without} bands={banded.bands} names={names} words={words} />
-            <Uses run={run} names={names} bands={banded.bands} />
+            <Uses run={run} names={names} bands={banded.bands} failed={banded.refusal !== null} />
             <section id="take" aria-labelledby="take-title">
               <h2 id="take-title">{t("take")}</h2>
               <div class="buttons">
                 <button type="button" id="take-csv" onClick={() => take("csv")}>CSV</button>
                 <button type="button" onClick={() => take("netcdf")}>netCDF</button>
+                <button type="button" id="take-report" onClick={() => take("report")}>{t("download_report")}</button>
                 <button type="button" onClick={() => take("scenario")}>{t("scenario_file")}</button>
                 <CopyLink />
               </div>

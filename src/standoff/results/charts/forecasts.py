@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from standoff.results.charts.bars import NAMES, ROW, WIDTH, fitted
+from standoff.results.charts.bars import ROW, fitted
 from standoff.results.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 from standoff.results.charts.series import PANEL, Series, TimeAxis, draw_levels
+
+BARS_WIDTH, BAR_NAMES = 720.0, 262.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def amount_bars(
     height = ROW * len(amounts) + 40
     high = max([amount.value for amount in amounts] + [reference or 0.0])
     levels = ticks(high, count=5)
-    frame = Frame(NAMES, 8, WIDTH - 90, height - 26, 0, levels[-1], 0, 1)
+    frame = Frame(BAR_NAMES, 8, BARS_WIDTH - 70, height - 26, 0, levels[-1], 0, 1)
     for level in levels:
         x = frame.x(level)
         frame.line(x, frame.top, x, frame.bottom, "axis" if level == 0 else "grid")
@@ -122,4 +124,4 @@ def amount_bars(
         frame.text(frame.x(amount.value) + 6, y + 17, amount.text, style="label")
     if reference is not None:
         frame.line(frame.x(reference), frame.top, frame.x(reference), frame.bottom, "reference")
-    return Chart(WIDTH, height, description, tuple(frame.marks))
+    return Chart(BARS_WIDTH, height, description, tuple(frame.marks))

@@ -16,7 +16,7 @@ LEAD_ROWS = 12
 
 @dataclass(frozen=True)
 class Column:
-    """Heading and kind of a column: ``text``, ``date``, ``usd``, ``percent`` (a share), ``days`` or ``number``."""
+    """Heading and kind: ``text``, ``date``, ``usd``, ``percent`` (a share), ``days``, ``number`` or ``written`` (a number as text)."""
 
     heading: str
     kind: str = "text"

@@ -167,7 +167,12 @@ def _answer(claim: Claim, bench: Bench) -> dict[str, Any]:
     if claim.id in TESTS:
         answer = asdict(TESTS[claim.id](bench))
         return {"answer": answer, "computed_verdict": answer["verdict"]}
-    return {"answer": None, "computed_verdict": ONLY_DATA if claim.only_data else NO_MECHANISM}
+    return {"answer": None, "computed_verdict": untested_verdict(claim)}
+
+
+def untested_verdict(claim: Claim) -> str:
+    """What is said of a claim that no test here answers."""
+    return ONLY_DATA if claim.only_data else NO_MECHANISM
 
 
 def from_draws(ensemble: Ensemble, quantity: Floats, true: Flags, *, measured: Said, unit: str) -> Answer:

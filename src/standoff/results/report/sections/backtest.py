@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from standoff.results.charts.forecasts import Amount, Band, Dots, amount_bars, forecast_panel
 from standoff.results.charts.marks import Chart, LegendItem, Picture
-from standoff.results.charts.series import HALF, Series, TimeAxis
+from standoff.results.charts.series import HALF, PANEL, Series, TimeAxis
 from standoff.results.numbers import Numbers
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.words import Words
@@ -20,6 +20,8 @@ AHEAD, STRICT, LATER_LAW, OFF = "one_month_ahead", "strict", "policy_known", "me
 NAIVE = {"no_change": "third", "last_year": "second", "mean_2024": "fourth", "mean_12_months": "fifth"}
 """The naive forecasts and the line that each is drawn as."""
 NOTHING = float("nan")
+FIRST = (820.0, 280.0)
+"""Size of the panel of the first destination, which holds all others."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ def forecast_section(held: Held) -> Section:
         say("backtest.forecasts"),
         say("backtest.two", first=sentence, second=after),
         pictures=(
-            Picture(tuple(_panel(held, name) for name in held.destinations), legend, say("backtest.by_destination")),
+            Picture((_panel(held, held.destinations[0], first=True),), legend, say("backtest.by_destination")),
+            Picture(tuple(_panel(held, name) for name in held.destinations[1:])),
             Picture(tuple(_naive_panel(held, name) for name in scored), naive_legend, say("backtest.naive")),
         ),
         tables=(_forecast_table(held), _naive_table(held, scored)),
@@ -148,7 +151,7 @@ def _finding(held: Held, key: str, summary: Mapping[str, Any]) -> str:
     )
 
 
-def _panel(held: Held, destination: str) -> Chart:
+def _panel(held: Held, destination: str, *, first: bool = False) -> Chart:
     months = held.months
     frozen = [held.value(STRICT, destination, month) for month in months]
     last = next((value for value in reversed(frozen) if math.isfinite(value)), NOTHING)
@@ -158,19 +161,19 @@ def _panel(held: Held, destination: str) -> Chart:
     )
     lines = [
         Series([held.off.get((destination, month), (NOTHING,) * 3)[1] for month in months], "third"),
-        Series([held.value(LATER_LAW, destination, month) for month in months], "second"),
         Series([held.value(AHEAD, destination, month) for month in months], "main"),
         Series(frozen, "main"),
+        Series([held.value(LATER_LAW, destination, month) for month in months], "second"),
     ]
     return forecast_panel(
         held.place(destination),
-        held.axis,
+        held.axis if first else replace(held.axis, word=""),
         bands=bands,
         lines=lines,
         dots=_observed(held, destination),
         write=held.numbers.plain,
         description=held.say("backtest.alt", name=held.place(destination), last=held.tonnes(last)),
-        size=HALF if destination == held.destinations[0] else (330.0, 200.0),
+        size=FIRST if first else PANEL,
     )
 
 
@@ -279,18 +282,30 @@ def score_section(held: Held) -> Section:
     return Section(
         "scores",
         say("backtest.scores"),
-        _finding(held, "backtest.open_finding", world),
+        _score_finding(held, world),
         pictures=pictures,
         tables=(
             Table(
                 "backtest_scores",
                 say("backtest.score_table"),
-                (Column(say("column.score")), *(Column(head) for head in heads)),
+                (Column(say("column.score")), *(Column(head, "written") for head in heads)),
                 [counted, *rows],
                 open=True,
             ),
         ),
         definitions=tuple(say(f"score.define_{name}") for name in ("mae", "crps", "coverage")),
+    )
+
+
+def _score_finding(held: Held, world: Mapping[str, Any]) -> str:
+    if not world["n"]:
+        return held.say("backtest.nothing_open")
+    return held.say(
+        "backtest.score_finding",
+        score=held.tonnes(world["crps"]),
+        naive=held.tonnes(world["crps_best_naive"]),
+        off=held.tonnes(world["crps_measure_off"]),
+        inside=held.numbers.percent(world["coverage80"]),
     )
 
 
@@ -305,7 +320,7 @@ def _error_bars(held: Held, world: Mapping[str, Any]) -> Chart:
     keys = [key for key in SCORES if key.startswith("mae") and world.get(key) is not None]
     amounts = [
         Amount(
-            held.say(f"score.{key}"), float(world[key]), "main" if key == "mae" else "other", held.tonnes(world[key])
+            held.say(f"error_of.{key}"), float(world[key]), "main" if key == "mae" else "other", held.tonnes(world[key])
         )
         for key in keys
     ]

@@ -68,7 +68,7 @@ def _stop_panel(held: Held, name: str, weeks: list[Mapping[str, Any]]) -> Chart:
             Series(np.array([row["share_of_firms"] for row in weeks]), "second"),
             Series(np.array([row["probability_of_any"] for row in weeks]), "main"),
         ],
-        TimeAxis(days, held.axis.event, held.axis.word),
+        TimeAxis(days, held.axis.event, ""),
         write=held.numbers.percent,
         description=held.say("stop_score.alt", name=title, highest=held.numbers.percent(highest)),
         high=1.0,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from standoff.errors import nearest, refuse
+from standoff.errors import Problems, nearest, refuse
 from standoff.results.numbers import Numbers
 from standoff.results.report.sections.backtest import NAIVE, OFF, Held, backtest_sections
 from standoff.results.words import LANGUAGES, read_words
@@ -24,6 +25,7 @@ from standoff.web.sections import section_values
 LOW, MEDIAN, HIGH = 9, 49, 89
 """Places of the 80 % interval and the median among the quantiles that are kept."""
 LARGEST_OBSERVED = 2_000_000
+MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])(-\d\d)?$")
 
 
 def episodes() -> list[dict[str, Any]]:
@@ -118,14 +120,25 @@ def _cleaned(content: bytes) -> str:
     except csv.Error as error:
         raise refuse(what, why=f"not a CSV file ({error})", cure="Save it as CSV with commas") from None
     columns = list(reader.fieldnames or ())
-    for number, row in enumerate(rows, start=2):
-        if _endless(row.get("value", "")):
-            raise refuse(what, why="not a finite number", cure="Write 5280", row=number, column="value")
+    _check_ranges(rows, what)
     written = io.StringIO()
     writer = csv.DictWriter(written, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return written.getvalue()
+
+
+def _check_ranges(rows: list[dict[str, str]], what: str) -> None:
+    """Refuse numbers without end and years that no calendar has: the study takes both for what they look like."""
+    problems = Problems(what)
+    for number, row in enumerate(rows, start=2):
+        if _endless(row.get("value", "")):
+            problems.add(why="not a finite number", cure="Write 5280", row=number, column="value", value=row["value"])
+        for column in ("month", "period_end"):
+            text = row.get(column, "")
+            if text and not MONTH.match(text):
+                problems.add(why="not a month", cure="Write 2025-07", row=number, column=column, value=text)
+    problems.raise_if_any()
 
 
 def _endless(text: str) -> bool:

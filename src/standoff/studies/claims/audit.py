@@ -32,6 +32,8 @@ HOLDS, ONLY_IF, FAILS = "holds", "holds only if", "fails"
 NO_MECHANISM, ONLY_DATA = "needs a mechanism that is not there yet", "only data can tell"
 SURE = 0.9
 RUN_DAYS = 364
+BLOCK = 32
+"""Draws that run together: progress is told, and a caller may stop, after each block."""
 SCENARIOS = ("april-2025", "cut-off")
 """What the claims with a mechanism need to be run, each once."""
 RANGE_POINTS = 41
@@ -129,6 +131,7 @@ class Bench:
                 draws=self.draws,
                 seed=self.seed,
                 as_of=self.as_of,
+                block=BLOCK,
                 progress=None if progress is None else lambda done: progress(before + done),
             )
         return self.done[scenario]

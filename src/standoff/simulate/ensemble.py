@@ -22,7 +22,7 @@ from standoff.simulate.run import run_steps
 from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
-from standoff.world.build import build_network
+from standoff.world.build import build_network, rated_needs
 from standoff.world.network import Network
 from standoff.world.tables import World
 
@@ -294,12 +294,13 @@ def run_block(job: Job, network: Network, part: slice) -> Block:
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = build_setup(
-        network,
+        rated_needs(network, scenario.production),
         clock,
         regimes=job.regimes,
         parameters=job.parameters,
         sourcing=scenario.sourcing,
         home_first=scenario.home_first,
+        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
         draws=draws,
     )

@@ -61,7 +61,7 @@ def redated(measure: Measure, dates: Dates) -> Measure:
     """One measure with other dates."""
     begins = first_day(measure)
     shift = dates.start - begins if dates.start is not None and begins is not None else dt.timedelta(0)
-    parts = (*measure.limbs, *measure.layers)
+    parts: tuple[Limb | TariffLayer, ...] = (*measure.limbs, *measure.layers)
     some = any(part.suspensions for part in parts)
     starts = {layer.start for layer in measure.layers}
 

@@ -85,6 +85,7 @@ def _view(episode: Episode, frozen: Frozen, observed: Path | None) -> dict[str, 
         "title": episode.title.model_dump(),
         "summary": episode.summary.model_dump(),
         "terms": episode.terms,
+        "observed": found.get("observed"),
         "scored": sum(row["n"] for row in found["summary"].values()),
         "sections": sections,
     }

@@ -123,10 +123,26 @@ class SectionAnswer(BaseModel):
     definitions: list[str]
 
 
+class LeftOutAnswer(BaseModel):
+    why: str
+    value: str
+    rows: list[int]
+
+
+class ObservedAnswer(BaseModel):
+    """Which rows of a file count, and why the others do not."""
+
+    file: str
+    rows: int
+    used: int
+    left_out: list[LeftOutAnswer]
+
+
 class BacktestAnswer(BaseModel):
     episode: str
     title: Words
     summary: Words
     terms: str
+    observed: ObservedAnswer | None
     scored: int
     sections: dict[Literal["en", "zh"], list[SectionAnswer]]

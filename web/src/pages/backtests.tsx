@@ -44,6 +44,12 @@ export function BacktestsPage() {
               setRefusal(null);
             }} />
             <div aria-live="polite">
+              {shown.observed && (
+                <>
+                  <p>{t("observed_used", { used: String(shown.observed.used), rows: String(shown.observed.rows) })}</p>
+                  <ul lang="en">{shown.observed.left_out.map((left) => <li key={left.why + left.value}>{left.why}{left.value && ` (${left.value})`}: {left.rows.join(", ")}</li>)}</ul>
+                </>
+              )}
               {brought && <p>{t("observed_scored", { file: brought, n: String(shown.scored) })} <button type="button" class="quiet" onClick={read}>{t("observed_away")}</button></p>}
             </div>
           </section>

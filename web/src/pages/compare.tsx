@@ -83,7 +83,7 @@ function Rows({ caption, head, rows, runs }: { caption: string; head: string[]; 
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead><tr><th scope="col">{t("line")}</th>{head.map((title, at) => <th scope="col" key={at}>{title}</th>)}</tr></thead>
+        <thead><tr><th scope="col">{t("line")}</th>{head.map((title, at) => <th scope="col" key={at}>{LETTERS[at]}<span class="roomy">{title.slice(1)}</span></th>)}</tr></thead>
         <tbody>{rows.map(([name, show]) => <tr key={name}><th scope="row">{name}</th>{runs.map((run, at) => <td key={at}>{show(run)}</td>)}</tr>)}</tbody>
       </table>
     </div>

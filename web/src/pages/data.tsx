@@ -27,7 +27,7 @@ export function DataPage({ worlds, first }: { worlds: string[]; first: string })
       {outline && <p>{t("data_shares", { sourced: percent(outline.shares.sourced ?? 0), claimed: percent(outline.shares.claimed ?? 0), assumed: percent(outline.shares.assumed ?? 0), year: String(outline.usd_year) })}</p>}
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <label>{t("world")} <select value={world} onChange={(event) => (setWorld(event.currentTarget.value), setOffset(0))}>{[...new Set([...worlds, first])].map((each) => <option key={each}>{each}</option>)}</select></label>
-        <label>{t("table")} <select value={table} onChange={(event) => (setTable(event.currentTarget.value), setOffset(0))}>
+        <label>{t("which_table")} <select value={table} onChange={(event) => (setTable(event.currentTarget.value), setOffset(0))}>
           {Object.entries(outline?.tables ?? {}).map(([name, rows]) => <option key={name} value={name}>{maybe(`table_${name}`, name)} ({number(rows, 6)})</option>)}
         </select></label>
         <label>{t("search")} <input type="search" value={search} onInput={(event) => (setSearch(event.currentTarget.value), setOffset(0))} /></label>

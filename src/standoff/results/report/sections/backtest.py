@@ -87,13 +87,19 @@ class Held:
 
 def backtest_sections(held: Held) -> tuple[Section, ...]:
     """Every section, in the order of the page."""
-    from standoff.results.report.sections.backtest_known import known_section, posterior_section, stops_section
+    from standoff.results.report.sections.backtest_known import (
+        check_section,
+        known_section,
+        posterior_section,
+        stops_section,
+    )
 
     return (
         forecast_section(held),
         score_section(held),
         stops_section(held),
         posterior_section(held),
+        *check_section(held),
         known_section(held),
     )
 

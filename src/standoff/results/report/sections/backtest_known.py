@@ -143,6 +143,61 @@ def posterior_section(held: Held) -> Section:
     )
 
 
+def check_section(held: Held) -> tuple[Section, ...]:
+    """Posterior predictive checks: the open rows beside what the fitted model would have had them be; none where none were frozen."""
+    say, checks = held.say, held.found["frozen"].get("checks", ())
+    if not checks:
+        return ()
+    failed = [_check_name(held, row) for row in checks if row["failed"]]
+    amounts = [
+        Amount(
+            _check_name(held, row),
+            float(row["probability"]),
+            "main" if row["failed"] else "other",
+            held.numbers.percent(row["probability"]),
+        )
+        for row in checks
+    ]
+    columns = (
+        Column(say("column.check")),
+        Column(say("column.forecast_observed"), "number"),
+        Column(say("column.replicated_median"), "number"),
+        Column(say("column.forecast_low"), "number"),
+        Column(say("column.forecast_high"), "number"),
+        Column(say("column.probability_above"), "percent"),
+        Column(say("column.check_result")),
+    )
+    rows = [
+        (
+            _check_name(held, row),
+            *(row[name] for name in ("observed", "median", "lo80", "hi80", "probability")),
+            say("check_result.failed" if row["failed"] else "check_result.passed"),
+        )
+        for row in checks
+    ]
+    chart = amount_bars(amounts, write=held.numbers.percent, description=say("backtest.check_alt"))
+    return (
+        Section(
+            "checks",
+            say("backtest.checks"),
+            say(
+                "backtest.check_finding",
+                count=len(checks),
+                failed=len(failed),
+                names=held.words.join(failed) if failed else say("amount.none"),
+            ),
+            pictures=(Picture((chart,), (), say("backtest.check_picture")),),
+            tables=(Table("backtest_checks", say("backtest.check_table"), columns, rows),),
+            definitions=(say("check_result.define"),),
+        ),
+    )
+
+
+def _check_name(held: Held, row: Mapping[str, Any]) -> str:
+    statistic = held.words.family("check", row["statistic"])
+    return held.say("backtest.check_of", statistic=statistic, of=held.words.family("destination", row["of"]))
+
+
 def _structure_table(held: Held) -> Table:
     structure = held.found["frozen"]["structure"]
     columns = (

@@ -63,7 +63,7 @@ export function DeterminePage() {
             <Fact name={t("documents")} value={found.documents.join("; ")} />
             <Fact name={t("red_flags")} value={found.red_flags.join("; ")} />
             <Fact name={t("understood")} value={Object.entries(found.understood).map(([key, value]) => `${key}: ${value}`).join("; ")} />
-            <Fact name={t("status")} value={found.status} />
+            <Fact name={t("status")} value={maybe(`status_of_${found.status}`, found.status)} />
             <Fact name={t("sources")} value={found.sources.join(" ")} />
           </dl>
           <h3>{t("other_dates")}</h3>

@@ -61,7 +61,8 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario; write DIR/result.nc and DIR/report.html."""
-    from standoff.cli.peers import COMMANDS, run_peer
+    from standoff.cli.peers import COMMANDS, rules_of_scenario, run_peer
+    from standoff.simulate.scenario import shipped_scenarios
 
     if asks_for_economy(scenario, rules):
         from standoff.cli.mrio import run_economy_file
@@ -83,14 +84,16 @@ def run(
             as_json=as_json,
         )
         return
-    if rules in COMMANDS:
+    if rules in COMMANDS and scenario not in shipped_scenarios():
         run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
     from standoff.simulate.scenario import read_scenario, scenario_from
 
     changes: dict[str, Any] = dict(_pairs(set_ or []))
-    if rules:
+    if rules in COMMANDS:
+        changes = rules_of_scenario(rules, changes)
+    elif rules:
         changes["rules"] = rules
     asked = read_scenario(scenario, changes=changes)
     if until:

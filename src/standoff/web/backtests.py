@@ -12,18 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from standoff.errors import Problems, nearest, refuse
-from standoff.results.numbers import Numbers
-from standoff.results.report.sections.backtest import NAIVE, OFF, Held, backtest_sections
+from standoff.results.report.backtests import held_of
+from standoff.results.report.sections.backtest import backtest_sections
 from standoff.results.words import LANGUAGES, read_words
-from standoff.studies.backtest.episode import Episode, open_tonnes, read_episode, shipped_episodes
-from standoff.studies.backtest.frozen import FOLDER, Frozen, code_fingerprint, read_frozen
-from standoff.studies.backtest.months import Month, label_of
-from standoff.studies.backtest.scores import monthly_history, naive_forecasts
+from standoff.studies.backtest.episode import Episode, read_episode, shipped_episodes
+from standoff.studies.backtest.frozen import FOLDER, Frozen, read_frozen
 from standoff.studies.backtest.study import backtest
 from standoff.web.sections import section_values
 
-LOW, MEDIAN, HIGH = 9, 49, 89
-"""Places of the 80 % interval and the median among the quantiles that are kept."""
 LARGEST_OBSERVED = 2_000_000
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])(-\d\d)?$")
 
@@ -69,17 +65,10 @@ def _episode(name: str) -> tuple[Episode, Frozen]:
 
 def _view(episode: Episode, frozen: Frozen, observed: Path | None) -> dict[str, Any]:
     found = backtest(episode, frozen, observed=observed)
-    off = {
-        (destination, label_of(month)): (float(levels[LOW]), float(levels[MEDIAN]), float(levels[HIGH]))
-        for (forecast, destination, month), levels in frozen.quantiles.items()
-        if forecast == OFF
-    }
-    naive, same = _naive(episode), frozen.record["code_fingerprint"] == code_fingerprint()
     sections = {}
     for language in LANGUAGES:
-        words = read_words(language)
-        held = Held(found, off, naive, same, words)
-        sections[language] = [section_values(section, Numbers(words)) for section in backtest_sections(held)]
+        held = held_of(episode, frozen, found, read_words(language))
+        sections[language] = [section_values(section, held.numbers) for section in backtest_sections(held)]
     return {
         "episode": episode.name,
         "title": episode.title.model_dump(),
@@ -89,22 +78,6 @@ def _view(episode: Episode, frozen: Frozen, observed: Path | None) -> dict[str, 
         "scored": sum(row["n"] for row in found["summary"].values()),
         "sections": sections,
     }
-
-
-def _naive(episode: Episode) -> dict[str, dict[tuple[str, str], float]]:
-    """Every naive forecast of every month, from the months that the model's own forecast of it knows."""
-    makers = naive_forecasts(episode.open_months[0])
-    last = episode.open_months[-1]
-    found: dict[str, dict[tuple[str, str], float]] = {name: {} for name in NAIVE}
-    for destination, totals in open_tonnes(episode).items():
-        history = monthly_history(totals)
-        for month in (*episode.open_months, *episode.predicted):
-            origin: Month = month - 1 if month <= last else last
-            for name in NAIVE:
-                guess = makers[name](history, origin, month)
-                if guess is not None:
-                    found[name][destination, label_of(month)] = float(guess)
-    return found
 
 
 def _cleaned(content: bytes) -> str:

@@ -107,13 +107,6 @@ def backtest_sections(held: Held) -> tuple[Section, ...]:
 def forecast_section(held: Held) -> Section:
     """Medians and intervals by destination beside what was measured, and the naive forecasts beside both."""
     say, found = held.say, held.found
-    later = found["summary"].get("World", {}).get("n", 0)
-    sentence = _finding(held, "backtest.open_finding", found["summary_open"].get("World", {"n": 0}))
-    after = (
-        _finding(held, "backtest.later_finding", found["summary"]["World"])
-        if later
-        else say("backtest.nothing_later", day=held.numbers.day(date.fromisoformat(found["information_date"])))
-    )
     legend = (
         LegendItem(say("forecast.median"), "main"),
         LegendItem(say("forecast.interval"), "band", "area"),
@@ -130,7 +123,7 @@ def forecast_section(held: Held) -> Section:
     return Section(
         "forecasts",
         say("backtest.forecasts"),
-        say("backtest.two", first=sentence, second=after),
+        finding_of(held),
         pictures=(
             Picture((_panel(held, held.destinations[0], first=True),), legend, say("backtest.by_destination")),
             Picture(tuple(_panel(held, name) for name in held.destinations[1:])),
@@ -139,6 +132,17 @@ def forecast_section(held: Held) -> Section:
         tables=(_forecast_table(held), _naive_table(held, scored)),
         definitions=tuple(say(f"backtest_define.{name}") for name in ("forecasts", "open", "naive")),
     )
+
+
+def finding_of(held: Held) -> str:
+    """What the open months say, and what later months say, where a file has brought any."""
+    later = held.found["summary"].get("World", {"n": 0})
+    day = held.numbers.day(date.fromisoformat(held.found["information_date"]))
+    after = (
+        _finding(held, "backtest.later_finding", later) if later["n"] else held.say("backtest.nothing_later", day=day)
+    )
+    first = _finding(held, "backtest.open_finding", held.found["summary_open"].get("World", {"n": 0}))
+    return held.say("backtest.two", first=first, second=after)
 
 
 def _finding(held: Held, key: str, summary: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ function make(language: Language): Speech {
     percent,
     money: dollars,
     axisMoney: plain,
-    days: (days) => (days === null ? t("never") : t(Math.round(days) === 1 ? "unit_day" : "unit_days", { number: grouped(even(days).toFixed(0)) })),
+    days: (days) => (days === null ? t("never") : t(even(days) === 1 ? "unit_day" : "unit_days", { number: grouped(even(days).toFixed(0)).replace("-", MINUS) })),
     weeks: (weeks) => t("n_weeks", { n: plain(weeks) }),
     date,
   };
@@ -78,7 +78,7 @@ function digits(value: number): string {
   if (value < 5e-7) return "0";
   const places = 2 - Math.floor(Math.log10(value) + 1e-12);
   if (places <= 0) return grouped((even(value / 10 ** -places) * 10 ** -places).toFixed(0));
-  const text = fixed(value, Math.min(places, 6));
+  const text = fixed(Number(fixed(value, places)), Math.min(places, 6));
   const [whole = "", part = ""] = text.split(".");
   const left = part.replace(/0+$/, "");
   return grouped(whole) + (left ? `.${left}` : "");

@@ -68,7 +68,7 @@ class Numbers:
         if math.isinf(value):
             return self.words.say("never")
         key = "unit.day" if round(value) == 1 else "unit.days"
-        return self.words.say(key, number=f"{value:,.0f}".replace("-", MINUS))
+        return self.words.say(key, number=f"{round(value):,}".replace("-", MINUS))
 
     def day(self, value: date) -> str:
         """A date in a sentence: ``4 April 2025``, ``2025年4月4日``."""

@@ -74,8 +74,9 @@ class Audits:
         """How far the audit is; with the answers once it is done."""
         with self.lock:
             if self.job is not None and self.job.done():
-                self.answers = None if self.job.cancelled() else self.job.result()
+                over = self.job
                 self._end()
+                self.answers = None if over.cancelled() else over.result()
             running = self.job is not None
             return {
                 "state": "running" if running else "idle" if self.answers is None else "done",

@@ -53,7 +53,11 @@ function useAudit(fail: (error: unknown) => void) {
         found = await lookAtAudit(LOOK_SECONDS);
       }
       if (!over) setAudit(found);
-    })().catch((error) => !over && fail(error));
+    })().catch((error) => {
+      if (over) return;
+      setAudit((before) => before && { ...before, state: "idle" });
+      fail(error);
+    });
     return () => void (over = true);
   }, [asked]);
   return { audit, stop: () => void cancelAudit().catch(fail), again: () => setAsked(asked + 1) };

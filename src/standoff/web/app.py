@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,8 +17,10 @@ from standoff.web.audits import Audits
 from standoff.web.bands import Bands
 from standoff.web.engine import Engine
 from standoff.web.guard import Guard
+from standoff.web.payload import run_id
 from standoff.web.requests import RunRequest
 from standoff.web.routes import api
+from standoff.web.runs import Runs
 from standoff.web.study_routes import studies
 
 
@@ -26,16 +29,20 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
 
     Args:
         hosts: Host headers that are answered, from `standoff.web.guard.allowed_hosts`.
-        warm: make the first run and start the worker before the first request.
+        warm: make the first run before the first request, and start the workers.
     """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        engine, runs, bands = app.state.engine, app.state.runs, app.state.bands
         if warm:
-            app.state.engine.run(RunRequest(), 0)
-            app.state.bands.warm()
+            make_first_run(engine, runs)
+            starting = asyncio.create_task(start_workers(runs, bands))
         yield
-        app.state.bands.close()
+        if warm:
+            starting.cancel()
+        runs.close()
+        bands.close()
         app.state.audits.close()
 
     app = FastAPI(
@@ -47,7 +54,8 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=living,
     )
-    app.state.engine, app.state.bands, app.state.audits = Engine(), Bands(), Audits()
+    app.state.engine, app.state.runs, app.state.bands = Engine(), Runs(), Bands()
+    app.state.audits = Audits()
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(api)
     app.include_router(studies)
@@ -65,6 +73,18 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         return page.respond(path, request)
 
     return app
+
+
+def make_first_run(engine: Engine, runs: Runs) -> None:
+    """Make the run that every page begins with, here and now: its answer is kept, so that a page never waits for a worker to start."""
+    scenario, world, network = engine.asked(RunRequest())
+    runs.answers[run_id(scenario, world)] = engine.answer(scenario, world, network)
+
+
+async def start_workers(runs: Runs, bands: Bands) -> None:
+    """Start the worker that a lever needs, then those of the bands."""
+    await runs.warm()
+    bands.warm()
 
 
 async def _bad_input(request: Request, error: Exception) -> Response:

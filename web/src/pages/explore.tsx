@@ -31,12 +31,21 @@ export function ExplorePage({ start, names, history }: Props) {
   const [open, setOpen] = useState(false);
   const setAsk = (next: Ask, mark?: string) => go({ ...place, ask: next }, mark);
   const scenario = start.scenarios.find((each) => each.name === ask.scenario);
-  const { run, refusal } = useMainRun(ask);
+  const answered = useMainRun(ask);
+  const { run, refusal } = answered;
   const published = useRun(run ? { scenario: ask.scenario, changes: {}, world: ask.world } : null).run;
   const without = useRun(run ? withoutMeasures(ask, run.scenario.world) : null).run;
-  const banded = useBands(ask, run);
+  const banded = useBands(ask, answered);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const tell = (error: unknown) => setRefused(refusalOf(error));
+  const bands = banded.bands;
+  const failed = banded.refusal !== null;
+  // Parts that only a run changes are not gone through again when a lever moves and when draws are counted.
+  const top = useMemo(() => run && <Numbers run={run} published={published} names={names} bands={bands?.unmet ?? null} />, [run, published, names, bands]);
+  const chain = useMemo(() => run && <Flow run={run} names={names} />, [run, names]);
+  const ledgers = useMemo(() => run && <Ledgers run={run} published={published} />, [run, published]);
+  const charts = useMemo(() => run && <Charts run={run} published={published} without={without} bands={bands} names={names} words={words} />, [run, published, without, bands, names, words]);
+  const uses = useMemo(() => run && <Uses run={run} names={names} bands={bands} failed={failed} />, [run, names, bands, failed]);
   const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind, language: words.language }).catch(tell);
   return (
     <div class="explore">
@@ -80,14 +89,14 @@ export function ExplorePage({ start, names, history }: Props) {
         {(refused ?? refusal) && <Problems refusal={(refused ?? refusal) as Refusal} />}
         {!run ? <p class="waiting">{t("loading")}</p> : (
           <>
-            <Numbers run={run} published={published} names={names} bands={banded.bands?.unmet ?? null} />
+            {top}
             {banded.refusal && <Problems refusal={banded.refusal} />}
-            <p class="progress" aria-live="polite">{banded.refusal ? t("bands_failed") : banded.bands ? t("bands_done", { n: String(banded.bands.draws), k: String(banded.bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
-            <Flow run={run} names={names} />
-            <Ledgers run={run} published={published} />
+            <p class="progress" aria-live="polite">{failed ? t("bands_failed") : bands ? t("bands_done", { n: String(bands.draws), k: String(bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
+            {chain}
+            {ledgers}
             <Calendar run={run} ask={ask} setAsk={setAsk} />
-            <Charts run={run} published={published} without={without} bands={banded.bands} names={names} words={words} />
-            <Uses run={run} names={names} bands={banded.bands} failed={banded.refusal !== null} />
+            {charts}
+            {uses}
             <section id="take" aria-labelledby="take-title">
               <h2 id="take-title">{t("take")}</h2>
               <div class="buttons">

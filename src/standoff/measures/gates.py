@@ -67,7 +67,8 @@ class Regimes:
         tariff: rate added to the base year's, share of value, (steps, touched).
         since: steps since each regime began, at the middle of the step, not below 0, (steps, regimes).
         feared: 1 from the step in which the measure that touches the link was announced, (steps, touched).
-        timeline: bars for the report: measure, title, from, until, kind.
+        timeline: bars for a person: when each measure with rules on shipments is in force or paused.
+        tariffs: the same of the measures with tariff layers, with their rates.
     """
 
     regimes: tuple[Regime, ...]
@@ -79,6 +80,7 @@ class Regimes:
     since: Floats
     feared: Floats
     timeline: tuple[dict[str, Any], ...] = ()
+    tariffs: tuple[dict[str, Any], ...] = ()
 
     @property
     def steps(self) -> int:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from standoff.results.charts.marks import Picture
+from standoff.results.charts.series import HALF, Series, line_panel
 from standoff.results.economy.source import EconomySource
-from standoff.results.report.charts.marks import Picture
-from standoff.results.report.charts.series import HALF, Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.simulate.economy_scenario import DRAWN, AnyEvent, ExportCut, Struck, unknowns
 

@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from standoff.results.result import Result
+    from standoff.simulate.scenario import Scenario
 
 MOST_USES_SHOWN = 20
 SCENARIO_FILES = (".yaml", ".yml")
@@ -101,8 +102,9 @@ def run(
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
     known = _day(as_of, "--as-of") if as_of else None
+    warnings = _warn_beforehand(asked)
     result = run_scenario(asked, world=world or None, as_of=known, backend=backend)
-    summary = result.summary()
+    summary = {**result.summary(), "warnings": warnings}
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
     if excel:
@@ -186,6 +188,17 @@ def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Pat
 
         written.append(write_report(result, folder / "report.html", lang=lang))
     return written
+
+
+def _warn_beforehand(asked: Scenario) -> list[str]:
+    """Say which settings of a scenario can make it swing or starve by its own dynamics."""
+    from standoff.model.parameters import parameter_values
+    from standoff.simulate.stability import warn_of_settings
+
+    found = warn_of_settings(parameter_values(asked.parameters), step_days=asked.step_days)
+    for warning in found:
+        typer.echo(f"warning: {warning}", err=True)
+    return list(found)
 
 
 def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, backend: str) -> dict[str, Any]:

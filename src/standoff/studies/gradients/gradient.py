@@ -66,7 +66,8 @@ class Gradient:
     slopes: tuple[Slope, ...]
 
     def __getitem__(self, number: str) -> Slope:
-        return next(slope for slope in self.slopes if slope.number == number)
+        """The slope by a number. Raises KeyError if it was not asked for."""
+        return {slope.number: slope for slope in self.slopes}[number]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""

@@ -89,7 +89,7 @@ def gradient(
     Args:
         scenario: a shipped name, the path of a YAML file, or a `Scenario`.
         of: the result, see `standoff.studies.gradients.scalars.scalar_named`.
-        by: names or patterns of numbers (``parameter:*``, ``cover:dysprosium``, ``capacity:*``, ``link:*``); all but links if not given.
+        by: names or patterns of numbers (``parameter:*``, ``cover:metal_dy``, ``capacity:*``, ``link:*``); all but links if not given.
         world: another world than the scenario's own.
         changes: values by dotted key, as in `standoff.run`.
         as_of: information date.

@@ -48,12 +48,12 @@ def measures_section(source: Source) -> Section:
         say("measures.title"),
         sentence,
         pictures=(Picture((time_bars(shown, drawn, source.dates, description=say("measures.alt")),), legend),),
-        tables=(_table(source, bars),),
+        tables=(_measures_table(source, bars),),
         definitions=(say("measures.define"),),
     )
 
 
-def _table(source: Source, bars: tuple[dict[str, Any], ...]) -> Table:
+def _measures_table(source: Source, bars: tuple[dict[str, Any], ...]) -> Table:
     say = source.say
     rows = [
         (

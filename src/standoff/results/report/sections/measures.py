@@ -43,6 +43,18 @@ def measures_section(source: Source) -> Section:
         for state in STATES.values()
         if any(bar.style == state for bar in drawn)
     )
+    return Section(
+        "measures",
+        say("measures.title"),
+        sentence,
+        pictures=(Picture((time_bars(shown, drawn, source.dates, description=say("measures.alt")),), legend),),
+        tables=(_measures_table(source, bars),),
+        definitions=(say("measures.define"),),
+    )
+
+
+def _measures_table(source: Source, bars: tuple[dict[str, Any], ...]) -> Table:
+    say = source.say
     rows = [
         (
             bar["measure"],
@@ -67,14 +79,7 @@ def measures_section(source: Source) -> Section:
             ("until", "date"),
         )
     )
-    return Section(
-        "measures",
-        say("measures.title"),
-        sentence,
-        pictures=(Picture((time_bars(shown, drawn, source.dates, description=say("measures.alt")),), legend),),
-        tables=(Table("measures", say("measures.table"), columns, rows, open=True),),
-        definitions=(say("measures.define"),),
-    )
+    return Table("measures", say("measures.table"), columns, rows, open=True)
 
 
 def _text(source: Source, bar: dict[str, Any]) -> str:

@@ -247,6 +247,12 @@ def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
     from standoff.results.files import read_config
 
     config = read_config(path)
+    if "kind" in config:
+        raise refuse(
+            f"result {Path(path).name}",
+            why=f"this is the result of an {config['kind']}, which has no goods to look up",
+            cure="Do it again with `standoff rerun`, or read its report",
+        )
     place = world if world is not None else config["world"].removesuffix(MIRRORED)
     exists = scenario_world(scenario_from(config["scenario"]), place)
     if exists.fingerprint != config["world_fingerprint"]:

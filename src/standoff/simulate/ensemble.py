@@ -6,6 +6,7 @@ Results do not depend on the number of processes or on the size of a block: draw
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -277,7 +278,10 @@ def run_blocks(
             yield number, run_block(job, network, part, steps=steps)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
-        waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
+        with warnings.catch_warnings():
+            # JAX, where it is loaded, has threads and warns of any fork. A worker takes NumPy's steps and never calls it.
+            warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called|This process .* is multi-threaded")
+            waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
         for finished in as_completed(waiting):
             yield waiting[finished], finished.result()
 

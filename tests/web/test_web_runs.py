@@ -144,6 +144,22 @@ def test_a_server_that_is_killed_leaves_no_worker_behind() -> None:
         assert left == []
 
 
+def test_a_worker_that_is_killed_is_replaced() -> None:
+    def answers(number: int) -> tuple[int, object]:
+        changes = {"hoard_share": number / 100}
+        ran = server.ask("/api/run", {"changes": changes, "world": "magnets-small"}).status
+        job = server.ask("/api/bands", {"draws": 8, "changes": changes, "world": "magnets-small"})
+        return ran, _finished(server, job.json["job"])["state"] if job.status == 202 else job.status
+
+    with serving() as server:
+        assert answers(1) == (200, "done")
+        for child in psutil.Process(server.process.pid).children(recursive=True):
+            if not child.children() and "resource_tracker" not in " ".join(child.cmdline()):
+                child.kill()
+        server.ask("/api/run", {"changes": {"hoard_share": 0.02}, "world": "magnets-small"})
+        assert answers(3) == (200, "done")
+
+
 def test_fifty_pages_at_once_are_all_answered(server: Server) -> None:
     def ask(number: int) -> tuple[int, float]:
         begun = time.monotonic()

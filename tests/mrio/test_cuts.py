@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import cut, scenario, table
+from made_up import cut, scenario, table
 
 from standoff.errors import ModelError
 from standoff.model.economy import RuleNumbers

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import cut, scenario, table
+from made_up import cut, scenario, table
 
-from standoff.errors import ModelError
+from standoff.errors import InputError, ModelError
 from standoff.model.economy import RuleNumbers
 from standoff.model.link_cuts import CutSupply, cut_table, split_again
 from standoff.model.rulesets import SETS
@@ -173,8 +173,22 @@ def test_a_side_stands_for_its_regions_and_no_destination_for_all_others() -> No
     left_out = run(cut(0.5, destinations=[]))
     for other in (by_side, left_out):
         assert np.array_equal(other.run["output"], named.run["output"])
-    assert list(by_side.sides) == ["Rest", "others"]
+    assert list(by_side.sides) == ["Rest", "R0"]
     assert list(left_out.sides) == ["R0", "others"]
+
+
+def test_every_region_is_on_one_side() -> None:
+    result = run(cut(), sides={"Both": ["R1", "R2"]})
+    assert list(result.sides) == ["Both", "R0", "others"]
+    assert sorted(position for positions in result.sides.values() for position in positions) == [0, 1, 2, 3]
+    with pytest.raises(InputError, match="on two sides"):
+        run(cut(), sides={"One": ["R1", "R2"], "Two": ["R2"]})
+
+
+def test_a_run_without_events_loses_nothing() -> None:
+    result = run()
+    assert list(result.sides) == ["others"]
+    assert result.summary()["losses"]["world"]["value_added_lost"] == pytest.approx(0.0, abs=1.0)
 
 
 def test_losses_by_region_sector_and_side_are_the_same_loss() -> None:

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
-from tables import cut, scenario, table
+from made_up import cut, scenario, table
 from typer.testing import CliRunner
 
 from standoff.cli.main import app
@@ -108,7 +108,7 @@ def test_a_run_of_a_settings_that_may_collapse_warns(world: Path, tmp_path: Path
 def test_a_table_that_had_to_be_adjusted_is_odd(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from tables import raw_table
+    from made_up import raw_table
 
     from standoff.world.mrio.folder import write_mrio
     from standoff.world.mrio.settle import settle

@@ -65,6 +65,9 @@ class Places:
 
         for side, members in self.scenario.sides.items():
             look(members, regions, "region", f"sides.{side}")
+        sided = [member for each in self.scenario.sides.values() for member in each]
+        for member in sorted({member for member in sided if sided.count(member) > 1}):
+            problems.add(why="this region is on two sides", cure="Keep it on one", column="sides", value=member)
         for key in ("cover", "restock"):
             look([name for name in getattr(self.scenario, key) if name != "default"], sectors, "sector", key)
         look(self.scenario.never_binding, sectors, "sector", "never_binding")

@@ -12,8 +12,8 @@ from standoff.results.report.pages import build_sections
 from standoff.results.report.sections.overview import first_screen
 from standoff.results.report.sections.use import use_names
 from standoff.results.report.source import Source
-from standoff.results.report.words import read_words
 from standoff.results.result import Result
+from standoff.results.words import read_words
 
 
 def table(source: Source, name: str) -> Table:

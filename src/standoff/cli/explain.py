@@ -94,8 +94,8 @@ def _tell_losses(result: Result, *, lang: str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({name: [asdict(part) for part in parts] for name, parts in found.items()}, indent=2))
         return
-    from standoff.results.report.numbers import Numbers
-    from standoff.results.report.words import read_words
+    from standoff.results.numbers import Numbers
+    from standoff.results.words import read_words
 
     words = read_words(lang)
     numbers = Numbers(words)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from standoff.simulate.scenario import Scenario
 
 MOST_USES_SHOWN = 20
+SCENARIO_FILES = (".yaml", ".yml")
 scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
 
 ScenarioArgument = Annotated[
@@ -65,7 +66,7 @@ def run(
     from standoff.cli.peers import COMMANDS, rules_of_scenario, run_peer
     from standoff.simulate.scenario import shipped_scenarios
 
-    if asks_for_economy(scenario, rules):
+    if asks_for_economy(scenario, rules=rules, world=world):
         from standoff.cli.mrio import run_economy_file
 
         settings: dict[str, Any] = dict(_pairs(set_ or []))
@@ -85,7 +86,8 @@ def run(
             as_json=as_json,
         )
         return
-    if rules in COMMANDS and scenario not in shipped_scenarios():
+    is_file = Path(scenario).suffix in SCENARIO_FILES
+    if rules in COMMANDS and scenario not in shipped_scenarios() and not is_file:
         run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
@@ -164,17 +166,19 @@ def show_scenario(scenario: ScenarioArgument, as_json: JsonOption = False) -> No
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else dump_yaml(content).rstrip())
 
 
-def asks_for_economy(scenario: str, rules: str) -> bool:
-    """Whether a run is one of an economy: a scenario file that asks for the rules of a peer, or a file and such rules."""
+def asks_for_economy(scenario: str, *, rules: str, world: str) -> bool:
+    """Whether a run is one of an economy: a scenario file with a peer's rules that has events or a table for its world."""
     from standoff.cli.peers import COMMANDS
+    from standoff.model.rulesets import SETS
+    from standoff.world.mrio.folder import is_mrio
+    from standoff.yaml_files import read_yaml
 
-    if Path(scenario).suffix not in (".yaml", ".yml"):
+    if Path(scenario).suffix not in SCENARIO_FILES or (rules and rules not in COMMANDS):
         return False
-    if rules:
-        return rules in COMMANDS
-    from standoff.simulate.economy_scenario import asked_rules
-
-    return bool(asked_rules(scenario))
+    content = read_yaml(Path(scenario))
+    if not isinstance(content, dict) or (rules or content.get("rules")) not in {*SETS, *COMMANDS}:
+        return False
+    return "events" in content or is_mrio(world or str(content.get("world", "")))
 
 
 def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Path]:

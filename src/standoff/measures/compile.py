@@ -32,7 +32,7 @@ from standoff.measures.determine import determine
 from standoff.measures.gates import Regime, Regimes, no_measures, no_regime
 from standoff.measures.outcome import Outcome
 from standoff.measures.tariffs import TariffStack, tariff_layers
-from standoff.measures.timeline import timeline
+from standoff.measures.timeline import tariff_timeline, timeline
 from standoff.measures.trades import Interval, Trade, intervals_of, law_place, trades_of, transaction_of
 from standoff.world.network import Network
 
@@ -99,6 +99,7 @@ def compile_measures(
         since=_since(regimes, clock),
         feared=_feared(by_link, announced, intervals, clock),
         timeline=timeline(register, settings, clock),
+        tariffs=tariff_timeline(register, settings, clock),
         closed_by=_closed_by(closer, compiler.closers, weight),
         tariff_by={name: weight @ rates[:, trade_of] for name, rates in by_measure.items() if rates[:, trade_of].any()},
     )

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from standoff.results.causes import CAUSES
-from standoff.results.report.charts.marks import LegendItem, Picture
-from standoff.results.report.charts.series import Series, stack_chart
+from standoff.results.charts.marks import LegendItem, Picture
+from standoff.results.charts.series import Series, stack_chart
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.chain import rounding_floor
 from standoff.results.report.source import Source

@@ -37,7 +37,9 @@ def test_losses_of_a_result_file_are_those_of_its_run(tmp_path: Path) -> None:
     assert (first["cause"], first["measure"], first["usd"]) == (part.cause, part.measure, pytest.approx(part.usd))
 
 
-@pytest.mark.parametrize(("lang", "title", "cause"), [("en", "goes back to", "licence denied"), ("zh", "起因", "许可被拒")])
+@pytest.mark.parametrize(
+    ("lang", "title", "cause"), [("en", "goes back to", "licence denied"), ("zh", "起因", "许可被拒")]
+)
 def test_losses_are_told_in_both_languages(lang: str, title: str, cause: str) -> None:
     answer = CliRunner().invoke(app, [*SMALL, "--lang", lang])
     assert answer.exit_code == 0

@@ -61,12 +61,18 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Print an episode's forecasts beside what was observed, naive forecasts and the run without the measure."""
+    from standoff.errors import refuse
     from standoff.studies.backtest.episode import read_episode
-    from standoff.studies.backtest.frozen import FOLDER, read_frozen, write_frozen
+    from standoff.studies.backtest.frozen import FILES, FOLDER, read_frozen, write_frozen
     from standoff.studies.backtest.study import backtest as hold_against
     from standoff.studies.backtest.study import is_current
 
     asked = read_episode(episode)
+    folder = out if out is not None else Path("out") / asked.name
+    if observed is not None and not observed.is_file():
+        raise refuse("--observed", why="there is no such file", cure="Check the path", value=observed)
+    if observed is not None and observed.resolve() in {(folder / name).resolve() for name in FILES}:
+        raise refuse("--out", why="the observed file would be written over", cure="Give another folder", value=folder)
     kept = asked.folder / FOLDER
     shipped = read_frozen(kept) if (kept / "frozen.json").is_file() and not freeze else None
     if shipped is not None and is_current(shipped, asked):
@@ -75,7 +81,7 @@ def backtest(
         frozen = _make(asked, draws=draws, rounds=rounds, seed=seed)
         if freeze:
             write_frozen(frozen, kept)
-    written = write_frozen(frozen, out if out is not None else Path("out") / asked.name)
+    written = write_frozen(frozen, folder)
     found = hold_against(asked, frozen, observed=observed)
     if as_json:
         typer.echo(json.dumps({**found, "files": [str(path) for path in written]}, indent=2))
@@ -128,13 +134,25 @@ def plain_backtest(found: dict[str, Any]) -> list[str]:
         for name, row in summary.items():
             lines.append("")
             lines.append(f"{name}, {title}: n = {row['n']}")
-            lines += [f"  {key:<20}{_plain(value)}" for key, value in row.items() if key != "n"]
+            if row["n"]:
+                lines += [f"  {key:<20}{_plain(value)}" for key, value in row.items() if key != "n"]
     lines.append("")
     lines.append(f"{'firm class':<16}{'hits':>6}{'misses':>8}{'false alarms':>14}{'rightly none':>14}")
     for name, row in found["stops"].items():
         lines.append(
             f"{name:<16}{row['hits']:>6}{row['misses']:>8}{row['false_alarms']:>14}{row['correct_no_stop']:>14}"
         )
+    return [*lines, *_observed_lines(found["observed"])]
+
+
+def _observed_lines(observed: dict[str, Any] | None) -> list[str]:
+    """Which rows of the observed file count, and why the others do not."""
+    if observed is None:
+        return []
+    lines = ["", f"{observed['file']}: {observed['used']} of {observed['rows']} rows used"]
+    for left in observed["left_out"]:
+        value = f" ({left['value']})" if left["value"] else ""
+        lines.append(f"  left out, {left['why']}{value}: row {', '.join(str(row) for row in left['rows'])}")
     return lines
 
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from standoff.errors import refuse
 from standoff.simulate.ensemble import Job, plan_ensemble, run_block
 from standoff.simulate.sampling import draw_values
-from standoff.studies.backtest.episode import Episode, Forecast, StopRow, open_tonnes, read_stops
+from standoff.studies.backtest.episode import Episode, Forecast
 from standoff.studies.backtest.likelihood import (
     Evidence,
     build_evidence,
@@ -30,6 +30,7 @@ from standoff.studies.backtest.likelihood import (
 )
 from standoff.studies.backtest.months import first_day, monthly_weights
 from standoff.studies.backtest.recorder import PARTS, EpisodeRecorder, FirmClass, Watch, watch_network
+from standoff.studies.backtest.rows import StopRow, open_tonnes, read_stops
 from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World, read_world
@@ -87,7 +88,7 @@ def open_study(episode: Episode) -> Study:
     """Read an episode's world and open rows."""
     world = read_world(episode.world)
     network = build_network(world)
-    stops = read_stops(episode.folder / episode.stops, episode) if episode.stops else []
+    stops = read_stops(episode.folder / episode.stops, episode)[0] if episode.stops else []
     watch = watch_network(
         world,
         network,

@@ -26,6 +26,7 @@ LEVELS = np.arange(1, 100) / 100
 LEAST_WEIGHT = 3e-4
 """Draws with less of the posterior's weight are not written."""
 FOLDER = "frozen"
+FILES = ("frozen.json", "predictions.csv", "stops.csv", "posterior.csv")
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _stop_rows(episode: Episode, predicted: Sequence[Predicted]) -> list[dict[st
 
 
 def write_frozen(frozen: Frozen, folder: Path) -> list[Path]:
-    """Write ``frozen.json``, ``predictions.csv``, ``stops.csv`` and ``posterior.csv``."""
+    """Write `FILES`."""
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / "frozen.json"
     record.write_text(json.dumps(frozen.record, indent=2) + "\n", encoding="utf-8")

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.studies.backtest.baseline import Baseline, Total, fit_baseline
-from standoff.studies.backtest.episode import Episode, Spread, by_month, disjoint
+from standoff.studies.backtest.episode import Episode, Spread
 from standoff.studies.backtest.months import Month, days_in
+from standoff.studies.backtest.rows import by_month, disjoint
 
 Floats = npt.NDArray[np.float64]
 

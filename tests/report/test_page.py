@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,8 @@ def test_same_run_gives_same_page(april: Result) -> None:
 def test_command_on_the_page_names_a_shipped_scenario_or_the_result_file(april: Result) -> None:
     words = read_words("en")
     assert command(Source(april, words)) == "standoff run april-2025 --world magnets-small"
+    hidden = standoff.run("april-2025", world="magnets-small", as_of=dt.date(2025, 6, 30))
+    assert command(Source(hidden, words)) == "standoff run april-2025 --world magnets-small --as-of 2025-06-30"
     changed = standoff.run("april-2025", world="magnets-small", changes={"hoard_share": 0.5})
     assert command(Source(changed, words)) == "standoff rerun result.nc"
 

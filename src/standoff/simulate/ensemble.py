@@ -6,11 +6,13 @@ Results do not depend on the number of processes or on the size of a block: draw
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from standoff.measures.gates import Regimes
+    from standoff.results.netcdf import Labelled
 
 BLOCK = 64
 """Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
@@ -47,6 +50,7 @@ class Ensemble:
         corridors: (product, origin, destination) of each corridor under a regime.
         parameters: behavioural parameters at their stated values.
         seed: of the draws.
+        as_of: information date, or None.
     """
 
     scenario: Scenario
@@ -58,6 +62,7 @@ class Ensemble:
     corridors: tuple[tuple[str, str, str], ...]
     parameters: dict[str, float]
     seed: int
+    as_of: dt.date | None = None
 
     @property
     def draws(self) -> int:
@@ -69,11 +74,14 @@ class Ensemble:
 
     def to_dataset(self) -> xr.Dataset:
         """Everything as a labelled dataset."""
+        return self.labelled().to_dataset()
+
+    def labelled(self) -> Labelled:
+        """Everything with its labels, as an ``ensemble.nc`` holds it."""
         import json
 
-        import xarray as xr
-
         from standoff import __version__
+        from standoff.results.netcdf import Labelled
 
         days = np.floor(np.arange(self.scenario.steps) * self.scenario.step_days).astype("timedelta64[D]")
         config = {
@@ -83,21 +91,22 @@ class Ensemble:
             "world_fingerprint": self.world.fingerprint,
             "draws": self.draws,
             "seed": self.seed,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
         }
-        return xr.Dataset(
-            {
+        return Labelled(
+            variables={
                 "unmet": (("step", "use", "draw"), self.kept["unmet"], {"units": "units of use per step"}),
                 "stopped_share": (("step", "use", "draw"), self.kept["stopped_share"], {"units": "share"}),
                 "trade": (("step", "corridor", "draw"), self.kept["trade"], {"units": "units per step"}),
-                "value": (("number", "draw"), np.array([self.values[each.name] for each in self.ranges])),
+                "value": (("number", "draw"), np.array([self.values[each.name] for each in self.ranges]), {}),
             },
-            coords={
-                "step": (np.datetime64(self.scenario.start) + days).astype("datetime64[ns]"),
+            labels={
                 "use": list(self.uses),
-                "corridor": [f"{product}: {origin} > {destination}" for product, origin, destination in self.corridors],
+                "corridor": [f"{product}: {origin} > {place}" for product, origin, place in self.corridors],
                 "number": [each.name for each in self.ranges],
             },
-            attrs={"standoff": json.dumps(config, ensure_ascii=False)},
+            days=np.datetime64(self.scenario.start) + days,
+            attributes={"standoff": json.dumps(config, ensure_ascii=False)},
         )
 
     def summary(self) -> dict[str, Any]:
@@ -158,6 +167,7 @@ class Job:
         ranges: every number that is drawn.
         values: drawn values by name, (draws,).
         record: makes the recorder of a block from its setup; None keeps unmet use, stops and trade under regimes.
+        as_of: information date of the measures, or None.
     """
 
     scenario: Scenario
@@ -167,6 +177,7 @@ class Job:
     ranges: tuple[Range, ...]
     values: dict[str, Any]
     record: Callable[[Setup], BlockRecorder] | None = None
+    as_of: dt.date | None = None
 
     @property
     def draws(self) -> int:
@@ -207,7 +218,7 @@ def plan_ensemble(
     regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of)
     ranges = ranges_of(world, built, regimes, parameters)
     values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
-    return Job(scenario, world, regimes, parameters, tuple(ranges), values, record)
+    return Job(scenario, world, regimes, parameters, tuple(ranges), values, record, as_of)
 
 
 def run_ensemble(
@@ -258,18 +269,32 @@ def join_blocks(job: Job, network: Network, blocks: Sequence[Block], *, seed: in
     """The ensemble of blocks in the order of their draws."""
     kept = {name: np.concatenate([block.kept[name] for block in blocks], axis=-1) for name in blocks[0].kept}
     corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in blocks[0].corridors)
-    return Ensemble(job.scenario, job.world, network, job.ranges, job.values, kept, corridors, job.parameters, seed)
+    return Ensemble(
+        scenario=job.scenario,
+        world=job.world,
+        network=network,
+        ranges=job.ranges,
+        values=job.values,
+        kept=kept,
+        corridors=corridors,
+        parameters=job.parameters,
+        seed=seed,
+        as_of=job.as_of,
+    )
 
 
 def run_blocks(
     job: Job, network: Network, slices: Sequence[slice], *, processes: int = 1
 ) -> Iterator[tuple[int, Block]]:
     """Run blocks of draws here, each with its number, in the order in which they are done."""
-    if processes <= 1:
+    if min(processes, len(slices)) <= 1:
         for number, part in enumerate(slices):
             yield number, run_block(job, network, part)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
+    workers = min(processes, len(slices))
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("fork"), initializer=_start, initargs=(job, network)
+    ) as pool:
         waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
         for finished in as_completed(waiting):
             yield waiting[finished], finished.result()
@@ -279,9 +304,17 @@ _HERE: dict[str, Any] = {}
 """The job of this worker process, set once when it starts."""
 
 
-def _start(job: Job) -> None:
-    _HERE["job"] = job
-    _HERE["network"] = build_network(job.world)
+def _start(job: Job, network: Network) -> None:
+    _HERE.update(job=job, network=network)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker waits for work for ever; where its parent is killed, nobody would end it."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_slice(part: slice) -> Block:
@@ -309,7 +342,7 @@ def run_block(job: Job, network: Network, part: slice) -> Block:
 
 
 def write_ensemble(ensemble: Ensemble, path: Path) -> Path:
-    """Write the dataset to a netCDF file, whole or not at all."""
-    from standoff.results.files import write_dataset
+    """Write an ensemble to a netCDF file, whole or not at all."""
+    from standoff.results.netcdf import write_labelled
 
-    return write_dataset(ensemble.to_dataset(), path)
+    return write_labelled(ensemble.labelled(), path)

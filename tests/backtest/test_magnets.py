@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,12 +17,13 @@ from standoff.studies.backtest.calibrate import (
     evaluate,
     open_study,
 )
+from standoff.studies.backtest.checks import predictive_checks
 from standoff.studies.backtest.episode import read_episode
 from standoff.studies.backtest.forecast import predict
 from standoff.studies.backtest.frozen import FOLDER, read_frozen
 from standoff.studies.backtest.months import month_of
 from standoff.studies.backtest.rows import open_tonnes
-from standoff.studies.backtest.self_check import rank_of_truth
+from standoff.studies.backtest.self_check import made_evidence, rank_of_truth
 from standoff.studies.backtest.study import backtest, is_current
 
 
@@ -96,6 +98,34 @@ def test_a_forecast_covers_every_month_and_destination(study: Study, small: Post
     assert all(sample.shape == (128, 9) and (sample > 0).all() for sample in found.tonnes.values())
     stopped = np.diff(found.stopped, axis=0)
     assert (stopped >= 0).all()
+
+
+def test_rows_that_the_model_cannot_make_fail_their_check(study: Study, small: Posterior) -> None:
+    as_they_are = predictive_checks(study, small, draws=64, seed=1)
+    assert as_they_are == predictive_checks(study, small, draws=64, seed=1)
+    assert all(0 <= each.probability <= 1 and each.lo80 <= each.median <= each.hi80 for each in as_they_are)
+    world = study.evidence[0]
+    shocked = replace(world, log_rate=world.log_rate + np.array([0.0, 6.0, 0.0]))
+    harmed = predictive_checks(replace(study, evidence=[shocked, *study.evidence[1:]]), small, draws=64, seed=1)
+    fails = {(each.statistic, each.of) for each in harmed if each.failed}
+    assert ("largest change between months, factor", "World") in fails
+    assert ("total tonnes", "World") in fails
+    assert ("total tonnes", "World") not in {(each.statistic, each.of) for each in as_they_are if each.failed}
+
+
+def test_what_the_model_made_itself_passes_its_checks(study: Study, small: Posterior) -> None:
+    truth = int(np.argmax(small.weight))
+    random = np.random.default_rng(5)
+    probabilities = []
+    for _ in range(12):
+        made = [
+            made_evidence(evidence, ratios, random)
+            for evidence, ratios in zip(study.evidence, small.exports[..., [truth]], strict=True)
+        ]
+        found = predictive_checks(replace(study, evidence=made), small, draws=32, seed=1)
+        probabilities += [each.probability for each in found if each.of == "World"]
+    assert 0.3 < np.mean(probabilities) < 0.7
+    assert np.mean(np.array(probabilities) < 0.05) < 0.2
 
 
 def test_the_method_finds_back_what_the_model_itself_made(study: Study) -> None:

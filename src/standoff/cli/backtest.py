@@ -112,6 +112,18 @@ def _numbers(record: dict[str, Any]) -> list[str]:
         lines.append(
             f"{name:<22}{row['median']:>12.3g}{row['lo80']:>12.3g}{row['hi80']:>12.3g}{row['spread_left']:>14.0%}{told}"
         )
+    return [*lines, *_checks(record)]
+
+
+def _checks(record: dict[str, Any]) -> list[str]:
+    """Posterior predictive checks, in the same words as the record has them."""
+    lines = ["", "what the fitted model would have had the open rows be, beside what they were"]
+    lines.append(f"{'statistic':<40}{'of':<18}{'observed':>10}{'median':>10}{'80 % from':>11}{'to':>10}{'p above':>9}")
+    for row in record["checks"]:
+        lines.append(
+            f"{row['statistic']:<40}{row['of']:<18}{row['observed']:>10.4g}{row['median']:>10.4g}{row['lo80']:>11.4g}"
+            f"{row['hi80']:>10.4g}{row['probability']:>9.3f}{'  fails' if row['failed'] else ''}"
+        )
     return lines
 
 
@@ -142,7 +154,7 @@ def plain_backtest(found: dict[str, Any]) -> list[str]:
         lines.append(
             f"{name:<16}{row['hits']:>6}{row['misses']:>8}{row['false_alarms']:>14}{row['correct_no_stop']:>14}"
         )
-    return [*lines, *_observed_lines(found["observed"])]
+    return [*lines, *_checks(found["frozen"]), *_observed_lines(found["observed"])]
 
 
 def _observed_lines(observed: dict[str, Any] | None) -> list[str]:

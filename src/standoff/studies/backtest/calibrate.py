@@ -304,17 +304,28 @@ def other_log_likelihood(study: Study, job: Job, kept: dict[str, Any]) -> Floats
     total = np.zeros(job.draws)
     if study.episode.granted:
         granted = study.episode.granted
-        steps = [_step_of(row.date, job) for row in granted.rows]
-        shares = kept["granted"][steps] / np.maximum(kept["filed"][steps], 1e-9)
+        shares = granted_shares(study, job, kept)
         total += granted_log_likelihood(shares, reported=[row.share for row in granted.rows], error=granted.error)
     if study.stops:
-        classes = list(study.episode.firm_classes)
-        end = study.episode.information_date
-        shares = np.array(
-            [kept["stopped"][_step_of(row.by or end, job), classes.index(row.firm_class)] for row in study.stops]
-        )
-        total += stops_log_likelihood(shares, stopped=[row.stopped for row in study.stops])
+        total += stops_log_likelihood(stopped_shares(study, job, kept), stopped=[row.stopped for row in study.stops])
     return total
+
+
+def granted_shares(study: Study, job: Job, kept: dict[str, Any]) -> Floats:
+    """Simulated granted-of-filed shares on the days of the reports, (reports, draws)."""
+    rows = study.episode.granted.rows if study.episode.granted else ()
+    steps = [_step_of(row.date, job) for row in rows]
+    shares: Floats = kept["granted"][steps] / np.maximum(kept["filed"][steps], 1e-9)
+    return shares
+
+
+def stopped_shares(study: Study, job: Job, kept: dict[str, Any]) -> Floats:
+    """Share of each named firm's class that had stood still by its day, (firms, draws)."""
+    classes = list(study.episode.firm_classes)
+    end = study.episode.information_date
+    return np.array(
+        [kept["stopped"][_step_of(row.by or end, job), classes.index(row.firm_class)] for row in study.stops]
+    )
 
 
 def _step_of(day: dt.date, job: Job) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from standoff.studies.backtest.calibrate import ROUND, ROUNDS, Posterior, Study, calibrate, open_study
+from standoff.studies.backtest.checks import predictive_checks
 from standoff.studies.backtest.episode import Episode
 from standoff.studies.backtest.forecast import DRAWS, baseline_tonnes, predict, predict_open
 from standoff.studies.backtest.frozen import Frozen, freeze
@@ -52,7 +53,8 @@ def make_frozen(
             for name, sample in ahead.items()
         },
     }
-    return study, posterior, freeze(study, posterior, predicted, samples)
+    checks = predictive_checks(study, posterior, draws=forecast_draws, seed=seed)
+    return study, posterior, freeze(study, posterior, predicted, samples, checks=checks)
 
 
 def backtest(episode: Episode, frozen: Frozen, *, observed: Path | None = None) -> dict[str, Any]:

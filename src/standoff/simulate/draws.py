@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class Draws:
         reserve: factor on each strategic stock, (stocks, draws).
         built: whether each project is built, (projects, draws).
         slip: delay of each project in days, (projects, draws).
+        factors: on other numbers by kind, (rows, draws), see `standoff.simulate.sampling.FACTORS`; a kind that is not there is not drawn.
     """
 
     count: int
@@ -47,3 +49,10 @@ class Draws:
     reserve: Floats
     built: Floats
     slip: Floats
+    factors: Mapping[str, Floats] = field(default_factory=dict)
+
+
+def factor_of(draws: Draws | None, kind: str, rows: Any) -> Any:
+    """Factor on some rows of a kind, (rows, draws); 1 in a single run and where the kind is not drawn."""
+    found = draws.factors.get(kind) if draws else None
+    return 1.0 if found is None else found[rows]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -17,13 +18,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from standoff.results.ledgers import LINES
 from standoff.simulate.api import demand_factors, prepare_measures
 from standoff.simulate.draws import Clock
 from standoff.simulate.record import Recorder, SummaryRecorder
 from standoff.simulate.run import run_steps
-from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
+from standoff.simulate.sampling import KINDS, Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
+from standoff.simulate.side_ledger import sides_of
 from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World
@@ -46,7 +49,7 @@ class Ensemble:
         scenario, world, network: what was run.
         ranges: every number that was drawn.
         values: drawn values by name, (draws,).
-        kept: ``unmet``, ``stopped_share`` (steps, uses, draws) and ``trade`` (steps, corridors, draws).
+        kept: ``unmet``, ``stopped_share`` (steps, uses, draws), ``trade`` (steps, corridors, draws), ``ledger`` (lines, sides, draws).
         corridors: (product, origin, destination) of each corridor under a regime.
         parameters: behavioural parameters at their stated values.
         seed: of the draws.
@@ -67,6 +70,11 @@ class Ensemble:
     @property
     def draws(self) -> int:
         return int(self.kept["unmet"].shape[-1])
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Sides of the ledger."""
+        return sides_of(self.network.place_side)
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -98,23 +106,36 @@ class Ensemble:
                 "unmet": (("step", "use", "draw"), self.kept["unmet"], {"units": "units of use per step"}),
                 "stopped_share": (("step", "use", "draw"), self.kept["stopped_share"], {"units": "share"}),
                 "trade": (("step", "corridor", "draw"), self.kept["trade"], {"units": "units per step"}),
+                "ledger": (("line", "side", "draw"), self.kept["ledger"], {"units": "USD"}),
                 "value": (("number", "draw"), np.array([self.values[each.name] for each in self.ranges]), {}),
             },
             labels={
                 "use": list(self.uses),
                 "corridor": [f"{product}: {origin} > {place}" for product, origin, place in self.corridors],
+                "line": [name for name, _ in LINES],
+                "side": list(self.sides),
                 "number": [each.name for each in self.ranges],
             },
             days=np.datetime64(self.scenario.start) + days,
             attributes={"standoff": json.dumps(config, ensure_ascii=False)},
         )
 
+    @property
+    def loss(self) -> Any:
+        """Unmet final use of all sides, USD, (draws,)."""
+        return self.kept["ledger"][[name for name, _ in LINES].index("unmet_use")].sum(axis=0)
+
+    def ledger_quantiles(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Quantiles of every line of the ledger by side and line."""
+        return {
+            side: {name: quantiles(self.kept["ledger"][line, row]) for line, (name, _) in enumerate(LINES)}
+            for row, side in enumerate(self.sides)
+        }
+
     def summary(self) -> dict[str, Any]:
         """Quantiles of the headline numbers, and how soon each use is paralysed in which share of draws."""
         from standoff.studies.paralysis import conditions_for, paralysis_table
 
-        value = np.asarray(self.world.tables["uses"]["value"], dtype=float)
-        total = np.einsum("sud,u->d", self.kept["unmet"].astype(float), value)
         share = self.parameters["paralysis_share"]
         table = paralysis_table(self, share=share)
         early = [row["use"] for row in table if 0 < row["within_3_months"] < 1]
@@ -123,7 +144,8 @@ class Ensemble:
             "world": self.world.name,
             "draws": self.draws,
             "seed": self.seed,
-            "unmet_use_usd": quantiles(total),
+            "unmet_use_usd": quantiles(self.loss),
+            "ledger_usd": self.ledger_quantiles(),
             "paralysis": {
                 "definition": f"output below {share:.0%} of baseline for four weeks",
                 "uses": table,
@@ -203,6 +225,7 @@ def plan_ensemble(
     as_of: dt.date | None = None,
     record: Callable[[Setup], BlockRecorder] | None = None,
     network: Network | None = None,
+    kinds: Collection[str] = KINDS,
 ) -> Job:
     """Draw every ranged number of a scenario.
 
@@ -213,10 +236,11 @@ def plan_ensemble(
         as_of: information date: measures announced later do not exist.
         record: what is kept of each block.
         network: of the world, where it is already built.
+        kinds: of numbers of the world that are drawn; numbers of measures always are.
     """
     built = network if network is not None else build_network(world)
     regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of)
-    ranges = ranges_of(world, built, regimes, parameters)
+    ranges = ranges_of(world, built, regimes, parameters, kinds=kinds)
     values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
     return Job(scenario, world, regimes, parameters, tuple(ranges), values, record, as_of)
 
@@ -336,7 +360,8 @@ def run_block(job: Job, network: Network, part: slice) -> Block:
         demand_factor=demand_factors(scenario, network, clock),
         draws=draws,
     )
-    recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
+    plain = partial(SummaryRecorder, stop_share=job.parameters["stop_share"], draws=draws)
+    recorder: BlockRecorder = (job.record or plain)(setup)
     run_steps(setup, recorder)
     return Block(dict(recorder.records()), recorder.corridor_labels)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.capacity import project_capacity
-from standoff.simulate.draws import Clock, Draws
+from standoff.simulate.draws import Clock, Draws, factor_of
 from standoff.world.network import Network
 
 Floats = npt.NDArray[np.float64]
@@ -16,20 +16,26 @@ Floats = npt.NDArray[np.float64]
 
 def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Draws | None) -> Any:
     """Capacity per step of producers, (steps, producers) or (steps, producers, 1 or draws)."""
-    base = network.nodes.capacity[: network.nodes.producers]
-    path = np.repeat(base[None], clock.steps, axis=0)
-    projects = network.projects
+    producers, projects = network.nodes.producers, network.projects
+    base = network.nodes.capacity[:producers]
+    if draws and "capacity" in draws.factors:  # what the base year made can be made: only what is spare is less
+        least = np.minimum(network.nodes.activity[:producers], base)[:, None]
+        drawn = np.maximum(base[:, None] * draws.factors["capacity"], least)
+        path = np.repeat(drawn[None], clock.steps, axis=0)
+    else:
+        path = np.repeat(base[None, :, None] if draws else base[None], clock.steps, axis=0)
     if not len(projects.labels):
-        return (path[..., None] if draws else path) * per_step
+        return path * per_step
     days: Any = clock.middle_days()[:, None]
     start: Any = np.array([float((day - clock.start).days) for day in projects.start])
     ramp: Any = projects.ramp_days
     slip: Any = projects.slip_days
     added: Any = projects.capacity * (projects.chance >= 0.5)
     if draws:
-        path = np.repeat(path[..., None], draws.count, axis=-1)
-        days, start, ramp = days[..., None], start[:, None], ramp[:, None]
-        slip, added = draws.slip, projects.capacity[:, None] * draws.built
+        path = np.repeat(path, draws.count, axis=-1) if path.shape[-1] == 1 else path
+        days, start = days[..., None], start[:, None]
+        ramp = ramp[:, None] * factor_of(draws, "ramp", slice(None))
+        slip, added = draws.slip, projects.capacity[:, None] * factor_of(draws, "added", slice(None)) * draws.built
     grown = project_capacity(days=days, start_day=start, ramp_days=ramp, slip_days=slip, added=added, xp=np)
     for index, node in enumerate(projects.node):
         path[:, node] += grown[:, index]

@@ -10,7 +10,9 @@ import numpy as np
 from standoff.model.share_matrix import sum_map
 from standoff.model.state import Flows, State
 from standoff.results.indicators import trade_groups, use_groups
+from standoff.simulate.draws import Draws
 from standoff.simulate.setup import Setup
+from standoff.simulate.side_ledger import SideLedger
 
 STATE_FIELDS = (
     "stock",
@@ -92,10 +94,12 @@ class FullRecorder:
 
 
 class SummaryRecorder:
-    """Keeps what an ensemble is asked for: unmet use, stops, trade under regimes, the queue. Draws are last, single precision."""
+    """Keeps what an ensemble is asked for: unmet use, stops and trade under regimes by step, in single precision, and the ledger of the
+    whole run by side. Draws are last."""
 
-    def __init__(self, setup: Setup, *, stop_share: float) -> None:
+    def __init__(self, setup: Setup, *, stop_share: float, draws: Draws | None = None) -> None:
         self.setup, self.stop_share = setup, stop_share
+        self.ledger = SideLedger(setup, draws=draws)
         network = setup.network
         nodes = network.nodes
         groups, uses = use_groups(network)
@@ -111,10 +115,11 @@ class SummaryRecorder:
             np.searchsorted(self.corridors, corridor[setup.tracked][chosen]), len(self.corridors)
         )
         shape = (setup.clock.steps, setup.draws)
-        self.kept = {
+        self.kept: dict[str, Any] = {
             "unmet": np.empty((shape[0], uses, shape[1]), dtype=np.float32),
             "stopped_share": np.empty((shape[0], uses, shape[1]), dtype=np.float32),
             "trade": np.empty((shape[0], len(self.corridors), shape[1]), dtype=np.float32),
+            "ledger": self.ledger.total,
         }
         self.corridor_labels = [corridors[index] for index in self.corridors]
 
@@ -124,6 +129,7 @@ class SummaryRecorder:
         stopped = (activity < self.stop_share * plan) & (plan > 0)
         self.kept["stopped_share"][number] = self.add_uses(stopped * self.weight)
         self.kept["trade"][number] = self.add_corridors(flows.link_shipped[self.chosen])
+        self.ledger.keep(number, flows)
 
     def records(self) -> Mapping[str, Any]:
         return self.kept

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from standoff.errors import refuse
 from standoff.simulate.ensemble import Job, plan_ensemble, run_block
-from standoff.simulate.sampling import draw_values
+from standoff.simulate.sampling import BASIC, draw_values
 from standoff.studies.backtest.episode import Episode, Forecast
 from standoff.studies.backtest.likelihood import (
     Evidence,
@@ -68,7 +68,14 @@ class Study:
         scenario = self.episode.scenario_of(forecast, until=until, structure=structure)
         record = partial(EpisodeRecorder, watch=self.watch, stop_share=0.5)
         return plan_ensemble(
-            scenario, self.world, draws=draws, seed=seed, as_of=forecast.as_of, record=record, network=self.network
+            scenario,
+            self.world,
+            draws=draws,
+            seed=seed,
+            as_of=forecast.as_of,
+            record=record,
+            network=self.network,
+            kinds=BASIC,
         )
 
     def exports(self, kept: dict[str, Any], job: Job, index: int) -> Floats:

@@ -19,7 +19,7 @@ from standoff.simulate.record import FullRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
-from standoff.world.build import build_network
+from standoff.world.build import build_network, rated_needs
 from standoff.world.mirror import MIRRORED, mirror_world
 from standoff.world.network import Network
 from standoff.world.tables import World, read_world
@@ -85,11 +85,11 @@ def simulate(
     setup, regimes, parameters = prepare(scenario, world, network, as_of=as_of, kept=kept)
     first = FullRecorder(setup, resting_state(setup))
     records = run_steps(setup, first, progress=progress).records()
-    residual = check_mass(network, records, first.first)
+    residual = check_mass(setup.network, records, first.first)
     return Result(
         scenario=scenario,
         world=world,
-        network=network,
+        network=setup.network,
         setup=setup,
         regimes=regimes,
         parameters=parameters,
@@ -120,12 +120,13 @@ def prepare(
     regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of, kept=kept)
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     setup = build_setup(
-        network,
+        rated_needs(network, scenario.production),
         clock,
         regimes=regimes,
         parameters=parameters,
         sourcing=scenario.sourcing,
         home_first=scenario.home_first,
+        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
     )
     return setup, regimes, parameters

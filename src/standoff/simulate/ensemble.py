@@ -27,7 +27,7 @@ from standoff.simulate.sampling import KINDS, Range, build_draws, draw_values, r
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
 from standoff.simulate.side_ledger import sides_of
-from standoff.world.build import build_network
+from standoff.world.build import build_network, rated_needs
 from standoff.world.network import Network
 from standoff.world.tables import World
 
@@ -351,12 +351,13 @@ def run_block(job: Job, network: Network, part: slice) -> Block:
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = build_setup(
-        network,
+        rated_needs(network, scenario.production),
         clock,
         regimes=job.regimes,
         parameters=job.parameters,
         sourcing=scenario.sourcing,
         home_first=scenario.home_first,
+        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
         draws=draws,
     )

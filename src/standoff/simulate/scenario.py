@@ -19,7 +19,6 @@ from standoff.yaml_files import read_yaml
 SCENARIOS = Path(__file__).resolve().parent.parent / "data" / "scenarios"
 MOST_STEPS = 5200
 SomeDay = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1))]
-STEP_KEYS = ("step_days", "sourcing", "home_first")
 
 
 class Text(BaseModel):
@@ -81,6 +80,8 @@ class Scenario(BaseModel):
         parameters: other behavioural parameters.
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves its own place first.
+        production: which missing inputs stop a line, a rule of `standoff.model.rulesets.OF_SCENARIOS`.
+        rationing: whom a short seller serves first, likewise; ``home_first`` belongs to ``tiers``.
         demand: changes of final demand.
         mirror: two places of the world that change parts.
         not_represented: what the scenario's measures touch and the world does not have.
@@ -105,6 +106,8 @@ class Scenario(BaseModel):
     sourcing: bool = True
     home_first: bool = True
     rules: Literal["standoff"] = "standoff"
+    production: Literal["half_critical", "leontief", "strongly_critical", "weakly_critical"] = "half_critical"
+    rationing: Literal["tiers", "same_share", "firms_first"] = "tiers"
     demand: tuple[DemandChange, ...] = ()
     mirror: tuple[str, str] | None = None
     not_represented: tuple[str, ...] = ()

@@ -168,6 +168,7 @@ def build_setup(
     parameters: dict[str, float],
     sourcing: bool = True,
     home_first: bool = True,
+    served: str = "tiers",
     demand_factor: Floats | None = None,
     draws: Draws | None = None,
 ) -> Setup:
@@ -179,7 +180,8 @@ def build_setup(
         regimes: what governments do, from `standoff.measures.compile`.
         parameters: behavioural parameters by name.
         sourcing: whether buyers move orders between suppliers.
-        home_first: whether a short seller serves buyers of its own place first.
+        home_first: whether a short seller serves buyers of its own place first, under the rule ``tiers``.
+        served: rule *ration*: ``tiers`` (home, priority, rest), ``same_share`` or ``firms_first``.
         demand_factor: factor on final demand, (steps, uses); ones if not given.
         draws: what differs between draws; a single run if not given.
     """
@@ -190,7 +192,7 @@ def build_setup(
     touched_needs = np.unique(links.need[regimes.links])
     is_touched = np.isin(links.need, touched_needs)
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
-    slot = _tiers(network, home_first) * len(offers.yields) + links.offer
+    slot = _tiers(network, served, home_first) * len(offers.yields) + links.offer
     tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
     slots = len(rationing.TIERS) * len(offers.yields)
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
@@ -295,10 +297,13 @@ def build_setup(
     )
 
 
-def _tiers(network: Network, home_first: bool) -> Integers:
+def _tiers(network: Network, served: str, home_first: bool) -> Integers:
     """Tier in which a short seller serves each ordinary link."""
     nodes = network.nodes
     buyer = network.needs.consumer[network.links.need]
+    if served != "tiers":
+        first = (buyer < nodes.producers) & (served == "firms_first")
+        return np.where(first, rationing.TIERS.index("priority"), rationing.TIERS.index("rest")).astype(np.int64)
     seller = network.offers.producer[network.links.offer]
     home = (nodes.place[buyer] == nodes.place[seller]) & home_first
     home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))

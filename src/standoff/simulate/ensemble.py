@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from standoff.measures.gates import Regimes
     from standoff.results.netcdf import Labelled
 
+LEVELS = {"low80": 0.1, "median": 0.5, "high80": 0.9}
+"""The median and the ends of the 80 % interval."""
+LEAST_STOPPED = 1e-6
+"""A smaller share of a use that stands still is rounding of single precision."""
 BLOCK = 64
 """Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
 
@@ -132,6 +136,16 @@ class Ensemble:
             for row, side in enumerate(self.sides)
         }
 
+    def first_use_stop(self) -> dict[str, Any]:
+        """In which share of draws any part of a final use stands still, and by which day of the run; None where it does not."""
+        ever = (self.kept["stopped_share"] > LEAST_STOPPED).any(axis=1)
+        days = np.where(ever.any(axis=0), (np.argmax(ever, axis=0) + 1) * self.scenario.step_days, np.inf)
+        found = {name: np.quantile(days, level, method="inverted_cdf") for name, level in LEVELS.items()}
+        return {
+            "share_of_draws": float(np.isfinite(days).mean()),
+            **{name: float(value) if np.isfinite(value) else None for name, value in found.items()},
+        }
+
     def summary(self) -> dict[str, Any]:
         """Quantiles of the headline numbers, and how soon each use is paralysed in which share of draws."""
         from standoff.studies.paralysis import conditions_for, paralysis_table
@@ -146,6 +160,7 @@ class Ensemble:
             "seed": self.seed,
             "unmet_use_usd": quantiles(self.loss),
             "ledger_usd": self.ledger_quantiles(),
+            "first_use_stop": self.first_use_stop(),
             "paralysis": {
                 "definition": f"output below {share:.0%} of baseline for four weeks",
                 "uses": table,
@@ -164,10 +179,9 @@ def quantiles(values: Any) -> dict[str, Any]:
     """
     ordered = np.sort(np.asarray(values, dtype=float))
     count = len(ordered)
-    levels = {"low80": 0.1, "median": 0.5, "high80": 0.9}
-    found = {name: float(np.quantile(ordered, level)) for name, level in levels.items()}
+    found = {name: float(np.quantile(ordered, level)) for name, level in LEVELS.items()}
     errors = {}
-    for name, level in levels.items():
+    for name, level in LEVELS.items():
         ranks = count * level + np.array([-1.0, 1.0]) * np.sqrt(count * level * (1.0 - level))
         below, above = ordered[np.clip(np.round(ranks), 0, count - 1).astype(int)]
         errors[name] = float(above - below) / 2.0

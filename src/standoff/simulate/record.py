@@ -115,21 +115,21 @@ class SummaryRecorder:
             np.searchsorted(self.corridors, corridor[setup.tracked][chosen]), len(self.corridors)
         )
         shape = (setup.clock.steps, setup.draws)
-        self.kept: dict[str, Any] = {
+        self.kept = {
             "unmet": np.empty((shape[0], uses, shape[1]), dtype=np.float32),
             "stopped_share": np.empty((shape[0], uses, shape[1]), dtype=np.float32),
             "trade": np.empty((shape[0], len(self.corridors), shape[1]), dtype=np.float32),
-            "ledger": self.ledger.total,
         }
         self.corridor_labels = [corridors[index] for index in self.corridors]
 
     def keep(self, number: int, *, state: State, flows: Flows) -> None:
         plan, activity = flows.plan[self.first :], flows.activity[self.first :]
-        self.kept["unmet"][number] = self.add_uses(plan - activity)
+        unmet = self.add_uses(plan - activity)
+        self.kept["unmet"][number] = unmet
+        self.ledger.keep(number, flows=flows, unmet=unmet)
         stopped = (activity < self.stop_share * plan) & (plan > 0)
         self.kept["stopped_share"][number] = self.add_uses(stopped * self.weight)
         self.kept["trade"][number] = self.add_corridors(flows.link_shipped[self.chosen])
-        self.ledger.keep(number, flows)
 
     def records(self) -> Mapping[str, Any]:
-        return self.kept
+        return {**self.kept, "ledger": self.ledger.total()}

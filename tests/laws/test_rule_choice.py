@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from standoff.cli.main import app
+from standoff.cli.peers import rules_of_scenario
 from standoff.errors import InputError
+from standoff.results.files import read_config
 from standoff.results.result import Result
 from standoff.simulate.api import run
 from standoff.simulate.scenario import read_scenario
@@ -45,3 +51,13 @@ def test_nothing_moves_without_measures(production: str, rationing: str) -> None
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(InputError, match="production"):
         read_scenario("april-2025", changes={"production": "magic"})
+
+
+def test_a_peers_rules_stand_in_a_scenario_where_it_has_their_slot(tmp_path: Path) -> None:
+    chosen = ["--rules", "pichler", "--set", "rationing=firms_first", "--no-report", "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, ["run", "april-2025", "--world", WORLD, *chosen])
+    assert done.exit_code == 0, done.output
+    scenario = read_config(tmp_path / "result.nc")["scenario"]
+    assert (scenario["rationing"], scenario["sourcing"]) == ("firms_first", False)
+    with pytest.raises(InputError, match="scarce_inventory"):
+        rules_of_scenario("ario", {})

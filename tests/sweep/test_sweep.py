@@ -111,7 +111,7 @@ def test_the_file_of_an_ensemble_is_its_dataset(tmp_path: Path, whole: Ensemble)
 
 
 def test_a_dask_cluster_gives_the_same_bits(tmp_path: Path, scenario: Scenario, world: World, whole: Ensemble) -> None:
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0") as cluster:
         far = sweep(scenario, world, draws=DRAWS, block=BLOCK, folder=tmp_path, seed=5, dask=cluster.scheduler_address)
     assert same_bits(far.ensemble, whole)
 

@@ -116,7 +116,9 @@ def _numbers(record: dict[str, Any]) -> list[str]:
 
 
 def _checks(record: dict[str, Any]) -> list[str]:
-    """Posterior predictive checks, in the same words as the record has them."""
+    """Posterior predictive checks, in the same words as the record has them; a record of an earlier version has none."""
+    if "checks" not in record:
+        return []
     lines = ["", "what the fitted model would have had the open rows be, beside what they were"]
     lines.append(f"{'statistic':<40}{'of':<18}{'observed':>10}{'median':>10}{'80 % from':>11}{'to':>10}{'p above':>9}")
     for row in record["checks"]:

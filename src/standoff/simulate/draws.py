@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ class Draws:
         built: whether each project is built, (projects, draws).
         slip: delay of each project in days, (projects, draws).
         factors: on other numbers by kind, (rows, draws), see `standoff.simulate.sampling.FACTORS`; a kind that is not there is not drawn.
+        capacity: factor on the capacity of each producer, (producers, draws); ones if not given.
+        gate: share of the orders on each ordinary link that the link lets through, (links, draws); ones if not given.
     """
 
     count: int
@@ -50,6 +52,18 @@ class Draws:
     built: Floats
     slip: Floats
     factors: Mapping[str, Floats] = field(default_factory=dict)
+    capacity: Floats | None = None
+    gate: Floats | None = None
+
+    def arrays(self) -> dict[str, Any]:
+        """What is drawn, by field: arrays, and mappings to arrays."""
+        found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "count"}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Any]) -> Draws:
+        """The draws of `arrays`, of whatever library they are."""
+        return cls(count=arrays["cover"].shape[-1], **arrays)
 
 
 def factor_of(draws: Draws | None, kind: str, rows: Any) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.model.economy import Economy, EconomyState, RuleNumbers
 from standoff.model.economy_step import step
+from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
 from standoff.simulate.damage import Schedule
 
@@ -89,8 +90,14 @@ def run_economy(
     state = resting(economy, numbers)
     values = {name: np.empty((steps, economy.supply.nodes)) for name in keep}
     stock: dict[int, Array] = {}
+    whole = economy
     for number in range(steps):
         shocks = schedule.begin(number)
+        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
+        if supply is not economy.supply:
+            if rules.chosen["sourcing"] != "usual":
+                state = split_again(state, economy.supply, supply)
+            economy = replace(whole, supply=supply)
         lost = schedule.capital_lost() if "capital_lost" in values else None
         state, flows = step(
             state,
@@ -108,4 +115,4 @@ def run_economy(
                 path[number] = getattr(state if name in AFTER else flows, name)
         if number in keep_stock:
             stock[number] = state.stock.copy()
-    return EconomyRun(economy=economy, values=values, stock=stock)
+    return EconomyRun(economy=whole, values=values, stock=stock)

@@ -7,7 +7,7 @@ say is the baseline's. Files are read at the door with pydantic; unknown keys ar
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -153,7 +153,7 @@ def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder:
         scenario = Scenario.model_validate(dict(content))
     except ValidationError as error:
         for fault in error.errors():
-            _report(problems, fault, file)
+            report_fault(problems, fault, file, known=[*Scenario.model_fields, "extends"])
         raise InputError(problems.what, problems.found) from None
     if scenario.until <= scenario.start:
         problems.add(
@@ -246,12 +246,12 @@ def _number(key: str, value: Any) -> float:
         raise refuse("--set", why="this is not a number", cure="Give a number", column=key, value=value) from None
 
 
-def _report(problems: Problems, fault: Any, file: str) -> None:
+def report_fault(problems: Problems, fault: Any, file: str, *, known: Iterable[str]) -> None:
+    """Note one fault that pydantic found in a scenario file; ``known`` are the keys that it may have."""
     place = ".".join(str(part) for part in fault["loc"])
     key = str(fault["loc"][-1]) if fault["loc"] else ""
     if fault["type"] == "extra_forbidden":
-        cure = nearest(key, [*Scenario.model_fields, "extends"])
-        problems.add(why="there is no such key", cure=cure, file=file, column=place)
+        problems.add(why="there is no such key", cure=nearest(key, known), file=file, column=place)
     elif fault["type"] == "missing":
         problems.add(why="this key is missing", cure="Add it, or extend baseline", file=file, column=place)
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -335,9 +336,8 @@ def run_blocks(
             yield number, run_block(job, network, part, steps=steps)
         return
     workers = min(processes, len(slices))
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("fork"), initializer=_start, initargs=(job, network)
-    ) as pool:
+    context = get_context("spawn" if "jax" in sys.modules else "fork")  # the threads of JAX do not outlive a fork
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job, network)) as pool:
         waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
         for finished in as_completed(waiting):
             yield waiting[finished], finished.result()

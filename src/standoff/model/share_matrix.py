@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse._sparsetools import csr_matvec
 
 Array = npt.NDArray[np.float64]
 
@@ -54,8 +55,14 @@ class LinearMap:
         self.matrix: Any = matrix.toarray() if form == "dense" else matrix
 
     def __call__(self, x: Array) -> Array:
-        product: Array = self.matrix @ x
-        return product
+        if self.form == "sparse" and type(x) is np.ndarray and x.shape == self.shape[1:] and x.dtype == np.float64:
+            # What `@` ends in, without its checks: they take as long as the product of a small network, fifteen times a step
+            product: Array = np.zeros(self.shape[0])
+            matrix = self.matrix
+            csr_matvec(*self.shape, matrix.indptr, matrix.indices, matrix.data, np.ascontiguousarray(x), product)
+            return product
+        result: Array = self.matrix @ x
+        return result
 
     @property
     def nbytes(self) -> int:
@@ -87,20 +94,18 @@ class RunMinimum:
         self.size = int(member.max()) + 1 if len(member) else 0
         lengths = np.bincount(index, minlength=count) if len(index) else np.zeros(count, dtype=np.int64)
         longest = int(lengths.max()) if count else 0
-        rank = np.zeros(len(index), dtype=np.int64)
-        seen = np.zeros(count, dtype=np.int64)
-        for entry, group in enumerate(index):
-            rank[entry] = seen[group]
-            seen[group] += 1
+        order = np.argsort(index, kind="stable")
+        rank = np.empty(len(index), dtype=np.int64)
+        rank[order] = np.arange(len(index)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         self.positions = np.full((longest, count), -1, dtype=np.int64)
         self.positions[rank, index] = member
 
     def __call__(self, x: Any, fill: float, xp: Any = np) -> Any:
         pad = xp.full((1, *x.shape[1:]), fill)
-        padded = xp.concatenate([x, pad], axis=0)
+        padded = xp.concatenate([x, pad], axis=0)  # position -1 is the last row
         if not len(self.positions):
             return xp.full((self.count, *x.shape[1:]), fill)
-        result = padded[self.positions[0]]
+        result = padded.take(self.positions[0], axis=0)
         for positions in self.positions[1:]:
-            result = xp.minimum(result, padded[positions])
+            result = xp.minimum(result, padded.take(positions, axis=0))
         return result

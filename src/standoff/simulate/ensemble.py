@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -243,6 +243,7 @@ def plan_ensemble(
     record: Callable[[Setup], BlockRecorder] | None = None,
     network: Network | None = None,
     kinds: Collection[str] = KINDS,
+    kept: MutableMapping[str, Regimes] | None = None,
 ) -> Job:
     """Draw every ranged number of a scenario.
 
@@ -254,9 +255,10 @@ def plan_ensemble(
         record: what is kept of each block.
         network: of the world, where it is already built.
         kinds: of numbers of the world that are drawn; numbers of measures always are.
+        kept: compiled measures of earlier runs, see `standoff.simulate.api.simulate`.
     """
     built = network if network is not None else build_network(world)
-    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of)
+    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of, kept=kept)
     ranges = ranges_of(world, built, regimes, parameters, kinds=kinds)
     values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
     return Job(scenario, world, regimes, parameters, tuple(ranges), values, record, as_of)
@@ -335,10 +337,12 @@ def run_blocks(
         for number, part in enumerate(slices):
             yield number, run_block(job, network, part, steps=steps)
         return
-    workers = min(processes, len(slices))
-    context = get_context("spawn" if "jax" in sys.modules else "fork")  # the threads of JAX do not outlive a fork
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(job, network)) as pool:
-        waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
+    workers, start = min(processes, len(slices)), get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=start, initializer=_start, initargs=(job, network)) as pool:
+        with warnings.catch_warnings():
+            # JAX, where it is loaded, has threads and warns of any fork. A worker takes NumPy's steps and never calls it.
+            warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called|This process .* is multi-threaded")
+            waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
         for finished in as_completed(waiting):
             yield waiting[finished], finished.result()
 
@@ -376,14 +380,28 @@ def _compiled(job: Job, network: Network, backend: Backend) -> Steps:
     )
 
 
-def run_block(job: Job, network: Network, part: slice, *, steps: Steps | None = None) -> Block:
-    """Run some of the draws of a job; where ``steps`` are given, they are taken from there."""
+def run_block(
+    job: Job,
+    network: Network,
+    part: slice,
+    *,
+    steps: Steps | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Block:
+    """Run some of the draws of a job.
+
+    Args:
+        job, network: what is run.
+        part: which draws.
+        steps: where the steps are taken from; else they are taken here.
+        progress: called with the number of steps done, where they are taken here.
+    """
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = block_setup(job, network, draws)
     plain = partial(SummaryRecorder, stop_share=job.parameters["stop_share"], draws=draws)
     recorder: BlockRecorder = (job.record or plain)(setup)
     if steps is None:
-        run_steps(setup, recorder)
+        run_steps(setup, recorder, progress=progress)
     else:
         for number, (state, flows) in enumerate(steps(draws.arrays())):
             recorder.keep(number, state=state, flows=flows)

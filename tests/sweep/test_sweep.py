@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from standoff.cli.main import app
 from standoff.errors import InputError
-from standoff.simulate.ensemble import Ensemble, quantiles, run_ensemble, write_ensemble
+from standoff.simulate.ensemble import Ensemble, run_ensemble, write_ensemble
 from standoff.simulate.sampling import sobol_points
 from standoff.simulate.scenario import Scenario, read_scenario
+from standoff.simulate.spread import quantiles
 from standoff.simulate.sweep import block_path, read_block, sweep
 from standoff.world.tables import World, read_world
 

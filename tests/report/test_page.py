@@ -18,8 +18,8 @@ from standoff.results.report.sections.evidence import command
 from standoff.results.report.sections.ledger import ledger_section
 from standoff.results.report.sections.overview import unmet_use
 from standoff.results.report.source import Source
-from standoff.results.report.words import LANGUAGES, read_words
 from standoff.results.result import Result
+from standoff.results.words import LANGUAGES, read_words
 from standoff.simulate.ensemble import run_ensemble
 from standoff.simulate.scenario import scenario_from
 from standoff.world.template import new_world

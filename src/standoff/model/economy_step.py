@@ -1,4 +1,9 @@
-"""The one step that all peers share. A rule set only says what fills its slots."""
+"""The one step that all peers share. A rule set only says what fills its slots.
+
+A step has two halves. In the first, nodes decide: what is demanded, made and delivered. The second follows from it need by need: what
+arrives and is used, the stocks, the next orders and what the stocks will allow. It goes through the network in blocks that fit the cache,
+once.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,18 @@ from typing import Any
 import numpy as np
 
 from standoff.model import restocking
-from standoff.model.economy import Economy, EconomyFlows, EconomyState, Moment, RuleNumbers, Shocks
+from standoff.model.economy import (
+    Buffers,
+    Economy,
+    EconomyFlows,
+    EconomyState,
+    Moment,
+    OrderPlan,
+    Part,
+    RuleNumbers,
+    Shocks,
+)
 from standoff.model.rulesets import RuleSet
-from standoff.model.slots import scarce_inventory
-from standoff.model.supply import ratio
 
 
 def step(
@@ -21,6 +34,7 @@ def step(
     numbers: RuleNumbers,
     number: int,
     shocks: Shocks,
+    buffers: Buffers | None = None,
 ) -> tuple[EconomyState, EconomyFlows]:
     """One step of any peer: capacity, demand, production, rationing, stocks, labour, orders.
 
@@ -31,43 +45,28 @@ def step(
         numbers: of the rules.
         number: of the step, from 0.
         shocks: what comes from outside in this step.
+        buffers: arrays by need to write into; new ones if not given. Those of the state may be among them: it is used up then.
 
     Returns:
         (state at the end, what moved).
     """
-    supply = economy.supply
     m = Moment(economy, numbers, state, number, shocks)
-    m.book = supply.book(state.order_factor, state.supplier_weight)
-    m.final = rules.consumption(m)
-    m.demand = m.book + m.final + shocks.rebuilding
-    m.overproduction = rules.overproduction(m)
-    m.capacity = economy.output * (1.0 - shocks.capacity_loss) * m.overproduction * state.labour
-    m.wanted = np.minimum(m.demand, m.capacity)
-    m.output = rules.production(m)
-    m.served = served = rules.rationing(m)
-    use = inputs_wanted(m)
-    stock = np.maximum(state.stock - use + served.arrived, 0.0)
-    if (
-        numbers.peer_compatible
-        and rules.production is scarce_inventory
-        and restocking.nearly_equal(served.arrived, use)
-    ):
-        stock = state.stock
-    m.stock = stock
-    orders = rules.ordering(m)
-    weight = rules.sourcing(m)
-    reach = supply.base if weight is None else supply.reach(weight)
+    decide(m, rules)
+    if buffers is None:
+        buffers = Buffers(*(np.empty_like(state.stock) for _ in Buffers._fields))
+    weight, book, input_limit = follow(m, rules, buffers)
+    served = m.served
+    to_rebuilding = shocks.rebuilding * served.final_share
     after = EconomyState(
-        stock=stock,
-        order_factor=ratio(orders, reach),
-        supplier_weight=np.ones(supply.nodes) if weight is None else weight,
+        stock=buffers.stock,
+        order_factor=buffers.order_factor,
+        supplier_weight=weight,
         output=m.output,
         overproduction=m.overproduction,
         labour=rules.labour(m),
+        book=book,
+        input_limit=input_limit,
     )
-    to_rebuilding = shocks.rebuilding * served.final_share
-    bounded = np.isfinite(stock)
-    taken = np.subtract(state.stock, stock, out=np.zeros_like(stock), where=bounded)
     return after, EconomyFlows(
         capacity=m.capacity,
         book=m.book,
@@ -79,13 +78,90 @@ def step(
         final_share=served.final_share,
         to_rebuilding=to_rebuilding,
         unsold=m.output - served.to_firms - served.to_final - to_rebuilding,
-        arrived=served.arrived,
-        used=np.where(bounded, taken + served.arrived, use),
+        arrived=buffers.arrived,
+        used=buffers.used,
     )
 
 
-def inputs_wanted(m: Moment) -> Any:
-    """Inputs used, by need: what a group uses is taken from its needs in proportion to their stocks."""
-    supply = m.economy.supply
-    use = m.economy.group_coefficient * supply.at_group(m.output)
-    return supply.group_to_needs(use, m.state.stock)
+def decide(m: Moment, rules: RuleSet) -> None:
+    """What nodes decide: demand, capacity, output, who is served."""
+    m.final = rules.consumption(m)
+    m.demand = m.book + m.final + m.shocks.rebuilding
+    m.overproduction = rules.overproduction(m)
+    m.capacity_share = (1.0 - m.shocks.capacity_loss) * m.overproduction * m.state.labour
+    m.capacity = m.economy.output * m.capacity_share
+    m.wanted = np.minimum(m.demand, m.capacity)
+    m.output = np.minimum(m.wanted, m.input_limit)
+    m.activity = m.output * m.economy.per_output
+    m.served = rules.rationing(m)
+
+
+def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
+    """Arrivals, use, stocks and orders of every need, written into ``buffers``.
+
+    Returns:
+        (weights of the suppliers in the orders, orders by supplier, output that the stocks allow), (nodes,) each.
+    """
+    economy, state = m.economy, m.state
+    plan, weight = rules.ordering(m), rules.sourcing(m)
+    firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
+    stays, met = _nothing_moves(m, rules, plan, firms_share)
+    book, known = np.zeros_like(m.output), rules.production.begin(m.output)
+    for part in economy.parts:
+        needs = part.block.needs
+        usual_use = part.use(m.activity)
+        arrived, used, stock = move(m, part, usual_use, firms_share)
+        if stays:
+            used, stock = arrived, state.stock[needs]
+        rules.production.add(part, stock, known)
+        orders = restocking.close_gap(
+            use=usual_use if plan.use is m.activity else part.use(plan.use),
+            goal=stock if met else part.goal(plan.goal),
+            stock=stock,
+            steps=part.restock,
+            bounded=part.bounded,
+            smallest_gap=plan.smallest_gap,
+            smallest=plan.smallest,
+        )
+        reach = part.base if weight is None else part.block.reach(weight)
+        np.divide(orders, reach, out=orders, where=reach != 0)
+        part.block.add_orders(orders, book)
+        for array, values in zip(buffers, (stock, orders, arrived, used), strict=True):
+            if array is not None:
+                array[needs] = values
+    book = economy.supply.finish_book(buffers.order_factor, book)
+    if weight is None:
+        return np.ones_like(m.output), book, rules.production.limit(economy, known, m.numbers)
+    return weight, book * weight, rules.production.limit(economy, known, m.numbers)
+
+
+def move(m: Moment, part: Part, usual_use: Any, firms_share: Any) -> tuple[Any, Any, Any]:
+    """(what arrives, what is used, the stock after it) of each need of a block. A group's use is taken from its needs by their stocks."""
+    needs, block = part.block.needs, part.block
+    arrived = m.served.arrived[needs] if firms_share is None else m.state.order_factor[needs] * block.reach(firms_share)
+    stock = m.state.stock[needs]
+    use = usual_use
+    if not part.need_is_group:
+        use = block.group_to_needs(part.group_base * block.at_group(m.activity), stock)
+    available = stock + arrived
+    used = np.minimum(use, available)
+    return arrived, used, np.subtract(available, used, out=available)
+
+
+def _nothing_moves(m: Moment, rules: RuleSet, plan: OrderPlan, firms_share: Any) -> tuple[bool, bool]:
+    """(whether BoARIO takes all stocks for unmoved, whether it takes all goals for met)."""
+    if not m.numbers.peer_compatible:
+        return False, False
+    stays = rules.production.tolerant and all(
+        restocking.nearly_equal(*move(m, part, part.use(m.activity), firms_share)[:2]) for part in m.economy.parts
+    )
+
+    def stock(part: Part) -> Any:
+        if stays:
+            return m.state.stock[part.block.needs]
+        return move(m, part, part.use(m.activity), firms_share)[2]
+
+    met = plan.tolerant and all(
+        restocking.nearly_equal(stock(part), part.goal(plan.goal), among=part.bounded) for part in m.economy.parts
+    )
+    return stays, met

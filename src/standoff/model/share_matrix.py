@@ -2,7 +2,9 @@
 
 A step needs sums over neighbours: orders from needs to offers, fills from offers back to needs, needs of a consumer. Each is
 ``y = A x`` along the first axis with a constant matrix ``A``. A `LinearMap` holds ``A`` in the form that is fastest for its
-measured density; everything else in the engine only calls it.
+measured density, a `TableMap` the flows of an input-output table; everything else in the engine only calls them.
+
+Draws are the last axis of ``x``: many draws share one read of ``A``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 
 DENSE_FROM_DENSITY = 0.25
 """Share of entries from which a dense product is faster than a sparse one (measured on one core, double precision)."""
@@ -30,7 +33,7 @@ class LinearMap:
         form: ``auto`` chooses by density; ``dense`` or ``sparse`` override it.
     """
 
-    __slots__ = ("form", "matrix", "shape")
+    __slots__ = ("form", "matrix", "shape", "transposed")
 
     def __init__(
         self,
@@ -52,9 +55,34 @@ class LinearMap:
             form = "dense" if matrix.nnz / entries >= DENSE_FROM_DENSITY else "sparse"
         self.form = form
         self.matrix: Any = matrix.toarray() if form == "dense" else matrix
+        self.transposed: Any = self.matrix.T
+
+    @classmethod
+    def from_rows(cls, starts: npt.ArrayLike, columns: Any, values: Any, *, columns_count: int) -> LinearMap:
+        """A sparse map from entries sorted by row: row ``i`` has the entries from ``starts[i]`` up to ``starts[i + 1]``. Nothing is copied."""
+        self = cls.__new__(cls)
+        self.form, self.shape = "sparse", (len(np.asarray(starts)) - 1, columns_count)
+        self.matrix = sparse.csr_array((values, columns, starts), shape=self.shape, copy=False)
+        self.transposed = self.matrix.T
+        return self
+
+    def rows(self, begin: int, end: int) -> LinearMap:
+        """Some rows of a sparse map, its entries shared."""
+        first, last = self.matrix.indptr[begin], self.matrix.indptr[end]
+        return LinearMap.from_rows(
+            self.matrix.indptr[begin : end + 1] - first,
+            self.matrix.indices[first:last],
+            self.matrix.data[first:last],
+            columns_count=self.shape[1],
+        )
 
     def __call__(self, x: Array) -> Array:
         product: Array = self.matrix @ x
+        return product
+
+    def back(self, x: Array) -> Array:
+        """``A' x``: the way back through the same entries."""
+        product: Array = self.transposed @ x
         return product
 
     @property
@@ -72,6 +100,85 @@ def sum_map(groups: npt.ArrayLike, count: int, weights: npt.ArrayLike | None = N
     return LinearMap(index, np.arange(len(index)), values, shape=(count, len(index)), form="sparse")
 
 
+class TableMap:
+    """Flows ``Z[p, r, f]`` of some products p from the producers r of each to all buyers f, dense.
+
+    Every product is one matrix-vector product (a matrix-matrix product with draws) over the constant table; nothing of its size is written.
+
+    Args:
+        table: (products, producers, buyers), float64, or float32 for half the bytes: vectors are then rounded on the way in, and a
+            product is exact to about 1e-7 of it.
+    """
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: npt.NDArray[Any]) -> None:
+        self.table = table
+
+    def to_buyers(self, weight: Array) -> Array:
+        """``y[p, f] = sum over r of w[p, r] Z[p, r, f]``; (products, producers, ...) to (products, buyers, ...)."""
+        weight = self._stored(weight)
+        if weight.ndim == 2:
+            return self._double(np.matmul(weight[:, None, :], self.table)[:, 0, :])
+        return self._double(np.matmul(self.table.transpose(0, 2, 1), weight))
+
+    def to_producers(self, factor: Array) -> Array:
+        """``y[p, r] = sum over f of Z[p, r, f] x[p, f]``; (products, buyers, ...) to (products, producers, ...)."""
+        factor = self._stored(factor)
+        if factor.ndim == 2:
+            return self._double(np.matmul(self.table, factor[:, :, None])[:, :, 0])
+        return self._double(np.matmul(self.table, factor))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that one product has to read."""
+        return int(self.table.nbytes)
+
+    def _stored(self, values: Array) -> Any:
+        return values if values.dtype == self.table.dtype else values.astype(self.table.dtype)
+
+    def _double(self, values: Any) -> Array:
+        double: Array = values if values.dtype == np.float64 else values.astype(np.float64)
+        return double
+
+
+class Runs:
+    """Sums and minima over runs: the entries of a group stand side by side. Works along the first axis.
+
+    Args:
+        lengths: entries of each group, 0 for a group without any, (groups,).
+    """
+
+    __slots__ = ("count", "filled", "lengths", "starts")
+
+    def __init__(self, lengths: npt.NDArray[Any]) -> None:
+        self.count, self.lengths = len(lengths), lengths
+        starts = np.cumsum(lengths) - lengths
+        self.filled: Any = slice(None) if lengths.all() else np.flatnonzero(lengths)
+        self.starts = starts[self.filled]
+
+    def smallest(self, x: Array) -> Array:
+        """Smallest entry of each group, infinite for none."""
+        return self._reduce(np.minimum, x, np.inf)
+
+    def total(self, x: Array) -> Array:
+        """Sum of each group."""
+        return self._reduce(np.add, x, 0.0)
+
+    def spread(self, x: Array) -> Array:
+        """A value of each group, for its entries."""
+        return np.repeat(x, self.lengths, axis=0)
+
+    def _reduce(self, function: np.ufunc, x: Array, fill: float) -> Array:
+        if isinstance(self.filled, slice) and self.count:
+            whole: Array = function.reduceat(x, self.starts, axis=0)
+            return whole
+        result = np.full((self.count, *x.shape[1:]), fill)
+        if len(self.starts):
+            result[self.filled] = function.reduceat(x, self.starts, axis=0)
+        return result
+
+
 class RunMinimum:
     """The smallest entry of each group, ``fill`` for a group without entries. Works along the first axis.
 
@@ -87,11 +194,9 @@ class RunMinimum:
         self.size = int(member.max()) + 1 if len(member) else 0
         lengths = np.bincount(index, minlength=count) if len(index) else np.zeros(count, dtype=np.int64)
         longest = int(lengths.max()) if count else 0
-        rank = np.zeros(len(index), dtype=np.int64)
-        seen = np.zeros(count, dtype=np.int64)
-        for entry, group in enumerate(index):
-            rank[entry] = seen[group]
-            seen[group] += 1
+        order = np.argsort(index, kind="stable")
+        rank = np.empty(len(index), dtype=np.int64)
+        rank[order] = np.arange(len(index)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         self.positions = np.full((longest, count), -1, dtype=np.int64)
         self.positions[rank, index] = member
 

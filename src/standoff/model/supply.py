@@ -6,23 +6,65 @@ one link (grouped by the supplier's product) or all links of one product.
 
 Orders of a step are kept as two factors, ``order of link = base flow x factor of the need x weight of the supplier``, so that sums
 over links are products with the constant table and nothing of its size is written. `links` writes it out for rules that must see it.
+
+Needs come in *blocks* small enough for the cache. A step goes through the blocks once, and does there all that it has to do with a need
+and with its part of the table, so that the table is read from memory once a step although it enters three products.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
+from standoff.model.share_matrix import LinearMap, Runs, TableMap
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
+TABLE_BLOCK = 1 << 20
+"""Bytes of the table in a block, at least one product: the second-level cache of a core (measured)."""
+LIST_BLOCK = 1 << 14
+"""Needs in a block of a list of links, at least one buyer (measured)."""
+
+
+class Block(Protocol):
+    """Some needs, with all that concerns them. Arrays by need and by group are those of the block alone."""
+
+    needs: slice
+    """Place of the needs along the first axis of arrays by need."""
+    group_base: Array
+    """Base flow by group."""
+
+    def at_need(self, values: Array) -> Array:
+        """A value of each buyer, for its needs."""
+
+    def at_group(self, values: Array) -> Array:
+        """A value of each buyer, for its groups."""
+
+    def reach(self, weight: Array) -> Array:
+        """Base flow into each need, suppliers weighted."""
+
+    def add_orders(self, factor: Array, book: Array) -> None:
+        """Enter the orders of these needs in the books, if all orders of their suppliers are among them."""
+
+    def group_total(self, values: Array) -> Array:
+        """Sum of need values by group."""
+
+    def group_to_needs(self, values: Array, parts: Array) -> Array:
+        """Group values spread over the needs of the group in proportion to ``parts``."""
+
+    def smallest(self, values: Array, least: Array) -> None:
+        """Lower ``least``, (nodes,), to the smallest group value of each buyer."""
+
+    def total(self, values: Array, total: Array) -> None:
+        """Add the group values of each buyer to ``total``, (nodes,)."""
+
 
 class Supply(Protocol):
-    """What rules may ask of a network of suppliers."""
+    """What a step and its rules may ask of a network of suppliers."""
 
     nodes: int
     base: Array
@@ -31,24 +73,26 @@ class Supply(Protocol):
     """Base flow by supplier, (nodes,)."""
 
     @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All needs, block by block."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that one product with the network has to read."""
+
+    def finish_book(self, factor: Array, book: Array) -> Array:
+        """The books, (nodes, ...), once every block has added its orders."""
+
+    def as_given(self, values: Array) -> Array:
+        """Values by need in the order in which the network was given."""
+
+    @property
     def supplier(self) -> Index:
         """Supplier of each link, (links,)."""
 
     @property
     def link_base(self) -> Array:
         """Base flow of each link, (links,)."""
-
-    def at_need(self, values: Array) -> Array:
-        """A value of each buyer, for its needs."""
-
-    def at_group(self, values: Array) -> Array:
-        """A value of each buyer, for its groups."""
-
-    def book(self, factor: Array, weight: Array) -> Array:
-        """Orders in each supplier's book, (nodes,)."""
-
-    def reach(self, weight: Array) -> Array:
-        """Base flow into each need, suppliers weighted."""
 
     def links(self, factor: Array, weight: Array) -> Array:
         """The flow of each link, (links,)."""
@@ -59,36 +103,46 @@ class Supply(Protocol):
     def links_to_suppliers(self, flow: Array) -> Array:
         """Sum of link flows by supplier, (nodes,)."""
 
-    def group_total(self, values: Array) -> Array:
-        """Sum of need values by group."""
-
-    def group_to_needs(self, values: Array, parts: Array) -> Array:
-        """Group values spread over the needs of the group in proportion to ``parts``."""
-
-    def smallest(self, values: Array) -> Array:
-        """Smallest group value of each buyer, infinite without groups, (nodes,)."""
-
-    def total(self, values: Array) -> Array:
-        """Sum of group values by buyer, (nodes,)."""
-
 
 class TableSupply:
     """A dense table, ``base[p, r, f]`` from product p of region r to node f; node number ``r * products + p``.
 
     Args:
-        flows: flow per step from node (row) to node (column), (nodes, nodes), nodes by region then product.
+        flows: flow from node (row) to node (column), (nodes, nodes), nodes by region then product.
         products: number of products.
+        per_step: steps over which the flows are spread, 365 for a yearly table and daily steps.
+        storage: float64, or float32 for half the bytes (see `TableMap`).
     """
 
-    def __init__(self, flows: Array, products: int) -> None:
+    def __init__(
+        self, flows: Array, products: int, *, per_step: float = 1.0, storage: npt.DTypeLike = np.float64
+    ) -> None:
         self.nodes = len(flows)
         self.products = products
         self.regions = self.nodes // products
-        self.table = np.ascontiguousarray(
-            flows.reshape(self.regions, products, self.nodes).transpose(1, 0, 2), dtype=np.float64
-        )
-        self.base = self.table.sum(axis=1)
-        self.base_book = self._to_nodes(self.table.sum(axis=2))
+        self.table = np.empty((products, self.regions, self.nodes), dtype=storage)
+        by_product = flows.reshape(self.regions, products, self.nodes).transpose(1, 0, 2)
+        np.divide(by_product, per_step, out=self.table, casting="same_kind")
+        self.base = np.empty((products, self.nodes))
+        self.base_book = np.zeros(self.nodes)
+        for block in self.blocks:
+            self.base[block.needs] = block.reach(np.ones(self.nodes))
+            block.add_orders(np.ones((block.needs.stop - block.needs.start, self.nodes)), self.base_book)
+
+    @cached_property
+    def blocks(self) -> tuple[TableBlock, ...]:
+        size = max(1, TABLE_BLOCK // max(self.table[0].nbytes, 1)) if self.products else 1
+        return tuple(TableBlock(self, slice(at, min(at + size, self.products))) for at in range(0, self.products, size))
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.table.nbytes)
+
+    def finish_book(self, factor: Array, book: Array) -> Array:
+        return book
+
+    def as_given(self, values: Array) -> Array:
+        return values
 
     @property
     def supplier(self) -> Index:
@@ -97,23 +151,12 @@ class TableSupply:
 
     @property
     def link_base(self) -> Array:
-        return self.table.ravel()
-
-    def at_need(self, values: Array) -> Array:
-        return values[None, :]
-
-    def at_group(self, values: Array) -> Array:
-        return values[None, :]
-
-    def book(self, factor: Array, weight: Array) -> Array:
-        return weight * self._to_nodes(np.matmul(self.table, factor[:, :, None])[:, :, 0])
-
-    def reach(self, weight: Array) -> Array:
-        flow: Array = np.matmul(self._by_product(weight)[:, None, :], self.table)[:, 0, :]
+        flow: Array = self.table.astype(np.float64, copy=False).ravel()
         return flow
 
     def links(self, factor: Array, weight: Array) -> Array:
-        flow: Array = self.table * self._by_product(weight)[:, :, None] * factor[:, None, :]
+        by_product = weight.reshape(self.regions, self.products).T
+        flow: Array = self.table * by_product[:, :, None] * factor[:, None, :]
         return flow.ravel()
 
     def links_to_needs(self, flow: Array) -> Array:
@@ -121,7 +164,36 @@ class TableSupply:
         return summed
 
     def links_to_suppliers(self, flow: Array) -> Array:
-        return self._to_nodes(flow.reshape(self.table.shape).sum(axis=2))
+        by_product = flow.reshape(self.table.shape).sum(axis=2)
+        return np.ascontiguousarray(by_product.T).reshape(self.nodes)
+
+
+class TableBlock:
+    """Some products of a table, and all their producers."""
+
+    def __init__(self, supply: TableSupply, needs: slice) -> None:
+        self.needs = needs
+        self.flows = TableMap(supply.table[needs])
+        self.shape = (supply.regions, supply.products)
+        self.supply = supply
+
+    @cached_property
+    def group_base(self) -> Array:
+        return self.supply.base[self.needs]
+
+    def at_need(self, values: Array) -> Array:
+        return values[None]
+
+    def at_group(self, values: Array) -> Array:
+        return values[None]
+
+    def reach(self, weight: Array) -> Array:
+        by_region = weight.reshape(*self.shape, *weight.shape[1:])
+        return self.flows.to_buyers(by_region[:, self.needs].swapaxes(0, 1))
+
+    def add_orders(self, factor: Array, book: Array) -> None:
+        by_region = book.reshape(*self.shape, *book.shape[1:])
+        by_region[:, self.needs] += self.flows.to_producers(factor).swapaxes(0, 1)
 
     def group_total(self, values: Array) -> Array:
         return values
@@ -129,25 +201,17 @@ class TableSupply:
     def group_to_needs(self, values: Array, parts: Array) -> Array:
         return values
 
-    def smallest(self, values: Array) -> Array:
-        least: Array = values.min(axis=0)
-        return least
+    def smallest(self, values: Array, least: Array) -> None:
+        np.minimum(least, values.min(axis=0), out=least)
 
-    def total(self, values: Array) -> Array:
-        summed: Array = values.sum(axis=0)
-        return summed
-
-    def _to_nodes(self, values: Array) -> Array:
-        """From (products, regions) to (nodes,)."""
-        return np.ascontiguousarray(values.T).reshape(self.nodes)
-
-    def _by_product(self, values: Array) -> Array:
-        """From (nodes,) to (products, regions)."""
-        return np.ascontiguousarray(values.reshape(self.regions, self.products).T)
+    def total(self, values: Array, total: Array) -> None:
+        total += values.sum(axis=0)
 
 
 class ListSupply:
     """A list of links.
+
+    Links are sorted by buyer and product, so that all needs and groups of a buyer stand side by side; ``as_given`` undoes it.
 
     Args:
         supplier: supplier of each link.
@@ -158,73 +222,129 @@ class ListSupply:
     """
 
     def __init__(
-        self, supplier: Index, buyer: Index, flow: Array, *, product: Index, stock_by_link: bool = True
+        self,
+        supplier: npt.NDArray[np.integer[Any]],
+        buyer: npt.NDArray[np.integer[Any]],
+        flow: Array,
+        *,
+        product: npt.NDArray[np.integer[Any]],
+        stock_by_link: bool = True,
     ) -> None:
         self.nodes = len(product)
-        self.supplier: Index = supplier
-        self.link_base: Array = flow
         kinds = int(product.max(initial=0)) + 1
-        keys, group = np.unique(buyer * kinds + product[supplier], return_inverse=True)
-        self.group_buyer = keys // kinds
-        if stock_by_link:
-            self.need, self.need_group = np.arange(len(flow)), group
-        else:
-            self.need, self.need_group = group, np.arange(len(keys))
-        self.need_buyer = self.group_buyer[self.need_group]
-        needs, groups = len(self.need_group), len(keys)
+        key = buyer.astype(np.int64) * kinds
+        key += product[supplier]
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        self._order = order if stock_by_link else None
+        sellers: Any = supplier.astype(np.int32)[order]
+        self.link_base: Array = np.asarray(flow, dtype=np.float64)[order]
+        del order
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        group_buyer = key[first] // kinds
+        del key
+        group_lengths = np.diff(first, append=len(flow))
         self.need_is_group = not stock_by_link
-        self._to_book = LinearMap(supplier, self.need, flow, shape=(self.nodes, needs), form="sparse")
-        self._to_needs = LinearMap(self.need, supplier, flow, shape=(needs, self.nodes), form="sparse")
-        self._link_to_need = sum_map(self.need, needs)
-        self._link_to_supplier = sum_map(supplier, self.nodes)
-        self._need_to_group = sum_map(self.need_group, groups)
-        self._group_to_buyer = sum_map(self.group_buyer, self.nodes)
-        self._least = RunMinimum(self.group_buyer, self.nodes)
-        self.base = self._link_to_need(flow)
-        self.base_book = self._link_to_supplier(flow)
+        self.groups_of_node = np.bincount(group_buyer, minlength=self.nodes)
+        if stock_by_link:
+            self.need_lengths = group_lengths
+            starts = np.arange(len(flow) + 1, dtype=np.int32)
+            self.base = self.link_base
+        else:
+            starts = np.append(first, len(flow)).astype(np.int32)
+            self.base = Runs(group_lengths).total(self.link_base)
+        self._flows = LinearMap.from_rows(starts, sellers, self.link_base, columns_count=self.nodes)
+        self.base_book = self._flows.back(np.ones(len(self.base)))
 
-    def at_need(self, values: Array) -> Array:
-        taken: Array = values[self.need_buyer]
-        return taken
+    @cached_property
+    def blocks(self) -> tuple[ListBlock, ...]:
+        groups = np.concatenate([[0], np.cumsum(self.groups_of_node)])
+        needs = groups
+        if not self.need_is_group:
+            needs = np.concatenate([[0], np.cumsum(self.need_lengths)])[groups]
+        wanted = np.arange(0, needs[-1] + LIST_BLOCK, LIST_BLOCK)
+        edges = np.unique(np.append(np.minimum(np.searchsorted(needs, wanted), self.nodes), self.nodes))
+        return tuple(
+            ListBlock(self, buyers=slice(i, j), groups=slice(groups[i], groups[j]), needs=slice(needs[i], needs[j]))
+            for i, j in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+        )
 
-    def at_group(self, values: Array) -> Array:
-        taken: Array = values[self.group_buyer]
-        return taken
+    @property
+    def nbytes(self) -> int:
+        return self._flows.nbytes
 
-    def book(self, factor: Array, weight: Array) -> Array:
-        return weight * self._to_book(factor)
+    def finish_book(self, factor: Array, book: Array) -> Array:
+        return self._flows.back(factor)
 
-    def reach(self, weight: Array) -> Array:
-        return self._to_needs(weight)
+    def as_given(self, values: Array) -> Array:
+        if self._order is None:
+            return values
+        given = np.empty_like(values)
+        given[self._order] = values
+        return given
+
+    @property
+    def supplier(self) -> Index:
+        sellers: Index = self._flows.matrix.indices
+        return sellers
 
     def links(self, factor: Array, weight: Array) -> Array:
-        return self.link_base * factor[self.need] * weight[self.supplier]
+        return self.link_base * self._links_of_needs.spread(factor) * weight[self.supplier]
 
     def links_to_needs(self, flow: Array) -> Array:
-        return self._link_to_need(flow)
+        return self._links_of_needs.total(flow)
 
     def links_to_suppliers(self, flow: Array) -> Array:
-        return self._link_to_supplier(flow)
+        summed: Array = np.bincount(self.supplier, flow, self.nodes)
+        return summed
+
+    @cached_property
+    def _links_of_needs(self) -> Runs:
+        return Runs(np.diff(self._flows.matrix.indptr))
+
+
+class ListBlock:
+    """Some buyers, with all their groups and needs."""
+
+    def __init__(self, supply: ListSupply, *, buyers: slice, groups: slice, needs: slice) -> None:
+        self.buyers, self.needs = buyers, needs
+        self.flows = supply._flows.rows(needs.start, needs.stop)
+        self.buyer_groups = Runs(supply.groups_of_node[buyers])
+        self.group_needs = None if supply.need_is_group else Runs(supply.need_lengths[groups])
+        self.buyer_needs = self.buyer_groups
+        self.group_base = supply.base[needs]
+        if self.group_needs is not None:
+            self.buyer_needs = Runs(self.buyer_groups.total(self.group_needs.lengths).astype(np.int64))
+            self.group_base = self.group_needs.total(self.group_base)
+
+    def at_need(self, values: Array) -> Array:
+        return self.buyer_needs.spread(values[self.buyers])
+
+    def at_group(self, values: Array) -> Array:
+        return self.buyer_groups.spread(values[self.buyers])
+
+    def reach(self, weight: Array) -> Array:
+        return self.flows(weight)
+
+    def add_orders(self, factor: Array, book: Array) -> None:
+        """Suppliers of these needs have other buyers too: `ListSupply.finish_book` enters all orders at once."""
 
     def group_total(self, values: Array) -> Array:
-        return values if self.need_is_group else self._need_to_group(values)
+        return values if self.group_needs is None else self.group_needs.total(values)
 
     def group_to_needs(self, values: Array, parts: Array) -> Array:
-        if self.need_is_group:
+        if self.group_needs is None:
             return values
-        whole = self._need_to_group(parts)
-        rate = np.divide(values, whole, out=np.zeros_like(values), where=whole > 0)
-        return parts * rate[self.need_group]
+        return parts * self.group_needs.spread(ratio(values, self.group_needs.total(parts)))
 
-    def smallest(self, values: Array) -> Array:
-        least: Array = self._least(values, np.inf)
-        return least
+    def smallest(self, values: Array, least: Array) -> None:
+        mine = least[self.buyers]
+        np.minimum(mine, self.buyer_groups.smallest(values), out=mine)
 
-    def total(self, values: Array) -> Array:
-        return self._group_to_buyer(values)
+    def total(self, values: Array, total: Array) -> None:
+        total[self.buyers] += self.buyer_groups.total(values)
 
 
 def ratio(top: Any, bottom: Any) -> Any:
     """``top / bottom``, 0 where the bottom is 0."""
-    there = bottom != 0
-    return np.divide(top, bottom, out=np.zeros(np.broadcast_shapes(np.shape(top), np.shape(bottom))), where=there)
+    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=bottom != 0)

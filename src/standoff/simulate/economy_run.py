@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.economy import Economy, EconomyState, RuleNumbers
+from standoff.model.economy import Buffers, Economy, EconomyState, RuleNumbers
 from standoff.model.economy_step import step
 from standoff.model.rulesets import RuleSet
 from standoff.simulate.damage import Schedule
@@ -51,16 +51,32 @@ class EconomyRun:
         )
 
 
-def resting(economy: Economy, numbers: RuleNumbers) -> EconomyState:
-    """The state in which everything is as usual."""
-    nodes = economy.supply.nodes
+def resting(economy: Economy, rules: RuleSet, *, numbers: RuleNumbers, draws: int | None = None) -> EconomyState:
+    """The state in which everything is as usual.
+
+    Args:
+        economy: at rest.
+        rules: that will be followed.
+        numbers: of the rules.
+        draws: how many, for an economy with draws.
+    """
+    last = () if draws is None else (draws,)
+    ones = np.ones((economy.supply.nodes, *last))
+    stock = np.empty((*economy.supply.base.shape, *last))
+    known = rules.production.begin(ones)
+    for part in economy.parts:
+        goal = part.goal(None)
+        stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
+        rules.production.add(part, stock[part.block.needs], known)
     return EconomyState(
-        stock=economy.resting_stock,
-        order_factor=np.ones_like(economy.supply.base),
-        supplier_weight=np.ones(nodes),
-        output=economy.output,
-        overproduction=np.full(nodes, numbers.overproduction_base),
-        labour=np.ones(nodes),
+        stock=stock,
+        order_factor=np.ones_like(stock),
+        supplier_weight=ones,
+        output=economy.output * ones,
+        overproduction=numbers.overproduction_base * ones,
+        labour=ones,
+        book=economy.supply.base_book.reshape(-1, *(1 for _ in last)) * ones,
+        input_limit=rules.production.limit(economy, known, numbers),
     )
 
 
@@ -86,7 +102,8 @@ def run_economy(
         keep_stock: steps after which stocks are kept.
     """
     numbers = numbers or RuleNumbers()
-    state = resting(economy, numbers)
+    state = resting(economy, rules, numbers=numbers)
+    buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)
     values = {name: np.empty((steps, economy.supply.nodes)) for name in keep}
     stock: dict[int, Array] = {}
     for number in range(steps):
@@ -99,6 +116,7 @@ def run_economy(
             numbers=numbers,
             number=number,
             shocks=shocks,
+            buffers=buffers,
         )
         schedule.end(flows.final_share)
         for name, path in values.items():
@@ -107,5 +125,5 @@ def run_economy(
             else:
                 path[number] = getattr(state if name in AFTER else flows, name)
         if number in keep_stock:
-            stock[number] = state.stock.copy()
+            stock[number] = economy.supply.as_given(state.stock).copy()
     return EconomyRun(economy=economy, values=values, stock=stock)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from standoff.errors import Problems
 from standoff.model.economy import Economy
-from standoff.model.supply import ListSupply, TableSupply, ratio
+from standoff.model.supply import ListSupply, TableSupply
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -59,7 +59,7 @@ def economy_from_table(
     """
     final = final.sum(axis=1) if final.ndim == 2 else final
     _check_table(flows, final, output, products)
-    supply = TableSupply(flows / steps_per_year, products)
+    supply = TableSupply(flows, products, per_step=steps_per_year)
     yearly = supply.base * steps_per_year
     compared = output / steps_per_year if peer_compatible else output
     value_added = np.maximum(output - yearly.sum(axis=0), 0.0)
@@ -70,8 +70,8 @@ def economy_from_table(
         final=final / steps_per_year,
         cover=_held(_by_need(cover, shape)) if peer_compatible else _by_need(cover, shape),
         restock=_by_need(restock, shape),
-        critical=np.ones(shape) if critical is None else critical,
-        important=np.zeros(shape) if important is None else important,
+        critical=np.broadcast_to(1.0, shape) if critical is None else critical,
+        important=np.broadcast_to(0.0, shape) if important is None else important,
         counts=yearly > SMALLEST_INPUT_SHARE * compared[None, :],
         capital=CAPITAL_TO_VALUE_ADDED * value_added if capital is None else capital,
         value_added=value_added / steps_per_year,
@@ -102,18 +102,22 @@ def economy_from_firms(
     """
     supply = ListSupply(supplier, buyer, flow, product=product, stock_by_link=stock_by_link)
     output = supply.base_book + final
-    inputs = np.bincount(buyer, flow, len(product))
+    inputs = np.zeros_like(output)
+    for block in supply.blocks:
+        block.total(block.group_base, inputs)
     value_added = output - inputs
     needs = supply.base.shape
     return Economy(
         supply=supply,
         output=output,
         final=final,
-        cover=np.full(needs, cover),
-        restock=np.full(needs, restock),
-        critical=np.ones(needs),
-        important=np.zeros(needs),
-        counts=ratio(supply.base, supply.at_need(output)) > SMALLEST_INPUT_SHARE,
+        cover=np.broadcast_to(cover, needs),
+        restock=np.broadcast_to(restock, needs),
+        critical=np.broadcast_to(1.0, needs),
+        important=np.broadcast_to(0.0, needs),
+        counts=np.concatenate(
+            [supply.base[b.needs] > SMALLEST_INPUT_SHARE * b.at_need(output) for b in supply.blocks], dtype=bool
+        ),
         capital=CAPITAL_TO_VALUE_ADDED * np.maximum(value_added, 0.0) * YEAR_STEPS,
         value_added=value_added,
         households=np.zeros(len(product)),
@@ -129,7 +133,7 @@ def _by_need(values: Array | float, shape: tuple[int, ...]) -> Array:
     given = np.asarray(values, dtype=float)
     if given.ndim == 1:
         given = given[:, None]
-    return np.broadcast_to(given, shape).copy()
+    return np.broadcast_to(given, shape)
 
 
 def _check_table(flows: Array, final: Array, output: Array, products: int) -> None:

@@ -166,9 +166,9 @@ class Shocks(NamedTuple):
     labour_left: Any
     """Share of labour that restrictions leave, (nodes,)."""
     household_shock: Any
-    """Share by which households' demand for each good falls, (nodes,)."""
+    """Share by which households' demand for each good falls, (nodes,); None where none does."""
     final_shock: Any
-    """Share by which other final demand falls, (nodes,)."""
+    """Share by which other final demand falls, (nodes,); None where none does."""
     rebuilding: Any
     """Orders to rebuild, (nodes,)."""
 
@@ -211,12 +211,15 @@ class EconomyFlows(NamedTuple):
     final_share: Array
     """Share of final demand and of rebuilding served."""
     to_rebuilding: Array
-    unsold: Array
-    """Made and sold to nobody."""
     arrived: Any
     """By need; None if the step was told not to keep it."""
     used: Any
     """By need; None if the step was told not to keep it."""
+
+    @property
+    def unsold(self) -> Any:
+        """Made and sold to nobody, (nodes,)."""
+        return self.output - self.to_firms - self.to_final - self.to_rebuilding
 
 
 class Buffers(NamedTuple):

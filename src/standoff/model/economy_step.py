@@ -25,6 +25,9 @@ from standoff.model.economy import (
 )
 from standoff.model.rulesets import RuleSet
 
+Moved = tuple[Any, Any, Any]
+"""By need: what arrives, what is used, the stock after it."""
+
 
 def step(
     state: EconomyState,
@@ -56,7 +59,6 @@ def step(
         buffers = Buffers(*(np.empty_like(state.stock) for _ in Buffers._fields))
     weight, book, input_limit = follow(m, rules, buffers)
     served = m.served
-    to_rebuilding = shocks.rebuilding * served.final_share
     after = EconomyState(
         stock=buffers.stock,
         order_factor=buffers.order_factor,
@@ -76,8 +78,7 @@ def step(
         to_firms=served.to_firms,
         to_final=served.to_final,
         final_share=served.final_share,
-        to_rebuilding=to_rebuilding,
-        unsold=m.output - served.to_firms - served.to_final - to_rebuilding,
+        to_rebuilding=shocks.rebuilding * served.final_share,
         arrived=buffers.arrived,
         used=buffers.used,
     )
@@ -105,63 +106,76 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
     economy, state = m.economy, m.state
     plan, weight = rules.ordering(m), rules.sourcing(m)
     firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
-    stays, met = _nothing_moves(m, rules, plan, firms_share)
+    seen: dict[int, Moved] = {}
+    stays, met = _nothing_moves(m, rules, plan, firms_share, seen) if m.numbers.peer_compatible else (False, False)
     book, known = np.zeros_like(m.output), rules.production.begin(m.output)
-    for part in economy.parts:
-        needs = part.block.needs
-        usual_use = part.use(m.activity)
-        arrived, used, stock = move(m, part, usual_use, firms_share)
+    for place, part in enumerate(economy.parts):
+        block, needs = part.block, part.block.needs
+        arrived, used, stock = seen.pop(place, None) or move(m, part, firms_share)
         if stays:
             used, stock = arrived, state.stock[needs]
         rules.production.add(part, stock, known)
         orders = restocking.close_gap(
-            use=usual_use if plan.use is m.activity else part.use(plan.use),
-            goal=stock if met else part.goal(plan.goal),
+            use=part.use(plan.use),
+            goal=_copy_of_bounded(part, stock) if met else part.goal(plan.goal),
             stock=stock,
             steps=part.restock,
             bounded=part.bounded,
             smallest_gap=plan.smallest_gap,
             smallest=plan.smallest,
         )
-        reach = part.base if weight is None else part.block.reach(weight)
+        reach = part.base if weight is None else block.reach(weight)
         np.divide(orders, reach, out=orders, where=reach != 0)
-        part.block.add_orders(orders, book)
-        for array, values in zip(buffers, (stock, orders, arrived, used), strict=True):
-            if array is not None:
-                array[needs] = values
+        block.add_orders(orders, book)
+        buffers.stock[needs], buffers.order_factor[needs] = stock, orders
+        if buffers.arrived is not None:
+            buffers.arrived[needs], buffers.used[needs] = arrived, used
     book = economy.supply.finish_book(buffers.order_factor, book)
     if weight is None:
         return np.ones_like(m.output), book, rules.production.limit(economy, known, m.numbers)
     return weight, book * weight, rules.production.limit(economy, known, m.numbers)
 
 
-def move(m: Moment, part: Part, usual_use: Any, firms_share: Any) -> tuple[Any, Any, Any]:
-    """(what arrives, what is used, the stock after it) of each need of a block. A group's use is taken from its needs by their stocks."""
+def move(m: Moment, part: Part, firms_share: Any) -> Moved:
+    """What arrives, what is used, and the stock after it, of each need of a block."""
     needs, block = part.block.needs, part.block
-    arrived = m.served.arrived[needs] if firms_share is None else m.state.order_factor[needs] * block.reach(firms_share)
+    if firms_share is None:
+        arrived = m.served.arrived[needs]
+    else:
+        arrived = block.reach(firms_share)
+        arrived *= m.state.order_factor[needs]
     stock = m.state.stock[needs]
-    use = usual_use
-    if not part.need_is_group:
-        use = block.group_to_needs(part.group_base * block.at_group(m.activity), stock)
-    available = stock + arrived
-    used = np.minimum(use, available)
-    return arrived, used, np.subtract(available, used, out=available)
+    used = part.use(m.activity)
+    if not part.need_is_group:  # what a group uses is taken from its needs in proportion to their stocks
+        used = block.group_to_needs(block.group_total(used), stock)
+    left = stock + arrived
+    np.minimum(used, left, out=used)
+    left -= used
+    return arrived, used, left
 
 
-def _nothing_moves(m: Moment, rules: RuleSet, plan: OrderPlan, firms_share: Any) -> tuple[bool, bool]:
-    """(whether BoARIO takes all stocks for unmoved, whether it takes all goals for met)."""
-    if not m.numbers.peer_compatible:
-        return False, False
+def _copy_of_bounded(part: Part, stock: Any) -> Any:
+    return stock.copy() if part.bounded is None else np.where(part.bounded, stock, 0.0)
+
+
+def _nothing_moves(
+    m: Moment, rules: RuleSet, plan: OrderPlan, firms_share: Any, seen: dict[int, Moved]
+) -> tuple[bool, bool]:
+    """(whether BoARIO takes all stocks for unmoved, whether it takes all goals for met). Keeps in ``seen`` what was computed for it."""
+
+    def moved(place: int) -> Moved:
+        if place not in seen:
+            seen[place] = move(m, m.economy.parts[place], firms_share)
+        return seen[place]
+
+    parts = m.economy.parts
     stays = rules.production.tolerant and all(
-        restocking.nearly_equal(*move(m, part, part.use(m.activity), firms_share)[:2]) for part in m.economy.parts
+        restocking.nearly_equal(*moved(place)[:2]) for place in range(len(parts))
     )
-
-    def stock(part: Part) -> Any:
-        if stays:
-            return m.state.stock[part.block.needs]
-        return move(m, part, part.use(m.activity), firms_share)[2]
-
     met = plan.tolerant and all(
-        restocking.nearly_equal(stock(part), part.goal(plan.goal), among=part.bounded) for part in m.economy.parts
+        restocking.nearly_equal(
+            m.state.stock[part.block.needs] if stays else moved(place)[2], part.goal(plan.goal), among=part.bounded
+        )
+        for place, part in enumerate(parts)
     )
     return stays, met

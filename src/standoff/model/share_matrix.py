@@ -135,7 +135,8 @@ class TableMap:
         return int(self.table.nbytes)
 
     def _stored(self, values: Array) -> Any:
-        return values if values.dtype == self.table.dtype else values.astype(self.table.dtype)
+        """In one piece and in the precision of the table: the library of matrix products takes nothing else."""
+        return np.ascontiguousarray(values, dtype=self.table.dtype)
 
     def _double(self, values: Any) -> Array:
         double: Array = values if values.dtype == np.float64 else values.astype(np.float64)

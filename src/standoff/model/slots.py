@@ -72,15 +72,23 @@ def hire_and_fire(m: Moment) -> Any:
 # Consumption: final demand of the step
 def fixed_final_demand(m: Moment) -> Any:
     economy, shocks = m.economy, m.shocks
-    return economy.households * (1.0 - shocks.household_shock) + economy.other_final * (1.0 - shocks.final_shock)
+    if shocks.household_shock is None and shocks.final_shock is None:
+        return economy.final
+    return _left(economy.households, shocks.household_shock) + _left(economy.other_final, shocks.final_shock)
 
 
 def shifted_consumption(m: Moment) -> Any:
     economy, shocks = m.economy, m.shocks
+    if shocks.household_shock is None:
+        return fixed_final_demand(m)
     shifted = consumption.shifted_consumption(
         base=economy.households, shock=shocks.household_shock, saved=m.numbers.saved
     )
-    return shifted + economy.other_final * (1.0 - shocks.final_shock)
+    return shifted + _left(economy.other_final, shocks.final_shock)
+
+
+def _left(usual: Any, shock: Any) -> Any:
+    return usual if shock is None else usual * (1.0 - shock)
 
 
 # Rationing: who gets what of the output

@@ -24,8 +24,8 @@ from standoff.model.share_matrix import LinearMap, Runs, TableMap
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-TABLE_BLOCK = 1 << 20
-"""Bytes of the table in a block, at least one product: the second-level cache of a core (measured)."""
+TABLE_BLOCK = 1 << 13
+"""Needs in a block of a table, at least one product (measured)."""
 LIST_BLOCK = 1 << 14
 """Needs in a block of a list of links, at least one buyer (measured)."""
 
@@ -131,7 +131,7 @@ class TableSupply:
 
     @cached_property
     def blocks(self) -> tuple[TableBlock, ...]:
-        size = max(1, TABLE_BLOCK // max(self.table[0].nbytes, 1)) if self.products else 1
+        size = max(1, TABLE_BLOCK // max(self.nodes, 1))
         return tuple(TableBlock(self, slice(at, min(at + size, self.products))) for at in range(0, self.products, size))
 
     @property

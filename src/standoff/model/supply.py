@@ -202,7 +202,7 @@ class TableBlock:
         return values
 
     def smallest(self, values: Array, least: Array) -> None:
-        np.minimum(least, values.min(axis=0), out=least)
+        np.minimum(least, np.minimum.reduce(values, axis=0), out=least)
 
     def total(self, values: Array, total: Array) -> None:
         total += values.sum(axis=0)

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 from standoff.cli.main import app
 from standoff.errors import InputError
-from standoff.model.rationing import common_level
+from standoff.model.rationing import common_level, served_by_pronet
 from standoff.simulate.firm_run import firm_settings, run_firms
 from standoff.world.firm_folder import read_firm_files
 
 FOLDER = DATA / "inoue_todo"
-PROPORTIONAL = ["R0_o0_none", "R0_o0_c30"]
+CASES = ["R0_o0_none", "R0_o0_c30", "R2_o0_none", "R2_o0_c30"]
 
 
 def _settings(case: str) -> dict[str, str]:
@@ -32,7 +32,7 @@ def _settings(case: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("case", PROPORTIONAL)
+@pytest.mark.parametrize("case", CASES)
 def test_totals_and_snapshots_are_those_of_pronet(case: str) -> None:
     settings, rules = firm_settings(_settings(case))
     run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules).run
@@ -76,13 +76,37 @@ def test_common_level_gives_out_exactly_what_is_there(relative: list[float], wei
     assert served == pytest.approx(min(output[0], (r * w).sum()), rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("rationing", ["0", "1", "2", "3"])
+@pytest.mark.parametrize("rationing", ["same_share", "firms_first", "common_level", "common_level_final_last"])
 @pytest.mark.parametrize("orders", ["0", "1", "2"])
 def test_every_rationing_and_order_rule_sells_all_that_is_made(rationing: str, orders: str) -> None:
     settings, rules = firm_settings({"rationing": rationing, "orders": orders, "steps": "40"})
     run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules).run
     assert np.abs(run["unsold"]).max() < 1e-9 * run["output"].max()
     assert (run["to_final"] <= run["final"] * (1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("rationing", ["2", "3"])
+@pytest.mark.parametrize("orders", ["0", "1", "2"])
+def test_pronets_own_rules_never_sell_more_than_is_made_and_lose_little(rationing: str, orders: str) -> None:
+    settings, rules = firm_settings({"rationing": rationing, "orders": orders, "steps": "40"})
+    run = run_firms(read_firm_files(FOLDER / "net200"), settings=settings, rules=rules).run
+    assert run["unsold"].min() > -1e-9 * run["output"].max()
+    assert run["unsold"].sum() < 0.01 * run["output"].sum()
+
+
+def test_pronet_serves_clients_that_order_nothing_up_to_the_first_level() -> None:
+    """One seller of 10, clients of usual weight 2, 2 and 2 that order 0, 0.5 and 1, final demand 4."""
+    clients, final = served_by_pronet(
+        output=np.array([7.0]),
+        relative=np.array([0.0, 0.5, 1.0]),
+        weight=np.full(3, 2.0),
+        seller=np.zeros(3, dtype=int),
+        final_relative=np.ones(1),
+        final_weight=np.array([4.0]),
+    )
+    rest = (7.0 - 0.5 * 10.0) / 6.0  # what the first level leaves, for the client and final demand not yet served
+    np.testing.assert_allclose(clients, [0.5, 0.5, 0.5 + rest])
+    np.testing.assert_allclose(final, 0.5 + rest)
 
 
 def test_firms_first_leaves_final_demand_what_is_left() -> None:

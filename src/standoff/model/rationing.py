@@ -74,16 +74,104 @@ def common_level(*, output: Any, relative: Any, weight: Any, seller: Any, nodes:
     """
     order = np.lexsort((relative, seller))
     r, w, s = relative[order], weight[order], seller[order]
-    begin = np.searchsorted(s, np.arange(nodes))
-    before = np.concatenate([[0.0], np.cumsum(w)])
-    served = np.concatenate([[0.0], np.cumsum(w * r)])
-    waiting = before[np.searchsorted(s, s, side="right")] - before[:-1]
-    used = served[:-1] - served[begin[s]]
-    short = used + r * waiting > output[s]
-    first = np.full(nodes, len(r))
-    np.minimum.at(first, s[short], np.flatnonzero(short))
+    begin = np.searchsorted(s, s)
+    used, waiting = _sum_before(w * r, begin), _sum_from(w, begin)
+    first = _first_of_each(used + r * waiting > output[s], s, nodes)
     level = np.full(nodes, np.inf)
     scarce = first < len(r)
     place = first[scarce]
     level[scarce] = (output[scarce] - used[place]) / waiting[place]
     return level
+
+
+LEAST_ORDER = 1e-13
+"""Orders below this share of the usual one count as none (rounding)."""
+TIE = 1e-12
+"""What is needed counts as reaching the output from this relative distance on (rounding)."""
+
+
+def served_by_pronet(
+    *, output: Any, relative: Any, weight: Any, seller: Any, final_relative: Any, final_weight: Any
+) -> tuple[Any, Any]:
+    """What proNet serves of each order relative to the usual one, with what its loop does beside the published rule.
+
+    Formula: levels are the distinct positive orders ``r_1 < r_2 < ...`` relative to usual ones, final demand among them. Up to level k a
+    seller needs ``N_k = r_1 W_0 + sum over 0 < r_j < r_k of w_j r_j + r_k (W_k + c)``, with ``W_0`` the weight of clients that order
+    nothing, ``W_k`` that of clients who order at least ``r_k`` and ``c`` final demand. Levels pass while ``N_k < x``, and who orders no
+    more is served. At the first level that does not pass, all others receive
+    ``lambda = r_{k-1} + (x - N_{k-1}) / (W_k + c [final demand not yet served])``.
+
+    It departs from `common_level` in three ways: clients that order nothing receive the first level once it passes; at the level
+    that does not pass a client may receive more than it ordered; and the slice of final demand goes on being reserved after it is
+    served, and is lost.
+
+    Args:
+        output: x, (nodes,).
+        relative: r of clients, (links,).
+        weight: w, usual order, (links,).
+        seller: whose client it is, (links,).
+        final_relative: r of final demand, (nodes,).
+        final_weight: c, usual final demand, 0 where it does not take part, (nodes,).
+
+    Returns:
+        (of each client, (links,); of final demand, (nodes,)).
+
+    Source: behaviour of proNet (2021), inferred from its outputs on a network of 200 firms, see docs/peers.md.
+    """
+    nodes = len(output)
+    idle = relative <= LEAST_ORDER
+    wanting = (final_weight > 0) & (final_relative > LEAST_ORDER)
+    r = np.concatenate([relative[~idle], final_relative[wanting]])
+    w = np.concatenate([weight[~idle], np.zeros(np.count_nonzero(wanting))])
+    s = np.concatenate([seller[~idle], np.flatnonzero(wanting)])
+    order = np.lexsort((r, s))
+    r, w, s = r[order], w[order], s[order]
+    begin, place = np.searchsorted(s, s), np.arange(len(r))
+    waiting = _sum_from(w, begin)
+    idle_weight = np.bincount(seller[idle], weight[idle], minlength=nodes)
+    need = r[begin] * idle_weight[s] + _sum_before(w * r, begin) + r * (waiting + final_weight[s])
+    fails = need >= output[s] * (1.0 - TIE)
+    first = _first_of_each(fails, s, nodes)
+    opened = (begin == place) & ~fails
+    given_to_idle = np.zeros(nodes)
+    given_to_idle[s[opened]] = r[opened]
+    scarce = np.flatnonzero(first < len(r))
+    k = first[scarce]
+    opening = begin[k] == k
+    reached, used = np.where(opening, 0.0, r[k - 1]), np.where(opening, 0.0, need[k - 1])
+    unserved = np.where(final_relative[scarce] >= r[k], final_weight[scarce], 0.0)
+    failing, level = np.full(nodes, np.inf), np.full(nodes, np.inf)
+    failing[scarce] = r[k]
+    level[scarce] = reached + (output[scarce] - used) / (waiting[k] + unserved)
+    served = np.where(relative < failing[seller], relative, level[seller])
+    return np.where(idle, given_to_idle[seller], served), np.where(final_relative < failing, final_relative, level)
+
+
+def _sum_before(values: Any, begin: Any) -> Any:
+    """Sum of the values before each one in its run; ``begin`` is where the run of each value starts.
+
+    At the start of a run the sum of the last one is taken back, so that rounding stays that of a run and not of all of them.
+    """
+    if not len(values):
+        return values
+    starts = np.flatnonzero(begin == np.arange(len(values)))
+    taken_back = np.concatenate([[0.0], values])
+    taken_back[starts[1:]] -= np.add.reduceat(values, starts)[:-1]
+    before = np.cumsum(taken_back)[:-1]
+    return before - before[begin]
+
+
+def _sum_from(values: Any, begin: Any) -> Any:
+    """Sum of each value and those after it in its run."""
+    if not len(values):
+        return values
+    starts = np.flatnonzero(begin == np.arange(len(values)))
+    whole = np.add.reduceat(values, starts)
+    return np.repeat(whole, np.diff(np.append(starts, len(values)))) - _sum_before(values, begin)
+
+
+def _first_of_each(chosen: Any, group: Any, groups: int) -> Any:
+    """Position of the first chosen entry of each group, their number where none is chosen."""
+    first = np.full(groups, len(group))
+    np.minimum.at(first, group[chosen], np.flatnonzero(chosen))
+    return first

@@ -61,6 +61,8 @@ RULES: dict[str, dict[str, Any]] = {
         "firms_first": slots.firms_first,
         "common_level": slots.common_level(final_last=False),
         "common_level_final_last": slots.common_level(final_last=True),
+        "as_pronet": slots.as_pronet(final_last=False),
+        "as_pronet_final_last": slots.as_pronet(final_last=True),
     },
     "ordering": {
         "wanted_output": slots.follow_wanted_output,
@@ -105,7 +107,7 @@ SETS: dict[str, dict[str, str]] = {
 """The rule of each slot in each set."""
 
 NUMBERED = {
-    "rationing": ("same_share", "firms_first", "common_level", "common_level_final_last"),
+    "rationing": ("same_share", "firms_first", "as_pronet", "as_pronet_final_last"),
     "ordering": ("output", "output_fixed_goal", "output_no_destocking"),
 }
 """Rules by the numbers that proNet gives them (``-R``, ``-o``)."""

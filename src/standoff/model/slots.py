@@ -133,6 +133,32 @@ def common_level(*, final_last: bool) -> Rule:
     return rule
 
 
+def as_pronet(*, final_last: bool) -> Rule:
+    """As proNet's loop does it, final demand among the clients or after them. See `rationing.served_by_pronet`."""
+
+    def rule(m: Moment) -> Served:
+        economy, supply = m.economy, m.economy.supply
+        usual = supply.link_base
+        final = m.final + m.shocks.rebuilding
+        clients, of_final = rationing.served_by_pronet(
+            output=m.output,
+            relative=ratio(supply.links(m.state.order_factor, m.state.supplier_weight), usual),
+            weight=usual,
+            seller=supply.supplier,
+            final_relative=ratio(final, economy.final),
+            final_weight=np.zeros_like(economy.final) if final_last else economy.final,
+        )
+        served = usual * clients
+        to_firms = supply.links_to_suppliers(served)
+        to_final = np.clip(m.output - to_firms, 0.0, final) if final_last else economy.final * of_final
+        share = ratio(to_final, final)
+        return Served(
+            arrived=supply.links_to_needs(served), to_firms=to_firms, to_final=m.final * share, final_share=share
+        )
+
+    return rule
+
+
 # Ordering: what orders and goals of stocks follow
 def follow_wanted_output(m: Moment) -> OrderPlan:
     undelivered = m.shocks.rebuilding * (1.0 - m.served.final_share)

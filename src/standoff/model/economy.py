@@ -117,7 +117,7 @@ class Part:
     @cached_property
     def group_goal(self) -> Any:
         """Stock wanted at usual output, 0 where it has no bound."""
-        return self.block.group_total(self.goal(None))
+        return self.block.group_total(self.cover * self.base)
 
     @cached_property
     def group_binding(self) -> Any:
@@ -128,11 +128,6 @@ class Part:
     def use(self, activity: Any) -> Any:
         """Usual inputs times the activity of their buyers."""
         return self.base * self.block.at_need(activity)
-
-    def goal(self, activity: Any) -> Any:
-        """Stock wanted at an activity of the buyers, 0 where a stock has no bound; None is usual activity."""
-        usual = self.cover * self.base
-        return usual if activity is None else usual * self.block.at_need(activity)
 
 
 def _mask(where: Any) -> Any:

@@ -111,13 +111,14 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
     book, known = np.zeros_like(m.output), rules.production.begin(m.output)
     for place, part in enumerate(economy.parts):
         block, needs = part.block, part.block.needs
-        arrived, used, stock = seen.pop(place, None) or move(m, part, firms_share)
+        use = part.use(m.activity)
+        arrived, used, stock = seen.pop(place, None) or move(m, part, use, firms_share)
         if stays:
             used, stock = arrived, state.stock[needs]
         rules.production.add(part, stock, known)
         orders = restocking.close_gap(
-            use=part.use(plan.use),
-            goal=_copy_of_bounded(part, stock) if met else part.goal(plan.goal),
+            use=use if plan.use is m.activity else part.use(plan.use),
+            goal=_goal(part, plan, m.activity, use) if not met else _copy_of_bounded(part, stock),
             stock=stock,
             steps=part.restock,
             bounded=part.bounded,
@@ -132,12 +133,12 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
             buffers.arrived[needs], buffers.used[needs] = arrived, used
     book = economy.supply.finish_book(buffers.order_factor, book)
     if weight is None:
-        return np.ones_like(m.output), book, rules.production.limit(economy, known, m.numbers)
+        return np.broadcast_to(1.0, m.output.shape), book, rules.production.limit(economy, known, m.numbers)
     return weight, book * weight, rules.production.limit(economy, known, m.numbers)
 
 
-def move(m: Moment, part: Part, firms_share: Any) -> Moved:
-    """What arrives, what is used, and the stock after it, of each need of a block."""
+def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
+    """What arrives, what is used, and the stock after it, of each need of a block that wants to use ``use``."""
     needs, block = part.block.needs, part.block
     if firms_share is None:
         arrived = m.served.arrived[needs]
@@ -145,13 +146,19 @@ def move(m: Moment, part: Part, firms_share: Any) -> Moved:
         arrived = block.reach(firms_share)
         arrived *= m.state.order_factor[needs]
     stock = m.state.stock[needs]
-    used = part.use(m.activity)
     if not part.need_is_group:  # what a group uses is taken from its needs in proportion to their stocks
-        used = block.group_to_needs(block.group_total(used), stock)
+        use = block.group_to_needs(block.group_total(use), stock)
     left = stock + arrived
-    np.minimum(used, left, out=used)
+    used = np.minimum(use, left)
     left -= used
     return arrived, used, left
+
+
+def _goal(part: Part, plan: OrderPlan, activity: Any, use: Any) -> Any:
+    """Goals of the stocks of a block; ``use`` is what it uses at an activity, not computed twice."""
+    if plan.goal is None:
+        return part.cover * part.base
+    return part.cover * (use if plan.goal is activity else part.use(plan.goal))
 
 
 def _copy_of_bounded(part: Part, stock: Any) -> Any:
@@ -163,18 +170,19 @@ def _nothing_moves(
 ) -> tuple[bool, bool]:
     """(whether BoARIO takes all stocks for unmoved, whether it takes all goals for met). Keeps in ``seen`` what was computed for it."""
 
+    parts = m.economy.parts
+
     def moved(place: int) -> Moved:
         if place not in seen:
-            seen[place] = move(m, m.economy.parts[place], firms_share)
+            seen[place] = move(m, parts[place], parts[place].use(m.activity), firms_share)
         return seen[place]
 
-    parts = m.economy.parts
     stays = rules.production.tolerant and all(
         restocking.nearly_equal(*moved(place)[:2]) for place in range(len(parts))
     )
     met = plan.tolerant and all(
         restocking.nearly_equal(
-            m.state.stock[part.block.needs] if stays else moved(place)[2], part.goal(plan.goal), among=part.bounded
+            m.state.stock[part.block.needs] if stays else moved(place)[2], _goal(part, plan, None, None), among=part.bounded
         )
         for place, part in enumerate(parts)
     )

@@ -68,13 +68,12 @@ class LinearMap:
 
     def rows(self, begin: int, end: int) -> LinearMap:
         """Some rows of a sparse map, its entries shared."""
-        first, last = self.matrix.indptr[begin], self.matrix.indptr[end]
-        return LinearMap.from_rows(
-            self.matrix.indptr[begin : end + 1] - first,
-            self.matrix.indices[first:last],
-            self.matrix.data[first:last],
-            columns_count=self.shape[1],
-        )
+        part = LinearMap([], [], [], shape=(end - begin, self.shape[1]), form="sparse")
+        part.transposed = part.matrix.T
+        for matrix in (part.matrix, part.transposed):
+            matrix.data, matrix.indices = self.matrix.data, self.matrix.indices
+            matrix.indptr = self.matrix.indptr[begin : end + 1]  # begins in the middle of the entries: products allow it
+        return part
 
     def __call__(self, x: Array) -> Array:
         product: Array = self.matrix @ x

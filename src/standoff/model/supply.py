@@ -240,19 +240,16 @@ class ListSupply:
         sellers: Any = supplier.astype(np.int32)[order]
         self.link_base: Array = np.asarray(flow, dtype=np.float64)[order]
         del order
-        first = np.flatnonzero(np.diff(key, prepend=-1))
-        group_buyer = key[first] // kinds
+        starts = np.append(np.flatnonzero(np.diff(key, prepend=-1)), len(flow)).astype(np.int32)
+        self.groups_of_node = np.bincount(key[starts[:-1]] // kinds, minlength=self.nodes)
         del key
-        group_lengths = np.diff(first, append=len(flow))
         self.need_is_group = not stock_by_link
-        self.groups_of_node = np.bincount(group_buyer, minlength=self.nodes)
+        self.base = self.link_base
         if stock_by_link:
-            self.need_lengths = group_lengths
+            self.need_lengths = np.diff(starts)
             starts = np.arange(len(flow) + 1, dtype=np.int32)
-            self.base = self.link_base
-        else:
-            starts = np.append(first, len(flow)).astype(np.int32)
-            self.base = Runs(group_lengths).total(self.link_base)
+        elif len(flow):
+            self.base = np.add.reduceat(self.link_base, starts[:-1])
         self._flows = LinearMap.from_rows(starts, sellers, self.link_base, columns_count=self.nodes)
         self.base_book = self._flows.back(np.ones(len(self.base)))
 

@@ -65,7 +65,7 @@ def resting(economy: Economy, rules: RuleSet, *, numbers: RuleNumbers, draws: in
     stock = np.empty((*economy.supply.base.shape, *last))
     known = rules.production.begin(ones)
     for part in economy.parts:
-        goal = part.goal(None)
+        goal = part.cover * part.base
         stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
         rules.production.add(part, stock[part.block.needs], known)
     return EconomyState(
@@ -126,4 +126,5 @@ def run_economy(
                 path[number] = getattr(state if name in AFTER else flows, name)
         if number in keep_stock:
             stock[number] = economy.supply.as_given(state.stock).copy()
+        del flows  # a million firms need the room for those of the next step
     return EconomyRun(economy=economy, values=values, stock=stock)

@@ -18,7 +18,8 @@ Array = npt.NDArray[np.float64]
 class Economy:
     """An economy at rest. Money or units per step; *nodes* are producers, *needs* what they keep stocks of.
 
-    With draws (`with_draws`) every array but those of ``supply`` has them as its last axis, of length 1 where draws do not differ.
+    With draws every array but those of ``supply`` has them as its last axis, of length 1 where draws do not differ; see
+    `standoff.simulate.economy_draws`.
     """
 
     supply: Supply

@@ -118,7 +118,7 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
         rules.production.add(part, stock, known)
         orders = restocking.close_gap(
             use=use if plan.use is m.activity else part.use(plan.use),
-            goal=_goal(part, plan, m.activity, use) if not met else _copy_of_bounded(part, stock),
+            goal=_copy_of_bounded(part, stock) if met else _goal(part, plan, stock, use if plan.goal is m.activity else None),
             stock=stock,
             steps=part.restock,
             bounded=part.bounded,
@@ -154,11 +154,13 @@ def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
     return arrived, used, left
 
 
-def _goal(part: Part, plan: OrderPlan, activity: Any, use: Any) -> Any:
-    """Goals of the stocks of a block; ``use`` is what it uses at an activity, not computed twice."""
+def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
+    """Goals of the stocks of a block; ``use`` is use at the activity that they follow, if known."""
     if plan.goal is None:
-        return part.cover * part.base
-    return part.cover * (use if plan.goal is activity else part.use(plan.goal))
+        use = part.base
+    elif use is None:
+        use = part.use(plan.goal)
+    return np.multiply(part.cover, use, out=np.empty_like(stock))
 
 
 def _copy_of_bounded(part: Part, stock: Any) -> Any:
@@ -180,10 +182,9 @@ def _nothing_moves(
     stays = rules.production.tolerant and all(
         restocking.nearly_equal(*moved(place)[:2]) for place in range(len(parts))
     )
-    met = plan.tolerant and all(
-        restocking.nearly_equal(
-            m.state.stock[part.block.needs] if stays else moved(place)[2], _goal(part, plan, None, None), among=part.bounded
-        )
-        for place, part in enumerate(parts)
-    )
-    return stays, met
+
+    def near(place: int, part: Part) -> bool:
+        stock = m.state.stock[part.block.needs] if stays else moved(place)[2]
+        return restocking.nearly_equal(stock, _goal(part, plan, stock, None), among=part.bounded)
+
+    return stays, plan.tolerant and all(near(place, part) for place, part in enumerate(parts))

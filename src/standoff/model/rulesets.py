@@ -113,6 +113,10 @@ NUMBERED = {
 """Rules by the numbers that proNet gives them (``-R``, ``-o``)."""
 
 
+LINK_BY_LINK = ("common_level", "common_level_final_last", "as_pronet", "as_pronet_final_last")
+"""Rationing that looks at every link by itself, so that draws cannot share one read of the network."""
+
+
 def compose(name: str, **changes: str) -> RuleSet:
     """A rule set, with other rules in some slots.
 

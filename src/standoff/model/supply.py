@@ -86,6 +86,9 @@ class Supply(Protocol):
     def as_given(self, values: Array) -> Array:
         """Values by need in the order in which the network was given."""
 
+    def pick(self, values: Array) -> Array:
+        """Values by product and buyer, (products, nodes), for the needs."""
+
     @property
     def supplier(self) -> Index:
         """Supplier of each link, (links,)."""
@@ -142,6 +145,9 @@ class TableSupply:
         return book
 
     def as_given(self, values: Array) -> Array:
+        return values
+
+    def pick(self, values: Array) -> Array:
         return values
 
     @property
@@ -230,7 +236,7 @@ class ListSupply:
         product: npt.NDArray[np.integer[Any]],
         stock_by_link: bool = True,
     ) -> None:
-        self.nodes = len(product)
+        self.nodes, self.product = len(product), product
         kinds = int(product.max(initial=0)) + 1
         key = buyer.astype(np.int64) * kinds
         key += product[supplier]
@@ -279,6 +285,12 @@ class ListSupply:
         given = np.empty_like(values)
         given[self._order] = values
         return given
+
+    def pick(self, values: Array) -> Array:
+        buyer = np.repeat(np.arange(self.nodes), self.groups_of_node)
+        first = self.supplier[self._flows.matrix.indptr[:-1]]
+        picked: Array = values[self.product[first], buyer]
+        return picked
 
     @property
     def supplier(self) -> Index:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.economy import Buffers, Economy, EconomyState, RuleNumbers
+from standoff.model.economy import Buffers, Economy, EconomyState, RuleNumbers, Shocks
 from standoff.model.economy_step import step
 from standoff.model.rulesets import RuleSet
-from standoff.simulate.damage import Schedule
+from standoff.model.share_matrix import LinearMap
 
 Array = npt.NDArray[np.float64]
 
@@ -29,6 +30,19 @@ BY_NODE = (
 )
 """Flows by node that a run can keep."""
 AFTER = ("overproduction", "labour", "capital_lost")
+
+
+class Events(Protocol):
+    """What strikes an economy in a run: a `Schedule`, or one for each draw."""
+
+    def begin(self, number: int) -> Shocks:
+        """What comes from outside in a step."""
+
+    def capital_lost(self) -> Array:
+        """Capital that is not there, (nodes, ...)."""
+
+    def end(self, served: Array) -> None:
+        """Take the share of rebuilding that was served, (nodes, ...), and let damage recover."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +97,14 @@ def resting(economy: Economy, rules: RuleSet, *, numbers: RuleNumbers, draws: in
 def run_economy(
     economy: Economy,
     rules: RuleSet,
-    schedule: Schedule,
+    schedule: Events,
     *,
     steps: int,
     numbers: RuleNumbers | None = None,
     keep: Sequence[str] = (*BY_NODE, *AFTER),
     keep_stock: Sequence[int] = (),
+    sums: LinearMap | None = None,
+    draws: int | None = None,
 ) -> EconomyRun:
     """Run some steps from rest.
 
@@ -100,11 +116,14 @@ def run_economy(
         numbers: of the rules.
         keep: which flows and states, of `BY_NODE` and `AFTER`.
         keep_stock: steps after which stocks are kept.
+        sums: of nodes by group, to be kept in the place of nodes.
+        draws: how many, for an economy with draws (`standoff.simulate.economy_draws`).
     """
     numbers = numbers or RuleNumbers()
-    state = resting(economy, rules, numbers=numbers)
+    state = resting(economy, rules, numbers=numbers, draws=draws)
     buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)
-    values = {name: np.empty((steps, economy.supply.nodes)) for name in keep}
+    rows = economy.supply.nodes if sums is None else sums.shape[0]
+    values = {name: np.empty((steps, rows, *state.output.shape[1:])) for name in keep}
     stock: dict[int, Array] = {}
     for number in range(steps):
         shocks = schedule.begin(number)
@@ -120,10 +139,8 @@ def run_economy(
         )
         schedule.end(flows.final_share)
         for name, path in values.items():
-            if name == "capital_lost":
-                path[number] = lost
-            else:
-                path[number] = getattr(state if name in AFTER else flows, name)
+            now = lost if name == "capital_lost" else getattr(state if name in AFTER else flows, name)
+            path[number] = now if sums is None else sums(np.broadcast_to(now, state.output.shape))
         if number in keep_stock:
             stock[number] = economy.supply.as_given(state.stock).copy()
         del flows  # a million firms need the room for those of the next step

@@ -21,6 +21,9 @@ Index = npt.NDArray[np.int64]
 DENSE_FROM_DENSITY = 0.25
 """Share of entries from which a dense product is faster than a sparse one (measured on one core, double precision)."""
 
+TABLE_DENSE_FROM_DENSITY = 0.1
+"""The same for an input-output table, whose dense products come product by product from the cache (measured, docs/peers.md)."""
+
 
 class LinearMap:
     """``y = A x`` along the first axis, ``x`` of shape (columns,) or (columns, draws).

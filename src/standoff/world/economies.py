@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from standoff.errors import Problems, nearest
 from standoff.model.economy import Economy
-from standoff.model.share_matrix import DENSE_FROM_DENSITY
+from standoff.model.share_matrix import TABLE_DENSE_FROM_DENSITY
 from standoff.model.supply import ListSupply, Supply, TableSupply
 
 Array = npt.NDArray[np.float64]
@@ -131,7 +131,7 @@ def economy_from_firms(
 def _table_supply(flows: Array, products: int, steps: float, *, shape: str, storage: str) -> Supply:
     """The shape that is faster for the share of flows above 0, if it is not told."""
     if shape == "auto":
-        shape = "dense" if np.count_nonzero(flows) >= DENSE_FROM_DENSITY * flows.size else "sparse"
+        shape = "dense" if np.count_nonzero(flows) >= TABLE_DENSE_FROM_DENSITY * flows.size else "sparse"
     if shape == "dense":
         return TableSupply(flows, products, per_step=steps, storage=np.dtype(storage))
     supplier, buyer = np.nonzero(flows)

@@ -31,6 +31,7 @@ bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured i
 	$(BIN)/python -m benchmarks.sweep
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.firms
+	$(BIN)/python -m benchmarks.ensemble
 
 docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
 	$(BIN)/python -m pytest tests/docs

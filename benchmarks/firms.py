@@ -2,8 +2,8 @@
 
 python -m benchmarks.firms [FIRMS ...]
 
-Each size runs in a process of its own on one thread. Seconds are CPU seconds. Memory is the peak of the process above what it had before it was
-handed the network, against the bytes of the lists handed over (supplier, buyer, sales; product and final demand of each firm).
+Each size runs in a process of its own on one thread. Seconds are CPU seconds. Memory is the peak of the process above what it had before
+it was handed the network, against the bytes of the lists handed over (supplier, buyer, sales; product and final demand of each firm).
 """
 
 from __future__ import annotations

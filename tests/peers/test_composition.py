@@ -97,7 +97,7 @@ def test_stocks_change_by_what_arrives_and_what_is_used() -> None:
     economy, schedule = _belgium()
     rules = compose("pichler", rationing="inoue_todo")
     numbers = rule_numbers({})
-    state = resting(economy, rules, numbers=numbers)
+    state = resting(economy, numbers)
     for number in range(STEPS):
         after, flows = step(
             state,

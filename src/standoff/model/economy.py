@@ -70,18 +70,43 @@ class Economy:
         return self.final - self.households
 
     @cached_property
+    def bounded(self) -> npt.NDArray[np.bool_]:
+        """Whether the stock of a need can bind, (needs)."""
+        return np.isfinite(self.cover)
+
+    @cached_property
+    def coefficient(self) -> Array:
+        """Input per output, (needs)."""
+        return np.asarray(self.base * self.supply.at_need(self.per_output))
+
+    @cached_property
+    def group_coefficient(self) -> Array:
+        """Input per output, (groups)."""
+        return self.supply.group_total(self.coefficient)
+
+    @cached_property
+    def group_goal_per_output(self) -> Array:
+        """Stock wanted per output, 0 where it never binds, (groups)."""
+        return self.supply.group_total(np.where(self.bounded, self.cover, 0.0) * self.coefficient)
+
+    @cached_property
+    def group_counts(self) -> npt.NDArray[np.bool_]:
+        """Whether any need of a group is of weight, (groups)."""
+        return self.supply.group_total(self.counts.astype(float)) > 0
+
+    @cached_property
     def inputs(self) -> Array:
         """Usual use of all inputs, (nodes,)."""
-        total = np.zeros_like(self.output)
-        for part in self.parts:
-            part.block.total(part.group_base, total)
-        return total
+        return self.supply.inputs.reshape(self.output.shape)
 
     @property
     def resting_stock(self) -> Array:
         """Stocks that cover usual use, infinite where the cover is, (needs)."""
-        bounded = np.isfinite(self.cover)
-        return np.where(bounded, self.base * np.where(bounded, self.cover, 0.0), np.inf)
+        stock: Array = np.empty(np.broadcast(self.base, self.cover).shape)
+        for part in self.parts:
+            goal = part.cover * part.base
+            stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
+        return stock
 
 
 class Part:
@@ -184,10 +209,10 @@ class EconomyState(NamedTuple):
     """Factor on capacity, (nodes,)."""
     labour: Array
     """Relative to usual, (nodes,)."""
-    book: Array
-    """Orders of firms for the step to come, by supplier, (nodes,)."""
-    input_limit: Array
-    """Output that the stocks allow in the step to come, (nodes,)."""
+    book: Any = None
+    """Orders of firms for the step to come, by supplier, (nodes,); None to add them up when it begins."""
+    input_limit: Any = None
+    """Output that the stocks allow in the step to come, (nodes,); None to ask them when it begins."""
 
 
 class EconomyFlows(NamedTuple):
@@ -254,6 +279,9 @@ class Moment:
     number: int
     shocks: Shocks
     overproduction: Any = None
+    book: Any = None
+    input_limit: Any = None
+    """Output that the stocks allow."""
     capacity_share: Any = None
     """Capacity relative to usual output."""
     capacity: Any = None
@@ -264,13 +292,3 @@ class Moment:
     activity: Any = None
     """Output relative to usual."""
     served: Any = None
-
-    @property
-    def book(self) -> Any:
-        """Orders of firms, by supplier."""
-        return self.state.book
-
-    @property
-    def input_limit(self) -> Any:
-        """Output that the stocks allow."""
-        return self.state.input_limit

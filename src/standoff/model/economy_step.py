@@ -86,6 +86,9 @@ def step(
 
 def decide(m: Moment, rules: RuleSet) -> None:
     """What nodes decide: demand, capacity, output, who is served."""
+    state, supply = m.state, m.economy.supply
+    m.book = supply.book(state.order_factor, state.supplier_weight) if state.book is None else state.book
+    m.input_limit = _limit_of_stocks(m, rules) if state.input_limit is None else state.input_limit
     m.final = rules.consumption(m)
     m.demand = m.book + m.final + m.shocks.rebuilding
     m.overproduction = rules.overproduction(m)
@@ -95,6 +98,13 @@ def decide(m: Moment, rules: RuleSet) -> None:
     m.output = np.minimum(m.wanted, m.input_limit)
     m.activity = m.output * m.economy.per_output
     m.served = rules.rationing(m)
+
+
+def _limit_of_stocks(m: Moment, rules: RuleSet) -> Any:
+    known = rules.production.begin(m.state.output)
+    for part in m.economy.parts:
+        rules.production.add(part, m.state.stock[part.block.needs], known)
+    return rules.production.limit(m.economy, known, m.numbers)
 
 
 def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
@@ -112,13 +122,15 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
     for place, part in enumerate(economy.parts):
         block, needs = part.block, part.block.needs
         use = part.use(m.activity)
-        arrived, used, stock = seen.pop(place, None) or move(m, part, use, firms_share)
+        arrived, used, stock = seen.pop(place) if place in seen else move(m, part, use, firms_share)
         if stays:
             used, stock = arrived, state.stock[needs]
         rules.production.add(part, stock, known)
         orders = restocking.close_gap(
             use=use if plan.use is m.activity else part.use(plan.use),
-            goal=_copy_of_bounded(part, stock) if met else _goal(part, plan, stock, use if plan.goal is m.activity else None),
+            goal=_copy_of_bounded(part, stock)
+            if met
+            else _goal(part, plan, stock, use if plan.goal is m.activity else None),
             stock=stock,
             steps=part.restock,
             bounded=part.bounded,
@@ -179,9 +191,7 @@ def _nothing_moves(
             seen[place] = move(m, parts[place], parts[place].use(m.activity), firms_share)
         return seen[place]
 
-    stays = rules.production.tolerant and all(
-        restocking.nearly_equal(*moved(place)[:2]) for place in range(len(parts))
-    )
+    stays = rules.production.tolerant and all(restocking.nearly_equal(*moved(place)[:2]) for place in range(len(parts)))
 
     def near(place: int, part: Part) -> bool:
         stock = m.state.stock[part.block.needs] if stays else moved(place)[2]

@@ -61,10 +61,10 @@ class LinearMap:
         self.transposed: Any = self.matrix.T
 
     @classmethod
-    def from_rows(cls, starts: npt.ArrayLike, columns: Any, values: Any, *, columns_count: int) -> LinearMap:
-        """A sparse map from entries sorted by row: row ``i`` has the entries from ``starts[i]`` up to ``starts[i + 1]``. Nothing is copied."""
+    def from_rows(cls, starts: Any, columns: Any, values: Any, *, columns_count: int) -> LinearMap:
+        """A sparse map from entries sorted by row, none of them copied: row ``i`` has those from ``starts[i]`` up to ``starts[i + 1]``."""
         self = cls.__new__(cls)
-        self.form, self.shape = "sparse", (len(np.asarray(starts)) - 1, columns_count)
+        self.form, self.shape = "sparse", (len(starts) - 1, columns_count)
         self.matrix = sparse.csr_array((values, columns, starts), shape=self.shape, copy=False)
         self.transposed = self.matrix.T
         return self
@@ -75,7 +75,9 @@ class LinearMap:
         part.transposed = part.matrix.T
         for matrix in (part.matrix, part.transposed):
             matrix.data, matrix.indices = self.matrix.data, self.matrix.indices
-            matrix.indptr = self.matrix.indptr[begin : end + 1]  # begins in the middle of the entries: products allow it
+            matrix.indptr = self.matrix.indptr[
+                begin : end + 1
+            ]  # begins in the middle of the entries: products allow it
         return part
 
     def __call__(self, x: Array) -> Array:

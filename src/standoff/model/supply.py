@@ -13,6 +13,8 @@ and with its part of the table, so that the table is read from memory once a ste
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -35,8 +37,16 @@ class Block(Protocol):
 
     needs: slice
     """Place of the needs along the first axis of arrays by need."""
-    group_base: Array
-    """Base flow by group."""
+    groups: slice
+    """Place of the groups along the first axis of arrays by group."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of an array by need of the block."""
+
+    @property
+    def group_base(self) -> Array:
+        """Base flow by group."""
 
     def at_need(self, values: Array) -> Array:
         """A value of each buyer, for its needs."""
@@ -63,8 +73,8 @@ class Block(Protocol):
         """Add the group values of each buyer to ``total``, (nodes,)."""
 
 
-class Supply(Protocol):
-    """What a step and its rules may ask of a network of suppliers."""
+class Supply(ABC):
+    """What a step and its rules may ask of a network of suppliers. A shape says what a block does and what a link is."""
 
     nodes: int
     base: Array
@@ -73,41 +83,105 @@ class Supply(Protocol):
     """Base flow by supplier, (nodes,)."""
 
     @property
+    @abstractmethod
     def blocks(self) -> tuple[Block, ...]:
         """All needs, block by block."""
 
     @property
+    @abstractmethod
     def nbytes(self) -> int:
         """Bytes that one product with the network has to read."""
 
+    @abstractmethod
     def finish_book(self, factor: Array, book: Array) -> Array:
-        """The books, (nodes, ...), once every block has added its orders."""
+        """The books before weights, (nodes, ...), once every block has added its orders."""
 
+    @abstractmethod
     def as_given(self, values: Array) -> Array:
         """Values by need in the order in which the network was given."""
 
+    @abstractmethod
     def pick(self, values: Array) -> Array:
         """Values by product and buyer, (products, nodes), for the needs."""
 
     @property
+    @abstractmethod
     def supplier(self) -> Index:
         """Supplier of each link, (links,)."""
 
     @property
+    @abstractmethod
     def link_base(self) -> Array:
         """Base flow of each link, (links,)."""
 
+    @abstractmethod
     def links(self, factor: Array, weight: Array) -> Array:
         """The flow of each link, (links,)."""
 
+    @abstractmethod
     def links_to_needs(self, flow: Array) -> Array:
         """Sum of link flows by need."""
 
+    @abstractmethod
     def links_to_suppliers(self, flow: Array) -> Array:
         """Sum of link flows by supplier, (nodes,)."""
 
+    def book(self, factor: Array, weight: Array) -> Array:
+        """Orders in each supplier's book, (nodes, ...)."""
+        book = np.zeros((self.nodes, *factor.shape[self.base.ndim :]))
+        for block in self.blocks:
+            block.add_orders(factor[block.needs], book)
+        return weight * self.finish_book(factor, book)
 
-class TableSupply:
+    def reach(self, weight: Array) -> Array:
+        """Base flow into each need, suppliers weighted."""
+        return self._in_blocks(lambda block: block.reach(weight))
+
+    def at_need(self, values: Array) -> Array:
+        """A value of each buyer, for its needs."""
+        return self._in_blocks(lambda block: np.broadcast_to(block.at_need(values), block.shape + values.shape[1:]))
+
+    def at_group(self, values: Array) -> Array:
+        """A value of each buyer, for its groups."""
+        return self._in_blocks(
+            lambda block: np.broadcast_to(block.at_group(values), block.group_base.shape + values.shape[1:])
+        )
+
+    def group_total(self, values: Array) -> Array:
+        """Sum of need values by group."""
+        return self._in_blocks(lambda block: block.group_total(values[block.needs]))
+
+    def group_to_needs(self, values: Array, parts: Array) -> Array:
+        """Group values spread over the needs of the group in proportion to ``parts``."""
+        return self._in_blocks(lambda block: block.group_to_needs(values[block.groups], parts[block.needs]))
+
+    def smallest(self, values: Array) -> Array:
+        """Smallest group value of each buyer, infinite without groups, (nodes, ...)."""
+        least = np.full((self.nodes, *values.shape[self.base.ndim :]), np.inf)
+        for block in self.blocks:
+            block.smallest(values[block.groups], least)
+        return least
+
+    def total(self, values: Array) -> Array:
+        """Sum of group values by buyer, (nodes, ...)."""
+        total = np.zeros((self.nodes, *values.shape[self.base.ndim :]))
+        for block in self.blocks:
+            block.total(values[block.groups], total)
+        return total
+
+    @property
+    def inputs(self) -> Array:
+        """Base flow of all inputs of each buyer, (nodes,)."""
+        total = np.zeros(self.nodes)
+        for block in self.blocks:
+            block.total(block.group_base, total)
+        return total
+
+    def _in_blocks(self, of: Callable[[Block], Array]) -> Array:
+        return np.concatenate([of(block) for block in self.blocks]) if self.blocks else np.zeros_like(self.base)
+
+
+class TableSupply(Supply):
     """A dense table, ``base[p, r, f]`` from product p of region r to node f; node number ``r * products + p``.
 
     Args:
@@ -130,10 +204,10 @@ class TableSupply:
         self.base_book = np.zeros(self.nodes)
         for block in self.blocks:
             self.base[block.needs] = block.reach(np.ones(self.nodes))
-            block.add_orders(np.ones((block.needs.stop - block.needs.start, self.nodes)), self.base_book)
+            block.add_orders(np.ones(block.shape), self.base_book)
 
     @cached_property
-    def blocks(self) -> tuple[TableBlock, ...]:
+    def blocks(self) -> tuple[Block, ...]:
         size = max(1, TABLE_BLOCK // max(self.nodes, 1))
         return tuple(TableBlock(self, slice(at, min(at + size, self.products))) for at in range(0, self.products, size))
 
@@ -178,9 +252,10 @@ class TableBlock:
     """Some products of a table, and all their producers."""
 
     def __init__(self, supply: TableSupply, needs: slice) -> None:
-        self.needs = needs
+        self.needs = self.groups = needs
         self.flows = TableMap(supply.table[needs])
-        self.shape = (supply.regions, supply.products)
+        self.shape = (needs.stop - needs.start, supply.nodes)
+        self.by_region = (supply.regions, supply.products)
         self.supply = supply
 
     @cached_property
@@ -194,11 +269,11 @@ class TableBlock:
         return values[None]
 
     def reach(self, weight: Array) -> Array:
-        by_region = weight.reshape(*self.shape, *weight.shape[1:])
+        by_region = weight.reshape(*self.by_region, *weight.shape[1:])
         return self.flows.to_buyers(by_region[:, self.needs].swapaxes(0, 1))
 
     def add_orders(self, factor: Array, book: Array) -> None:
-        by_region = book.reshape(*self.shape, *book.shape[1:])
+        by_region = book.reshape(*self.by_region, *book.shape[1:])
         by_region[:, self.needs] += self.flows.to_producers(factor).swapaxes(0, 1)
 
     def group_total(self, values: Array) -> Array:
@@ -214,7 +289,7 @@ class TableBlock:
         total += values.sum(axis=0)
 
 
-class ListSupply:
+class ListSupply(Supply):
     """A list of links.
 
     Links are sorted by buyer and product, so that all needs and groups of a buyer stand side by side; ``as_given`` undoes it.
@@ -244,24 +319,24 @@ class ListSupply:
         key = key[order]
         self._order = order if stock_by_link else None
         sellers: Any = supplier.astype(np.int32)[order]
-        self.link_base: Array = np.asarray(flow, dtype=np.float64)[order]
+        self._link_base: Array = np.asarray(flow, dtype=np.float64)[order]
         del order
         starts = np.append(np.flatnonzero(np.diff(key, prepend=-1)), len(flow)).astype(np.int32)
         self.groups_of_node = np.bincount(key[starts[:-1]] // kinds, minlength=self.nodes)
         del key
         self.need_is_group = not stock_by_link
-        self.base = self.link_base
+        self.base = self._link_base
         if stock_by_link:
-            self.need_lengths = np.diff(starts)
+            self.need_lengths: Any = np.diff(starts)
             starts = np.arange(len(flow) + 1, dtype=np.int32)
         elif len(flow):
-            self.base = np.add.reduceat(self.link_base, starts[:-1])
-        self._flows = LinearMap.from_rows(starts, sellers, self.link_base, columns_count=self.nodes)
+            self.base = np.add.reduceat(self._link_base, starts[:-1])
+        self._flows = LinearMap.from_rows(starts, sellers, self._link_base, columns_count=self.nodes)
         self.base_book = self._flows.back(np.ones(len(self.base)))
 
     @cached_property
-    def blocks(self) -> tuple[ListBlock, ...]:
-        groups = np.concatenate([[0], np.cumsum(self.groups_of_node)])
+    def blocks(self) -> tuple[Block, ...]:
+        groups: Any = np.concatenate([[0], np.cumsum(self.groups_of_node)])
         needs = groups
         if not self.need_is_group:
             needs = np.concatenate([[0], np.cumsum(self.need_lengths)])[groups]
@@ -293,12 +368,16 @@ class ListSupply:
         return picked
 
     @property
+    def link_base(self) -> Array:
+        return self._link_base
+
+    @property
     def supplier(self) -> Index:
         sellers: Index = self._flows.matrix.indices
         return sellers
 
     def links(self, factor: Array, weight: Array) -> Array:
-        return self.link_base * self._links_of_needs.spread(factor) * weight[self.supplier]
+        return self._link_base * self._links_of_needs.spread(factor) * weight[self.supplier]
 
     def links_to_needs(self, flow: Array) -> Array:
         return self._links_of_needs.total(flow)
@@ -316,14 +395,15 @@ class ListBlock:
     """Some buyers, with all their groups and needs."""
 
     def __init__(self, supply: ListSupply, *, buyers: slice, groups: slice, needs: slice) -> None:
-        self.buyers, self.needs = buyers, needs
+        self.buyers, self.groups, self.needs = buyers, groups, needs
+        self.shape = (needs.stop - needs.start,)
         self.flows = supply._flows.rows(needs.start, needs.stop)
         self.buyer_groups = Runs(supply.groups_of_node[buyers])
         self.group_needs = None if supply.need_is_group else Runs(supply.need_lengths[groups])
         self.buyer_needs = self.buyer_groups
         self.group_base = supply.base[needs]
         if self.group_needs is not None:
-            self.buyer_needs = Runs(self.buyer_groups.total(self.group_needs.lengths).astype(np.int64))
+            self.buyer_needs = Runs(self.buyer_groups.total(self.group_needs.lengths.astype(float)).astype(np.int64))
             self.group_base = self.group_needs.total(self.group_base)
 
     def at_need(self, values: Array) -> Array:

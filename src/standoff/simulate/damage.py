@@ -13,6 +13,7 @@ from standoff.errors import refuse
 from standoff.model.economy import Economy, Shocks
 from standoff.model.rebuilding import after_rebuilding
 from standoff.model.recovery import CURVES
+
 Array = npt.NDArray[np.float64]
 Path = Callable[[int], Array]
 

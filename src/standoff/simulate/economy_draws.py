@@ -94,7 +94,9 @@ def run_draws(
     blocks = []
     for first in range(0, draws, 1 if alone else together):
         chosen = range(first, min(first + (1 if alone else together), draws))
-        its = {name: _by_need(values[..., chosen.start : chosen.stop], economy) for name, values in given.items()}
+        its: dict[str, Any] = {
+            name: _by_need(values[..., chosen.start : chosen.stop], economy) for name, values in given.items()
+        }
         its = {name: values[..., 0] if alone else values for name, values in its.items()}
         run = run_economy(
             replace(economy, **its) if alone else _with_draws(economy, its),
@@ -125,9 +127,9 @@ def _by_need(values: Array, economy: Economy) -> Array:
     return np.broadcast_to(values, (*economy.supply.base.shape, values.shape[-1]))
 
 
-def _with_draws(economy: Economy, changes: dict[str, Array]) -> Economy:
+def _with_draws(economy: Economy, changes: dict[str, Any]) -> Economy:
     """The economy with draws as the last axis of every array."""
-    constants = {name: getattr(economy, name)[..., None] for name in ARRAYS if name not in changes}
+    constants: dict[str, Any] = {name: getattr(economy, name)[..., None] for name in ARRAYS if name not in changes}
     return replace(economy, **constants, **changes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -65,23 +65,18 @@ class EconomyRun:
         )
 
 
-def resting(economy: Economy, rules: RuleSet, *, numbers: RuleNumbers, draws: int | None = None) -> EconomyState:
+def resting(economy: Economy, numbers: RuleNumbers, *, draws: int | None = None) -> EconomyState:
     """The state in which everything is as usual.
 
     Args:
         economy: at rest.
-        rules: that will be followed.
         numbers: of the rules.
         draws: how many, for an economy with draws.
     """
     last = () if draws is None else (draws,)
     ones = np.ones((economy.supply.nodes, *last))
     stock = np.empty((*economy.supply.base.shape, *last))
-    known = rules.production.begin(ones)
-    for part in economy.parts:
-        goal = part.cover * part.base
-        stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
-        rules.production.add(part, stock[part.block.needs], known)
+    stock[...] = economy.resting_stock
     return EconomyState(
         stock=stock,
         order_factor=np.ones_like(stock),
@@ -89,8 +84,6 @@ def resting(economy: Economy, rules: RuleSet, *, numbers: RuleNumbers, draws: in
         output=economy.output * ones,
         overproduction=numbers.overproduction_base * ones,
         labour=ones,
-        book=economy.supply.base_book.reshape(-1, *(1 for _ in last)) * ones,
-        input_limit=rules.production.limit(economy, known, numbers),
     )
 
 
@@ -120,7 +113,7 @@ def run_economy(
         draws: how many, for an economy with draws (`standoff.simulate.economy_draws`).
     """
     numbers = numbers or RuleNumbers()
-    state = resting(economy, rules, numbers=numbers, draws=draws)
+    state = resting(economy, numbers, draws=draws)
     buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)
     rows = economy.supply.nodes if sums is None else sums.shape[0]
     values = {name: np.empty((steps, rows, *state.output.shape[1:])) for name in keep}
@@ -139,7 +132,7 @@ def run_economy(
         )
         schedule.end(flows.final_share)
         for name, path in values.items():
-            now = lost if name == "capital_lost" else getattr(state if name in AFTER else flows, name)
+            now: Any = lost if name == "capital_lost" else getattr(state if name in AFTER else flows, name)
             path[number] = now if sums is None else sums(np.broadcast_to(now, state.output.shape))
         if number in keep_stock:
             stock[number] = economy.supply.as_given(state.stock).copy()

@@ -69,7 +69,7 @@ def economy_from_table(
     _check_table(flows, final, output, products, shape, storage)
     supply = _table_supply(flows, products, steps_per_year, shape=shape, storage=storage)
     compared = output / steps_per_year if peer_compatible else output
-    value_added = np.maximum(output - steps_per_year * _inputs(supply), 0.0)
+    value_added = np.maximum(output - steps_per_year * supply.inputs, 0.0)
     needs = supply.base.shape
     by_product = (products, len(output))
     cover = supply.pick(_by_need(cover, by_product))
@@ -111,7 +111,7 @@ def economy_from_firms(
     """
     supply = ListSupply(supplier, buyer, flow, product=product, stock_by_link=stock_by_link)
     output = supply.base_book + final
-    value_added = output - _inputs(supply)
+    value_added = output - supply.inputs
     needs = supply.base.shape
     return Economy(
         supply=supply,
@@ -137,14 +137,6 @@ def _table_supply(flows: Array, products: int, steps: float, *, shape: str, stor
     supplier, buyer = np.nonzero(flows)
     product = np.arange(len(flows)) % products
     return ListSupply(supplier, buyer, flows[supplier, buyer] / steps, product=product, stock_by_link=False)
-
-
-def _inputs(supply: Supply) -> Array:
-    """Use of all inputs, (nodes,)."""
-    inputs = np.zeros(supply.nodes)
-    for block in supply.blocks:
-        block.total(block.group_base, inputs)
-    return inputs
 
 
 def _above(supply: Supply, least: Array) -> npt.NDArray[np.bool_]:

@@ -5,8 +5,8 @@ python -m benchmarks.ensemble [DRAWS] [--together DRAWS] [--table FILE]
 A table of 4,000 producers (80 regions, 50 products) that is drawn, or FILE (see `benchmarks.peers`), runs for 52 weeks under ``ario`` and
 under ``inoue_todo`` with the same share for all. Draws strike another sector each, with another psi, cover and time to restock. The first
 figure is measured on DRAWS draws; that of a thousand is the same times a thousand, because draws run in blocks of equal cost. Beside
-them stands the limit of the multiplications: two for every flow, draw and product with the table, at the speed of a large matrix product measured
-in the same run.
+them stands the limit of the multiplications: a multiplication and an addition for every flow, draw and product with the table, at the
+speed of a large matrix product measured in the same run.
 """
 
 from __future__ import annotations

@@ -383,8 +383,8 @@ class ListSupply(Supply):
         return self._links_of_needs.total(flow)
 
     def links_to_suppliers(self, flow: Array) -> Array:
-        summed: Array = np.bincount(self.supplier, flow, self.nodes)
-        return summed
+        summed: Any = np.bincount(self.supplier, flow, self.nodes)
+        return np.asarray(summed, dtype=np.float64)
 
     @cached_property
     def _links_of_needs(self) -> Runs:

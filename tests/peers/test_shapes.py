@@ -11,6 +11,7 @@ from peer_cases import SECTORS, boario_table, node
 
 from standoff.errors import InputError
 from standoff.model.economy import Economy
+from standoff.model.restocking import nearly_equal
 from standoff.model.rulesets import compose, rule_numbers
 from standoff.model.share_matrix import LinearMap, Runs, TableMap
 from standoff.model.supply import ListSupply, TableSupply
@@ -159,3 +160,13 @@ def test_an_economy_keeps_the_ratings_of_inputs_in_every_shape() -> None:
         economy = _economy(shape=shape, critical=critical, important=1.0 - critical)
         outputs.append(_output(replace(economy), "pichler"))
     assert np.abs(outputs[0] - outputs[1]).max() <= 1e-10 * outputs[0].max()
+
+
+def test_nearly_equal_looks_at_every_row_of_a_long_array() -> None:
+    left = np.ones((4, 3000))
+    assert nearly_equal(left, left)
+    for row in range(4):
+        right = left.copy()
+        right[row, -1] += 1e-3
+        assert not nearly_equal(left, right)
+        assert nearly_equal(left, right, among=right == 1.0)

@@ -55,7 +55,11 @@ def nearly_equal(left: Any, right: Any, *, among: Any = None) -> bool:
         right: the other, none of it negative.
         among: where to look; None for everywhere.
     """
-    if left.size > FEW and not nearly_equal(left[:1], right[:1], among=None if among is None else among[:1]):
+    if (
+        len(left) > 1
+        and left.size > FEW
+        and not nearly_equal(left[:1], right[:1], among=None if among is None else among[:1])
+    ):
         return False  # where anything moved, the first row mostly tells
     allowed = right * 1e-5
     allowed += 1e-8

@@ -46,6 +46,7 @@ $(VENV)/run.stamp: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps sanction-simulator  # its data file alone: a table of the world
 	touch $@ $(VENV)/run.stamp
 
 $(VENV)/page.stamp: $(PAGE_SOURCES) | $(BIN)/python

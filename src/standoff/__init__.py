@@ -23,6 +23,8 @@ _HOMES = {
     "shipped_scenarios": "standoff.simulate.scenario",
     "World": "standoff.world.tables",
     "read_world": "standoff.world.tables",
+    "criticality": "standoff.studies.gradients.criticality",
+    "gradient": "standoff.studies.gradients.gradient",
     "StandoffError": "standoff.errors",
     "InputError": "standoff.errors",
     "ModelError": "standoff.errors",
@@ -35,6 +37,8 @@ __all__ = [
     "StandoffError",
     "World",
     "__version__",
+    "criticality",
+    "gradient",
     "read_scenario",
     "read_world",
     "rerun",
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
     from standoff.results.result import Result
     from standoff.simulate.api import rerun, run
     from standoff.simulate.scenario import Scenario, read_scenario, shipped_scenarios
+    from standoff.studies.gradients.criticality import criticality
+    from standoff.studies.gradients.gradient import gradient
     from standoff.world.tables import World, read_world
 
 

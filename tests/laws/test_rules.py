@@ -172,8 +172,11 @@ def test_goods_arrive_after_the_lag_and_once() -> None:
     seen = []
     for number in range(8):
         shipped = np.array([5.0 if number == 1 else 0.0])
-        transport.dispatch(arriving=ring, shipped=shipped, cell_need=np.array([0]), cell_lag=np.array([3]), step=number)
-        seen.append(float(transport.receive(arriving=ring, step=number)[0]))
+        ring = transport.dispatch(
+            arriving=ring, shipped=shipped, cell_need=np.array([0]), cell_lag=np.array([3]), step=number
+        )
+        arrived, ring = transport.receive(arriving=ring, step=number)
+        seen.append(float(arrived[0]))
     assert seen == [0, 0, 0, 0, 5.0, 0, 0, 0]
 
 

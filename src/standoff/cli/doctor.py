@@ -21,7 +21,10 @@ PARTS = (
     ("fastapi", True, "the page"),
     ("uvicorn", True, "the page"),
     ("highspy", True, "linear programmes"),
+    ("jax", False, "extra [jax]: gradients, criticality"),
     ("openpyxl", False, "extra [excel]: worlds and tables as workbooks"),
+    ("pymrio", False, "extra [mrio]: multi-regional tables of others"),
+    ("sanction-simulator", False, "the OECD table of 2022, for: standoff world from-mrio sanction-simulator"),
 )
 
 

@@ -11,11 +11,12 @@ import typer
 
 from standoff import __version__
 from standoff.cli import measures as measure_commands
-from standoff.cli import peers
+from standoff.cli import mrio, peers
 from standoff.cli import world as world_commands
 from standoff.cli.audit import audit
 from standoff.cli.backtest import backtest, calibrate
 from standoff.cli.compare import compare
+from standoff.cli.criticality import criticality
 from standoff.cli.determine import determine
 from standoff.cli.explain import explain
 from standoff.cli.run import rerun, run, scenarios
@@ -39,6 +40,7 @@ app.command()(backtest)
 app.command()(calibrate)
 app.command()(sweep)
 app.command()(sensitivity)
+app.command()(criticality)
 app.command()(audit)
 app.command()(compare)
 app.command()(explain)
@@ -47,6 +49,7 @@ app.command()(tariff)
 app.command()(serve)
 app.add_typer(scenarios, name="scenarios")
 world_commands.app.command("from-firms")(peers.from_firms)
+world_commands.app.command("from-mrio")(mrio.from_mrio)
 app.add_typer(world_commands.app, name="world")
 app.add_typer(measure_commands.app, name="measures")
 

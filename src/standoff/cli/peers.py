@@ -12,6 +12,36 @@ COMMANDS = ("esri", "inoue_todo", "ario", "pichler")
 """Rule sets that run on a folder of firms instead of a scenario."""
 
 
+def rules_of_scenario(rules: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes of a scenario that put a peer's rules where a scenario has a slot for them: production, rationing, sourcing.
+
+    Raises:
+        InputError: names every rule of the peer that a scenario does not know and that the changes do not replace.
+    """
+    from standoff.errors import Problems
+    from standoff.model.rulesets import OF_SCENARIOS, SETS
+
+    problems = Problems(f"rule set {rules} on a scenario")
+    if rules not in SETS:
+        problems.add(
+            why="it is no dynamic model", cure="Give a folder of firms: see standoff world from-firms", value=rules
+        )
+        problems.raise_if_any()
+    chosen: dict[str, Any] = {"sourcing": False, **{slot: SETS[rules][slot] for slot in OF_SCENARIOS}, **changes}
+    for slot, known in OF_SCENARIOS.items():
+        if chosen[slot] in SETS:
+            chosen[slot] = SETS[chosen[slot]][slot]
+        if chosen[slot] not in known:
+            problems.add(
+                why=f"a scenario does not know the rule {chosen[slot]}",
+                cure=f"Write --set {slot}= and one of {', '.join(known)}; or run {rules} on a folder of firms or a table",
+                column=slot,
+                value=chosen[slot],
+            )
+    problems.raise_if_any()
+    return chosen
+
+
 def run_peer(folder: Path, rules: str, *, changes: dict[str, str], out: Path | None, as_json: bool) -> None:
     """Run a peer's rule set on a folder and write its table."""
     where = out if out is not None else Path("out") / f"{folder.name}-{rules}"

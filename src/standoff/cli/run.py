@@ -32,13 +32,21 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on std
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the report: en or zh.")]
 ExcelOption = Annotated[bool, typer.Option("--excel", help="Also write every table as a workbook (extra [excel]).")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Write result.nc only.")]
+BackendOption = Annotated[
+    str,
+    typer.Option("--backend", metavar="NAME", help="Array library that takes the steps: numpy or jax (extra [jax])."),
+]
 
 
 def run(
     scenario: ScenarioArgument,
     world: WorldOption = "",
     rules: Annotated[
-        str, typer.Option("--rules", help="Rule set: standoff; esri, inoue_todo, ario or pichler on a folder of firms.")
+        str,
+        typer.Option(
+            "--rules",
+            help="Rule set: standoff; ario, pichler or inoue_todo on a table or a folder of firms; esri on one.",
+        ),
     ] = "",
     set_: SetOption = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Also run so many draws of every ranged number.")] = 0,
@@ -49,25 +57,49 @@ def run(
     no_report: NoReportOption = False,
     excel: ExcelOption = False,
     lang: LangOption = "en",
+    backend: BackendOption = "numpy",
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario; write DIR/result.nc and DIR/report.html."""
-    from standoff.cli.peers import COMMANDS, run_peer
+    from standoff.cli.peers import COMMANDS, rules_of_scenario, run_peer
+    from standoff.simulate.scenario import shipped_scenarios
 
-    if rules in COMMANDS:
+    if asks_for_economy(scenario, rules):
+        from standoff.cli.mrio import run_economy_file
+
+        settings: dict[str, Any] = dict(_pairs(set_ or []))
+        if until:
+            settings["until"] = until
+        run_economy_file(
+            Path(scenario),
+            world=world,
+            rules=rules,
+            changes=settings,
+            draws=draws,
+            seed=seed,
+            out=out,
+            report=not no_report,
+            excel=excel,
+            lang=lang,
+            as_json=as_json,
+        )
+        return
+    if rules in COMMANDS and scenario not in shipped_scenarios():
         run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
     from standoff.simulate.scenario import read_scenario, scenario_from
 
     changes: dict[str, Any] = dict(_pairs(set_ or []))
-    if rules:
+    if rules in COMMANDS:
+        changes = rules_of_scenario(rules, changes)
+    elif rules:
         changes["rules"] = rules
     asked = read_scenario(scenario, changes=changes)
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
     known = _day(as_of, "--as-of") if as_of else None
-    result = run_scenario(asked, world=world or None, as_of=known)
+    result = run_scenario(asked, world=world or None, as_of=known, backend=backend)
     summary = result.summary()
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
@@ -76,7 +108,7 @@ def run(
 
         written.append(write_workbook(result, folder / "tables.xlsx", lang=lang))
     if draws:
-        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder, as_of=known)
+        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder, as_of=known, backend=backend)
         written.append(folder / "ensemble.nc")
     _tell(summary, written, as_json=as_json)
 
@@ -91,6 +123,15 @@ def rerun(
 ) -> None:
     """Do a result again, to the bit, from what its file says."""
     from standoff.simulate.api import rerun as do_again
+    from standoff.simulate.economy_api import is_economy, rerun_economy
+
+    if is_economy(result):
+        from standoff.cli.mrio import write_and_tell
+
+        done = rerun_economy(result, world=world or None)
+        where = out if out is not None else Path("out") / f"{done.scenario.name}-again"
+        write_and_tell(done, where, report=not no_report, excel=False, lang=lang, as_json=as_json)
+        return
 
     again = do_again(result, world=world or None)
     folder = out if out is not None else Path("out") / f"{again.scenario.name}-again"
@@ -121,6 +162,19 @@ def show_scenario(scenario: ScenarioArgument, as_json: JsonOption = False) -> No
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else dump_yaml(content).rstrip())
 
 
+def asks_for_economy(scenario: str, rules: str) -> bool:
+    """Whether a run is one of an economy: a scenario file that asks for the rules of a peer, or a file and such rules."""
+    from standoff.cli.peers import COMMANDS
+
+    if Path(scenario).suffix not in (".yaml", ".yml"):
+        return False
+    if rules:
+        return rules in COMMANDS
+    from standoff.simulate.economy_scenario import asked_rules
+
+    return bool(asked_rules(scenario))
+
+
 def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Path]:
     written = [result.to_netcdf(folder / "result.nc")]
     if report:
@@ -130,15 +184,23 @@ def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Pat
     return written
 
 
-def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any) -> dict[str, Any]:
+def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, backend: str) -> dict[str, Any]:
     from os import cpu_count
 
+    from standoff.simulate.backend import backend_named
     from standoff.simulate.ensemble import run_ensemble, write_ensemble
 
     processes = min(cpu_count() or 1, max(draws // 64, 1))
     with _progress("draws", draws) as tick:
         ensemble = run_ensemble(
-            result.scenario, result.world, draws=draws, seed=seed, processes=processes, as_of=as_of, progress=tick
+            result.scenario,
+            result.world,
+            draws=draws,
+            seed=seed,
+            processes=processes,
+            as_of=as_of,
+            progress=tick,
+            backend=backend_named(backend),
         )
     write_ensemble(ensemble, folder / "ensemble.nc")
     return ensemble.summary()

@@ -10,6 +10,10 @@ import typer
 
 from standoff.cli.run import JsonOption, ScenarioArgument, SetOption, WorldOption
 
+SCREENS = ("draws", "slopes")
+LEAST_SHOWN = 20
+"""Rows of a screening by slopes that are printed at least: they cost nothing."""
+
 
 def sensitivity(
     scenario: ScenarioArgument,
@@ -19,6 +23,14 @@ def sensitivity(
     draws: Annotated[int, typer.Option("--draws", min=32, help="Draws of the screening.")] = 512,
     leading: Annotated[int, typer.Option("--leading", min=1, max=40, help="Numbers whose indices are computed.")] = 6,
     design: Annotated[int, typer.Option("--design", min=8, help="Base points of the Saltelli design.")] = 64,
+    screen: Annotated[
+        str,
+        typer.Option(
+            "--screen",
+            metavar="METHOD",
+            help="draws: the full study; slopes: one reverse pass and no draws (extra [jax]).",
+        ),
+    ] = "draws",
     above: Annotated[float | None, typer.Option("--above", help="Threshold of the scenario discovery.")] = None,
     world: WorldOption = "",
     set_: SetOption = None,
@@ -30,6 +42,7 @@ def sensitivity(
 ) -> None:
     """Say which drawn numbers drive a result, and in which region it is high."""
     from standoff.cli.run import _day, _pairs
+    from standoff.errors import nearest, refuse
     from standoff.simulate.api import scenario_world
     from standoff.simulate.scenario import read_scenario, scenario_from
     from standoff.studies.sensitivity.study import sensitivity as study
@@ -37,6 +50,15 @@ def sensitivity(
     asked = read_scenario(scenario, changes=dict(_pairs(set_ or [])))
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
+    if screen not in SCREENS:
+        raise refuse("--screen", why="there is no such method", cure=nearest(screen, SCREENS), value=screen)
+    known = _day(as_of, "--as-of") if as_of else None
+    if screen == "slopes":
+        from standoff.studies.sensitivity.slopes import screen_by_slopes
+
+        slopes = screen_by_slopes(asked, scenario_world(asked, world or None), of=of, as_of=known).as_dict()
+        _tell({"scenario": asked.name, **slopes}, plain_slopes(slopes, leading=leading), as_json=as_json)
+        return
     total = draws + design * (leading + 2)
 
     def tell(done: int) -> None:
@@ -53,14 +75,25 @@ def sensitivity(
         above=above,
         seed=seed,
         processes=processes,
-        as_of=_day(as_of, "--as-of") if as_of else None,
+        as_of=known,
         progress=tell,
     ).as_dict()
-    if as_json:
-        typer.echo(json.dumps({"scenario": asked.name, **found}, ensure_ascii=False, indent=2))
-        return
-    for line in plain_sensitivity(found):
-        typer.echo(line)
+    _tell({"scenario": asked.name, **found}, plain_sensitivity(found), as_json=as_json)
+
+
+def _tell(content: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
+
+
+def plain_slopes(found: dict[str, Any], *, leading: int) -> list[str]:
+    """The leading swings as lines for a terminal."""
+    lines = [f"what drives {found['of']} ({found['value']:.6g} {found['unit']})", found["method"], ""]
+    lines.append(f"{'number':<52}{'low':>10}{'high':>10}{'slope':>12}{'swing':>12}")
+    lines += [
+        f"{row['number']:<52}{row['low']:>10.4g}{row['high']:>10.4g}{row['derivative']:>12.3g}{row['swing']:>12.3g}"
+        for row in found["screening"][: max(leading, LEAST_SHOWN)]
+    ]
+    return lines
 
 
 def plain_sensitivity(found: dict[str, Any]) -> list[str]:

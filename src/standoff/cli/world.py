@@ -33,8 +33,13 @@ def check(world: WorldArgument, as_json: JsonOption = False) -> None:
     """
     from dataclasses import asdict
 
+    from standoff.world.mrio.folder import is_mrio
     from standoff.world.tables import read_world
 
+    if is_mrio(world):
+        from standoff.cli.mrio import check_mrio
+
+        check_mrio(Path(world), as_json=as_json)
     checked = read_world(world)
     if as_json:
         warnings = [asdict(warning) for warning in checked.warnings]
@@ -54,6 +59,13 @@ def show(
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of titles and headings.")] = "en",
 ) -> None:
     """Print what a world holds and how much of it is sourced, or the rows of one table."""
+    from standoff.world.mrio.folder import is_mrio
+
+    if is_mrio(world):
+        from standoff.cli.mrio import show_mrio
+
+        show_mrio(Path(world), as_json=as_json)
+        return
     from standoff.studies.evidence import kept_evidence
     from standoff.world.summary import describe_world, find_table, table_entries, table_lines
     from standoff.world.tables import read_world

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from standoff.model.arrays import repeat
+
 SPLIT_PER_STAGE = 12.0
 """A stage is passed with probability at most 1/12 in a sub-step, so that the spread of review times is that of the stages in
 continuous time and results do not depend on the step (with 1/4, unmet use still moved by a tenth between 3.5 and 7 days)."""
@@ -75,13 +77,16 @@ def review_queue(
     limit, joining = decisions / substeps, applied / substeps
     refused = 1.0 - approval
     returning = refused * (1.0 - denial)
-    total: Any = 0.0
-    for _ in range(substeps):
+
+    def once(before: tuple[Any, ...]) -> tuple[Any, ...]:
+        stages, total = before
         passing = stages * probability
         decided = xp.minimum(passing[-1], limit)
         moved = xp.concatenate([passing[:-1], decided[None]])
         stages = stages - moved + xp.concatenate([(returning * decided + joining)[None], moved[:-1]])
-        total = total + decided
+        return stages, total + decided
+
+    stages, total = repeat(substeps, once, (stages, xp.zeros_like(applied)))
     return Review(
         stages=stages,
         approved=approval * total,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from standoff.model.arrays import add_at
 from standoff.model.licensing import review_queue
 from standoff.model.transport import receive
 
@@ -16,7 +17,7 @@ class Rights(NamedTuple):
     """What buyers hold and have filed for, units per step."""
 
     valid: Any
-    """Rights by the step in which they expire, a ring, (ring, links, ...). Changed in place."""
+    """Rights by the step in which they expire, a ring, (ring, links, ...)."""
     stages: Any
     """Rights under review, (stages, links, ...)."""
     barred: Any
@@ -44,7 +45,7 @@ def use_rights(
     step t is valid until step ``t + validity``.
 
     Args:
-        rights: at the start of the step; ``valid`` is changed in place.
+        rights: at the start of the step; the row of ``valid`` that expires now is cleared in place where its array allows it.
         wanted: orders that need a right, units per step, (links, ...).
         active: 1 while the regime holds; without it rights and applications lapse, (links, ...).
         probability, decisions, approval, denial, substeps: as in `standoff.model.licensing.review_queue`.
@@ -58,11 +59,10 @@ def use_rights(
 
     Source: model.md section 3 step 4 ("a permit is a quantity or a right to ship: say which"); S03 of systems.md (renewal wave).
     """
-    receive(arriving=rights.valid, step=step)  # rights that expire now
-    rights.valid[:] = rights.valid * active
-    held = rights.valid.sum(axis=0)
-    ring = rights.valid.shape[0]
-    soon = rights.valid[[(step + ahead) % ring for ahead in range(1, min(renewal, ring - 1) + 1)]].sum(axis=0)
+    valid = receive(arriving=rights.valid, step=step)[1] * active  # without the rights that expire now
+    held = valid.sum(axis=0)
+    ring = valid.shape[0]
+    soon = valid[(step + 1 + xp.arange(min(renewal, ring - 1))) % ring].sum(axis=0)
     passed = xp.minimum(wanted, held)
     pending = rights.stages * active
     barred = rights.barred * active
@@ -77,5 +77,5 @@ def use_rights(
         substeps=substeps,
         xp=xp,
     )
-    rights.valid[(step + validity) % ring, xp.arange(len(validity))] += review.approved
-    return Rights(valid=rights.valid, stages=review.stages, barred=barred + review.denied), passed, held
+    valid = add_at(valid, ((step + validity) % ring, xp.arange(len(validity))), review.approved)
+    return Rights(valid=valid, stages=review.stages, barred=barred + review.denied), passed, held

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -47,6 +46,8 @@ class LinearMap:
         shape: tuple[int, int],
         form: str = "auto",
     ) -> None:
+        from scipy import sparse  # a dense table does without: loading it takes 24 MB
+
         matrix = sparse.csr_array(
             (np.asarray(values, dtype=float), (np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64))),
             shape=shape,
@@ -63,6 +64,8 @@ class LinearMap:
     @classmethod
     def from_rows(cls, starts: Any, columns: Any, values: Any, *, columns_count: int) -> LinearMap:
         """A sparse map from entries sorted by row, none of them copied: row ``i`` has those from ``starts[i]`` up to ``starts[i + 1]``."""
+        from scipy import sparse
+
         self = cls.__new__(cls)
         self.form, self.shape = "sparse", (len(starts) - 1, columns_count)
         self.matrix = sparse.csr_array((values, columns, starts), shape=self.shape, copy=False)

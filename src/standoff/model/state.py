@@ -18,13 +18,13 @@ class State(NamedTuple):
     stock: Any
     """Finished stock, (offers, ...)."""
     in_making: Any
-    """Goods in the making, a ring over the steps in which they are finished, (ring, offers, ...). Changed in place."""
+    """Goods in the making, a ring over the steps in which they are finished, (ring, offers, ...). Owned by the run: NumPy changes it in place."""
     smoothed_orders: Any
     """Orders as a seller sees them, smoothed, per step, (offers, ...)."""
     inventory: Any
     """Input stock, (needs, ...)."""
     arriving: Any
-    """Goods on the way, a ring over arrival steps, (ring, needs, ...). Owned by the run and changed in place."""
+    """Goods on the way, a ring over arrival steps, (ring, needs, ...). Owned by the run: NumPy changes it in place."""
     refused: Any
     """Denied and not yet borne as a shortfall, (needs, ...)."""
     review_wait: Any

@@ -2,7 +2,7 @@
 
 The order is that of model.md section 3: plan, order, source, license, ration, move, release, produce and use, adapt. A step is a
 function of the state, the setup and what governments do in the step; only the rings (goods in
-the making and on the way, rights by expiry) are changed in place.
+the making and on the way, rights by expiry) are changed in place, and under JAX not even those.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     """Run one step.
 
     Args:
-        state: at the start of the step; its rings are changed in place.
+        state: at the start of the step; its rings are changed in place where their arrays allow it.
         setup: constants of the run.
         number: of the step, from 0.
         regime: what governments do in this step.
@@ -56,7 +56,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
                 largest_over_drivers=s.largest_over_drivers,
                 xp=xp,
             ),
-            s.demand(number),
+            s.demand(number, xp),
         ]
     )
 
@@ -119,14 +119,14 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
-    transport.dispatch(
+    arriving = transport.dispatch(
         arriving=state.arriving,
         shipped=s.slots_to_cells(slot_fill) * ordered[s.cell_need] + s.tracked_to_cells(surviving),
         cell_need=s.cell_need,
         cell_lag=s.cell_lag,
         step=number,
     )
-    arrived = transport.receive(arriving=state.arriving, step=number)
+    arrived, arriving = transport.receive(arriving=arriving, step=number)
     inventory = state.inventory + arrived
 
     # Release
@@ -155,7 +155,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     used = production.inputs_used(coefficient=k.coefficient, activity=activity[s.need_node], stock=inventory, xp=xp)
     made = k.yields * activity[s.offer_node]
     shipped = shipped_by_tier.sum(axis=0)
-    finished = transport.delay(ring=state.in_making, entering=made, lags=s.making, step=number)
+    finished, in_making = transport.delay(ring=state.in_making, entering=made, lags=s.making, step=number)
     stock, discarded = production.discard_surplus(
         stock=state.stock - shipped + finished, ceiling=k.stock_ceiling, xp=xp
     )
@@ -176,10 +176,10 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
     after = State(
         stock=stock,
-        in_making=state.in_making,
+        in_making=in_making,
         smoothed_orders=planning.smooth(state.smoothed_orders, demanded.sum(axis=0), steps=k.smoothing_steps),
         inventory=inventory - used,
-        arriving=state.arriving,
+        arriving=arriving,
         refused=licensing.remember_refusals(
             refused=state.refused,
             denied=s.regulated_to_needs(review.denied),

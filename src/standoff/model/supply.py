@@ -376,6 +376,12 @@ class ListSupply(Supply):
         sellers: Index = self._flows.matrix.indices
         return sellers
 
+    @property
+    def need(self) -> Index:
+        """Need of each link, (links,)."""
+        needs: Any = np.repeat(np.arange(len(self.base)), self._links_of_needs.lengths)
+        return np.asarray(needs)
+
     def links(self, factor: Array, weight: Array) -> Array:
         return self._link_base * self._links_of_needs.spread(factor) * weight[self.supplier]
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from standoff.model.arrays import add_at, put_at
+
 
 def split_lag(lag_steps: float) -> list[tuple[int, float]]:
     """A lag in steps as whole lags with weights that keep its mean: ``[(1, 0.6), (2, 0.4)]`` for 1.4."""
@@ -20,38 +22,47 @@ def split_lag(lag_steps: float) -> list[tuple[int, float]]:
     return [(whole, 1.0 - rest), (whole + 1, rest)]
 
 
-def delay(*, ring: Any, entering: Any, lags: tuple[tuple[int, float], ...], step: int) -> Any:
+def delay(*, ring: Any, entering: Any, lags: tuple[tuple[int, float], ...], step: int) -> tuple[Any, Any]:
     """Put something into a ring and take out what is due in this step, such as goods in the making.
 
     Args:
-        ring: what is on its way to later steps, (ring, rows, ...); **changed in place**.
+        ring: what is on its way to later steps, (ring, rows, ...); **changed in place** where its array allows it.
         entering: what enters in this step, (rows, ...).
         lags: whole steps until it is due, with weights that add up to 1.
         step: number of this step.
+
+    Returns:
+        (what is due, the ring).
     """
     for whole, weight in lags:
-        ring[(step + whole) % ring.shape[0]] += weight * entering
+        ring = add_at(ring, (step + whole) % ring.shape[0], weight * entering)
     return receive(arriving=ring, step=step)
 
 
-def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step: int) -> None:
+def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step: int) -> Any:
     """Put this step's shipments on the way.
 
     Args:
-        arriving: ring of goods on the way, units, (ring, needs, ...); **changed in place**, it belongs to the run's state.
+        arriving: ring of goods on the way, units, (ring, needs, ...); **changed in place** where its array allows it.
         shipped: shipments by cell, units, (cells, ...). A cell is one pair of whole lag and need.
         cell_need: need of each cell.
         cell_lag: whole lag of each cell, in steps, below the length of the ring.
         step: number of this step.
+
+    Returns:
+        The ring.
     """
     ring, needs = arriving.shape[:2]
-    flat = arriving.reshape(ring * needs, *arriving.shape[2:])  # a view: the ring is contiguous
-    flat[(step + cell_lag) % ring * needs + cell_need] += shipped
+    flat = arriving.reshape(ring * needs, *arriving.shape[2:])  # a view in NumPy: the ring is contiguous
+    return add_at(flat, (step + cell_lag) % ring * needs + cell_need, shipped).reshape(arriving.shape)
 
 
-def receive(*, arriving: Any, step: int) -> Any:
-    """Take what arrives in this step off the way, units, (needs, ...). Clears the ring's row."""
+def receive(*, arriving: Any, step: int) -> tuple[Any, Any]:
+    """Take what arrives in this step off the way, units, (needs, ...). Clears the ring's row.
+
+    Returns:
+        (what arrives, the ring, **changed in place** where its array allows it).
+    """
     row = step % arriving.shape[0]
     arrived = arriving[row].copy()
-    arriving[row] = 0.0
-    return arrived
+    return arrived, put_at(arriving, row, 0.0)

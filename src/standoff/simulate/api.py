@@ -13,13 +13,14 @@ from standoff.errors import refuse
 from standoff.model.balance import check_mass
 from standoff.model.parameters import parameter_values
 from standoff.results.result import Result
+from standoff.simulate.backend import NUMPY, Backend, backend_named
 from standoff.simulate.draws import Clock
 from standoff.simulate.initial import resting_state
 from standoff.simulate.record import FullRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
-from standoff.world.build import build_network
+from standoff.world.build import build_network, rated_needs
 from standoff.world.mirror import MIRRORED, mirror_world
 from standoff.world.network import Network
 from standoff.world.tables import World, read_world
@@ -41,6 +42,7 @@ def run(
     until: dt.date | None = None,
     as_of: dt.date | None = None,
     progress: Callable[[int], None] | None = None,
+    backend: str = "numpy",
 ) -> Result:
     """Run one scenario.
 
@@ -51,6 +53,7 @@ def run(
         until: another end.
         as_of: information date: measures, pauses and ends announced later do not exist.
         progress: called with the number of steps done.
+        backend: array library that takes the steps, ``numpy`` or ``jax`` (extra ``[jax]``); results agree to rounding.
 
     Returns:
         The result. Its mass balance was checked in every step.
@@ -62,7 +65,8 @@ def run(
     if until is not None:
         asked = scenario_from({**asked.as_dict(), "until": until})
     exists = scenario_world(asked, world)
-    return simulate(asked, exists, build_network(exists), as_of=as_of, progress=progress)
+    library = backend_named(backend)
+    return simulate(asked, exists, build_network(exists), as_of=as_of, progress=progress, backend=library)
 
 
 def simulate(
@@ -73,6 +77,7 @@ def simulate(
     as_of: dt.date | None = None,
     kept: MutableMapping[str, Regimes] | None = None,
     progress: Callable[[int], None] | None = None,
+    backend: Backend = NUMPY,
 ) -> Result:
     """Run a scenario on a world whose network is built already: what `run` does once everything is read.
 
@@ -81,15 +86,16 @@ def simulate(
         as_of: information date.
         kept: compiled measures of earlier runs, for callers that run much the same scenario many times; filled here.
         progress: called with the number of steps done.
+        backend: array library that takes the steps.
     """
     setup, regimes, parameters = prepare(scenario, world, network, as_of=as_of, kept=kept)
     first = FullRecorder(setup, resting_state(setup))
-    records = run_steps(setup, first, progress=progress).records()
-    residual = check_mass(network, records, first.first)
+    records = run_steps(setup, first, progress=progress, backend=backend).records()
+    residual = check_mass(setup.network, records, first.first)
     return Result(
         scenario=scenario,
         world=world,
-        network=network,
+        network=setup.network,
         setup=setup,
         regimes=regimes,
         parameters=parameters,
@@ -119,12 +125,13 @@ def prepare(
     regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of, kept=kept)
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     setup = build_setup(
-        network,
+        rated_needs(network, scenario.production),
         clock,
         regimes=regimes,
         parameters=parameters,
         sourcing=scenario.sourcing,
         home_first=scenario.home_first,
+        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
     )
     return setup, regimes, parameters

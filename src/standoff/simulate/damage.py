@@ -13,6 +13,7 @@ from standoff.errors import refuse
 from standoff.model.economy import Economy, Shocks
 from standoff.model.rebuilding import after_rebuilding
 from standoff.model.recovery import CURVES
+from standoff.model.supply import Supply
 
 Array = npt.NDArray[np.float64]
 Path = Callable[[int], Array]
@@ -57,6 +58,7 @@ class Schedule:
         economy: that they strike.
         damages: any mix of destroyed capital, rebuilt capital and lost capacity.
         labour_left, household_shock, final_shock: shares by step, (nodes,); nothing happens if not given.
+        supply_in: the network of suppliers in a step, the same object as long as it stays the same; that of the economy if not given.
         peer_compatible: round as BoARIO does, and let lost capacity act one step late.
         decimals: to which BoARIO rounds money; one more than the digits of the table's money unit.
     """
@@ -69,6 +71,7 @@ class Schedule:
         labour_left: Path | None = None,
         household_shock: Path | None = None,
         final_shock: Path | None = None,
+        supply_in: Callable[[int], Supply] | None = None,
         peer_compatible: bool = False,
         decimals: int = 7,
     ) -> None:
@@ -80,6 +83,7 @@ class Schedule:
         self.late_share = np.zeros(nodes)
         self.ones, self.zeros = np.ones(nodes), np.zeros(nodes)
         self.labour_left, self.household_shock, self.final_shock = labour_left, household_shock, final_shock
+        self.supply_in = supply_in
         self.peer_compatible, self.decimals = peer_compatible, decimals
         self.number = 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ class Draws:
         reserve: factor on each strategic stock, (stocks, draws).
         built: whether each project is built, (projects, draws).
         slip: delay of each project in days, (projects, draws).
+        capacity: factor on the capacity of each producer, (producers, draws); ones if not given.
+        gate: share of the orders on each ordinary link that the link lets through, (links, draws); ones if not given.
     """
 
     count: int
@@ -47,3 +50,15 @@ class Draws:
     reserve: Floats
     built: Floats
     slip: Floats
+    capacity: Floats | None = None
+    gate: Floats | None = None
+
+    def arrays(self) -> dict[str, Any]:
+        """What is drawn, by field: arrays, and mappings to arrays."""
+        found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "count"}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Any]) -> Draws:
+        """The draws of `arrays`, of whatever library they are."""
+        return cls(count=arrays["cover"].shape[-1], **arrays)

@@ -29,7 +29,9 @@ ARRAYS = tuple(each.name for each in fields(Economy) if each.name != "supply")
 
 
 class Schedules:
-    """Schedules of several draws side by side, each of one draw alone."""
+    """Schedules of several draws side by side, each of one draw alone; none of them cuts links."""
+
+    supply_in = None
 
     def __init__(self, schedules: Sequence[Schedule]) -> None:
         self.schedules = tuple(schedules)
@@ -65,7 +67,7 @@ def run_draws(
 ) -> dict[str, Array]:
     """Run many draws from rest. A draw is what `run_economy` makes of it alone, to rounding.
 
-    Draws whose rationing looks at single links, or that do what a peer does wrong, run one after another.
+    Draws whose rationing looks at single links, that do what a peer does wrong, or whose links are cut run one after another.
 
     Args:
         economy: at rest.
@@ -87,28 +89,36 @@ def run_draws(
         InputError: numbers, cover or restock for another number of draws.
     """
     each = [numbers or RuleNumbers()] * draws if numbers is None or isinstance(numbers, RuleNumbers) else list(numbers)
-    given = {name: values for name, values in {"cover": cover, "restock": restock}.items() if values is not None}
+    given: dict[str, Any] = {
+        name: values for name, values in {"cover": cover, "restock": restock}.items() if values is not None
+    }
     _check(draws, {"numbers": len(each), **{name: values.shape[-1] for name, values in given.items()}})
-    alone = rules.chosen["rationing"] in LINK_BY_LINK or any(one.peer_compatible for one in each)
     sums = None if sum_by is None else sum_map(sum_by, int(sum_by.max(initial=-1)) + 1)
-    blocks = []
-    for first in range(0, draws, 1 if alone else together):
-        chosen = range(first, min(first + (1 if alone else together), draws))
-        its: dict[str, Any] = {
-            name: _by_need(values[..., chosen.start : chosen.stop], economy) for name, values in given.items()
-        }
-        its = {name: values[..., 0] if alone else values for name, values in its.items()}
+    apart = rules.chosen["rationing"] in LINK_BY_LINK or any(one.peer_compatible for one in each)
+    its: dict[str, Any]
+    blocks: list[dict[str, Array]] = []
+    for first in range(0, draws, together):
+        chosen = range(first, min(first + together, draws))
+        events = [schedule(draw) for draw in chosen]
+        if apart or any(one.supply_in for one in events):
+            for draw, event in zip(chosen, events, strict=True):
+                its = {name: _by_need(values, economy)[..., draw] for name, values in given.items()}
+                one = replace(economy, **its)
+                run = run_economy(one, rules, event, steps=steps, numbers=each[draw], keep=keep, sums=sums)
+                blocks.append({name: path[..., None] for name, path in run.values.items()})
+            continue
+        its = {name: _by_need(values[..., first : chosen.stop], economy) for name, values in given.items()}
         run = run_economy(
-            replace(economy, **its) if alone else _with_draws(economy, its),
+            _with_draws(economy, its),
             rules,
-            schedule(first) if alone else Schedules([schedule(draw) for draw in chosen]),
+            Schedules(events),
             steps=steps,
-            numbers=each[first] if alone else _side_by_side([each[draw] for draw in chosen]),
+            numbers=_side_by_side([each[draw] for draw in chosen]),
             keep=keep,
             sums=sums,
-            draws=None if alone else len(chosen),
+            draws=len(chosen),
         )
-        blocks.append({name: path[..., None] if alone else path for name, path in run.values.items()})
+        blocks.append(run.values)
     return {name: np.concatenate([block[name] for block in blocks], axis=-1) for name in keep}
 
 

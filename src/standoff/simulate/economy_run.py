@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from standoff.model.economy import Buffers, Economy, EconomyState, RuleNumbers, Shocks
 from standoff.model.economy_step import step
+from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.share_matrix import LinearMap
+from standoff.model.supply import Supply
 
 Array = npt.NDArray[np.float64]
 
@@ -33,7 +35,11 @@ AFTER = ("overproduction", "labour", "capital_lost")
 
 
 class Events(Protocol):
-    """What strikes an economy in a run: a `Schedule`, or one for each draw."""
+    """What strikes an economy in a run: a `standoff.simulate.damage.Schedule`, or one for each draw."""
+
+    @property
+    def supply_in(self) -> Callable[[int], Supply] | None:
+        """The network in a step, the same object as long as it stays the same; None for that of the economy."""
 
     def begin(self, number: int) -> Shocks:
         """What comes from outside in a step."""
@@ -118,8 +124,14 @@ def run_economy(
     rows = economy.supply.nodes if sums is None else sums.shape[0]
     values = {name: np.empty((steps, rows, *state.output.shape[1:])) for name in keep}
     stock: dict[int, Array] = {}
+    whole = economy
     for number in range(steps):
         shocks = schedule.begin(number)
+        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
+        if supply is not economy.supply:
+            if rules.chosen["sourcing"] != "usual":
+                state = split_again(state, economy.supply, supply)
+            economy, state = replace(whole, supply=supply), state._replace(book=None)
         lost = schedule.capital_lost() if "capital_lost" in values else None
         state, flows = step(
             state,
@@ -137,4 +149,4 @@ def run_economy(
         if number in keep_stock:
             stock[number] = economy.supply.as_given(state.stock).copy()
         del flows  # a million firms need the room for those of the next step
-    return EconomyRun(economy=economy, values=values, stock=stock)
+    return EconomyRun(economy=whole, values=values, stock=stock)

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from standoff.model.state import Flows, State
 from standoff.simulate.api import demand_factors, prepare_measures
-from standoff.simulate.draws import Clock
+from standoff.simulate.backend import NUMPY, Backend
+from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.record import Recorder, SummaryRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
-from standoff.world.build import build_network
+from standoff.world.build import build_network, rated_needs
 from standoff.world.network import Network
 from standoff.world.tables import World
 
@@ -220,6 +222,7 @@ def run_ensemble(
     block: int = BLOCK,
     as_of: dt.date | None = None,
     progress: Callable[[int], None] | None = None,
+    backend: Backend = NUMPY,
 ) -> Ensemble:
     """Run a scenario with every ranged number drawn.
 
@@ -232,13 +235,14 @@ def run_ensemble(
         block: draws that run together.
         as_of: information date: measures announced later do not exist.
         progress: called with the number of draws done.
+        backend: array library that takes the steps. JAX uses all cores by itself: one process then.
     """
     network = build_network(world)
     job = plan_ensemble(scenario, world, draws=draws, seed=seed, as_of=as_of, network=network)
     slices = job.slices(block)
     parts: dict[int, Block] = {}
     done = 0
-    for number, part in run_blocks(job, network, slices, processes=processes):
+    for number, part in run_blocks(job, network, slices, processes=processes, backend=backend):
         parts[number] = part
         done += slices[number].stop - slices[number].start
         if progress:
@@ -262,12 +266,13 @@ def join_blocks(job: Job, network: Network, blocks: Sequence[Block], *, seed: in
 
 
 def run_blocks(
-    job: Job, network: Network, slices: Sequence[slice], *, processes: int = 1
+    job: Job, network: Network, slices: Sequence[slice], *, processes: int = 1, backend: Backend = NUMPY
 ) -> Iterator[tuple[int, Block]]:
     """Run blocks of draws here, each with its number, in the order in which they are done."""
-    if processes <= 1:
+    if processes <= 1 or backend is not NUMPY:
+        steps = None if backend is NUMPY else _compiled(job, network, backend)
         for number, part in enumerate(slices):
-            yield number, run_block(job, network, part)
+            yield number, run_block(job, network, part, steps=steps)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
         waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
@@ -288,24 +293,47 @@ def _run_slice(part: slice) -> Block:
     return run_block(_HERE["job"], _HERE["network"], part)
 
 
-def run_block(job: Job, network: Network, part: slice) -> Block:
-    """Run some of the draws of a job."""
+Steps = Callable[[Any], Iterator[tuple[State, Flows]]]
+
+
+def _compiled(job: Job, network: Network, backend: Backend) -> Steps:
+    """The steps of any block of a job, compiled once for each size of a block."""
+    from standoff.simulate.traced import compile_steps
+
+    return compile_steps(
+        lambda arrays: block_setup(job, network, Draws.of_arrays(arrays), backend=backend), steps=job.scenario.steps
+    )
+
+
+def run_block(job: Job, network: Network, part: slice, *, steps: Steps | None = None) -> Block:
+    """Run some of the draws of a job; where ``steps`` are given, they are taken from there."""
+    draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
+    setup = block_setup(job, network, draws)
+    recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
+    if steps is None:
+        run_steps(setup, recorder)
+    else:
+        for number, (state, flows) in enumerate(steps(draws.arrays())):
+            recorder.keep(number, state=state, flows=flows)
+    return Block(dict(recorder.records()), recorder.corridor_labels)
+
+
+def block_setup(job: Job, network: Network, draws: Draws, *, backend: Backend = NUMPY) -> Setup:
+    """The setup of some draws of a job."""
     scenario = job.scenario
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
-    draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
-    setup = build_setup(
-        network,
+    return build_setup(
+        rated_needs(network, scenario.production),
         clock,
         regimes=job.regimes,
         parameters=job.parameters,
         sourcing=scenario.sourcing,
         home_first=scenario.home_first,
+        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
         draws=draws,
+        backend=backend,
     )
-    recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
-    run_steps(setup, recorder)
-    return Block(dict(recorder.records()), recorder.corridor_labels)
 
 
 def write_ensemble(ensemble: Ensemble, path: Path) -> Path:

@@ -12,25 +12,29 @@ from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
 
 
-def resting_state(setup: Setup) -> State:
+def resting_state(setup: Setup, *, xp: Any = np) -> State:
     """The stationary state without measures.
 
     Input stocks stand at their cover, goods on the way are usual use times the lag, finished stock is at target, and by-products
     that pile up in the base year stand at the ceiling above which they are discarded.
+
+    Args:
+        setup: of the run.
+        xp: array namespace of the setup's numbers.
     """
     k, network = setup.constants, setup.network
     links, regulated, offers = len(setup.tracked), len(setup.regulated), network.offers
 
     def whole(array: Any, rows: int) -> Any:
         """The array with the draws' axis written out."""
-        return np.array(np.broadcast_to(array, (rows, setup.draws) if setup.draws else (rows,)), dtype=float)
+        return xp.array(xp.broadcast_to(array, (rows, setup.draws) if setup.draws else (rows,)), dtype=float)
 
     activity = network.nodes.activity * setup.clock.step_days / DAYS_PER_YEAR
     surplus = offers.surplus > 0
     piles_up = surplus[:, None] if setup.draws else surplus
     sales = offers.sales * setup.clock.step_days / DAYS_PER_YEAR
     return State(
-        stock=whole(np.where(piles_up, k.stock_ceiling, k.stock_target), len(offers.yields)),
+        stock=whole(xp.where(piles_up, k.stock_ceiling, k.stock_target), len(offers.yields)),
         in_making=_ring(offers.yields * activity[offers.producer], setup.making, setup.draws),
         smoothed_orders=whole(sales[:, None] if setup.draws else sales, len(offers.yields)),
         inventory=whole(k.use * k.cover_steps, len(setup.need_node)),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.arrays import add_at
 from standoff.model.capacity import project_capacity
 from standoff.simulate.draws import Clock, Draws
 from standoff.world.network import Network
@@ -14,26 +15,31 @@ from standoff.world.network import Network
 Floats = npt.NDArray[np.float64]
 
 
-def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Draws | None) -> Any:
+def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Draws | None, xp: Any = np) -> Any:
     """Capacity per step of producers, (steps, producers) or (steps, producers, 1 or draws)."""
     base = network.nodes.capacity[: network.nodes.producers]
     path = np.repeat(base[None], clock.steps, axis=0)
     projects = network.projects
     if not len(projects.labels):
-        return (path[..., None] if draws else path) * per_step
+        return _cut(path[..., None] if draws else path, draws) * per_step
     days: Any = clock.middle_days()[:, None]
     start: Any = np.array([float((day - clock.start).days) for day in projects.start])
     ramp: Any = projects.ramp_days
     slip: Any = projects.slip_days
     added: Any = projects.capacity * (projects.chance >= 0.5)
     if draws:
-        path = np.repeat(path[..., None], draws.count, axis=-1)
+        path = xp.asarray(np.repeat(path[..., None], draws.count, axis=-1))
         days, start, ramp = days[..., None], start[:, None], ramp[:, None]
         slip, added = draws.slip, projects.capacity[:, None] * draws.built
-    grown = project_capacity(days=days, start_day=start, ramp_days=ramp, slip_days=slip, added=added, xp=np)
+    grown = project_capacity(days=days, start_day=start, ramp_days=ramp, slip_days=slip, added=added, xp=xp)
     for index, node in enumerate(projects.node):
-        path[:, node] += grown[:, index]
-    return path * per_step
+        path = add_at(path, (slice(None), node), grown[:, index])
+    return _cut(path, draws) * per_step
+
+
+def _cut(path: Any, draws: Draws | None) -> Any:
+    """The path times the draws' factors on capacity, if there are any."""
+    return path if draws is None or draws.capacity is None else path * draws.capacity
 
 
 def demand_path(network: Network, clock: Clock, *, per_step: float, factor: Floats | None, draws: Draws | None) -> Any:

@@ -38,17 +38,32 @@ class RegimeTable:
     draws: int
     kept: dict[bytes, dict[str, Any]]
     """Fields by link for the regimes in force; filled as the run goes, the same for every run."""
+    xp: Any = np
+    """Array namespace of the fields."""
+    passing: Any = None
+    """Share of orders that each tracked link lets through besides its gate, (links, draws); all where there is none."""
 
     def at(self, number: int) -> RegimeStep:
         """The step's regime on every tracked link."""
-        index = self._paths["index"][number]
         key = self._keys[number]
         if key not in self.kept:
-            self.kept[key] = self._by_link(index)
-        by_link = self.kept[key]
+            self.kept[key] = self._by_link(self.paths["index"][number])
+        return self._step(number, self.paths, by_link=self.kept[key])
+
+    def look_up(self, number: Any, paths: dict[str, Any]) -> RegimeStep:
+        """`at` for a step whose number is itself an array, as in a compiled loop: nothing is kept.
+
+        Args:
+            number: of the step.
+            paths: `paths` in the array namespace.
+        """
+        return self._step(number, paths, by_link=self._by_link(paths["index"][number]))
+
+    def _step(self, number: Any, paths: dict[str, Any], *, by_link: dict[str, Any]) -> RegimeStep:
+        gate = paths["gate"][number]
         return RegimeStep(
-            gate=self._paths["gate"][number],
-            licensed=self._paths["in_force"][number] * self._controlled[number][index],
+            gate=gate if self.passing is None else gate * self.passing,
+            licensed=paths["in_force"][number] * paths["controlled"][number][paths["index"][number]],
             active=by_link["active"],
             approval=by_link["approval_share"],
             denial=by_link["denied_share"],
@@ -56,13 +71,14 @@ class RegimeTable:
             probability=by_link["probability"],
             decisions=by_link["decisions"],
             keep=by_link["keep"],
-            cost=self._paths["cost"][number],
-            feared=self._paths["feared"][number],
+            cost=paths["cost"][number],
+            feared=paths["feared"][number],
         )
 
     @cached_property
-    def _paths(self) -> dict[str, Any]:
-        """Regime, gate, force, cost and fear of every tracked link in every step, (steps, links) or (steps, links, 1)."""
+    def paths(self) -> dict[str, Any]:
+        """Regime, gate, force, cost and fear of every tracked link in every step, (steps, links) or (steps, links, 1); and
+        ``controlled``, see `_controlled`."""
         table, untouched = self.regimes, self.position < 0
 
         def by_link(values: Any, default: float) -> Any:
@@ -77,14 +93,13 @@ class RegimeTable:
         }
         if self.draws:
             paths = {name: values[..., None] for name, values in paths.items()}
-        return {**paths, "index": by_link(table.index, 0).astype(np.int64)}
+        return {**paths, "index": by_link(table.index, 0).astype(np.int64), "controlled": self._controlled()}
 
     @cached_property
     def _keys(self) -> list[bytes]:
         """A key of each step's regimes: steps with the same regimes on all links share one."""
-        return [row.tobytes() for row in self._paths["index"]]
+        return [row.tobytes() for row in self.paths["index"]]
 
-    @cached_property
     def _controlled(self) -> Any:
         """Share of orders that each regime sends through its queue in each step, (steps, regimes) or (steps, regimes, draws)."""
         since = self.regimes.since
@@ -94,7 +109,7 @@ class RegimeTable:
             cleared_steps=CLEARED_FADES_DAYS / self.step_days,
             hold=self.fields["hold_share"],
             ease_steps=self.fields["ease_steps"],
-            xp=np,
+            xp=self.xp,
         )
 
     def rights(self) -> tuple[Integers, Integers]:
@@ -114,13 +129,13 @@ class RegimeTable:
         names = ("approval_share", "denied_share", "review_steps", "probability", "keep", "decisions")
         picked = {name: self.fields[name][index[self.regulated]] for name in names}
         picked["decisions"] = picked["decisions"] * self.usual
-        active = (index > 0).astype(float)
+        active = self.xp.asarray(index > 0, dtype=float)
         picked["active"] = active[:, None] if self.draws else active
         return picked
 
 
 def regime_fields(
-    regimes: Regimes, *, step_days: float, stages: int, draws: Draws | None
+    regimes: Regimes, *, step_days: float, stages: int, draws: Draws | None, xp: Any = np
 ) -> tuple[dict[str, Any], int]:
     """Numbers of each regime per step, (regimes,) or (regimes, draws), and the sub-steps of the review queue."""
     count = draws.count if draws else 0
@@ -131,13 +146,13 @@ def regime_fields(
             value = regime.administration[name].value
             drawn = draws.administration.get((regime.label, name)) if draws else None
             rows.append(drawn if drawn is not None else np.full(count, value) if count else value)
-        fields[name] = np.array(rows, dtype=float)
+        fields[name] = xp.asarray(rows, dtype=float)
     fields["review_steps"] = fields["review_days"] / step_days
     # From the stated values, not from the draws at hand, so that a draw is the same in every block and in a single run
     shortest = min((regime.administration["review_days"].value for regime in regimes.regimes[1:]), default=np.inf)
     split = substeps(shortest_review_steps=shortest / step_days, stages=stages)
-    fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=np)
-    fields["keep"] = np.maximum(1.0 - step_days / np.maximum(fields["validity_days"], step_days), 0.0)
-    fields["decisions"] = fields["throughput"] / np.maximum(fields["approval_share"], LEAST_APPROVAL)
+    fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=xp)
+    fields["keep"] = xp.maximum(1.0 - step_days / xp.maximum(fields["validity_days"], step_days), 0.0)
+    fields["decisions"] = fields["throughput"] / xp.maximum(fields["approval_share"], LEAST_APPROVAL)
     fields["ease_steps"] = fields["ease_days"] / step_days
     return fields, split

@@ -7,7 +7,7 @@ say is the baseline's. Files are read at the door with pydantic; unknown keys ar
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +19,6 @@ from standoff.yaml_files import read_yaml
 SCENARIOS = Path(__file__).resolve().parent.parent / "data" / "scenarios"
 MOST_STEPS = 5200
 SomeDay = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1))]
-STEP_KEYS = ("step_days", "sourcing", "home_first")
 
 
 class Text(BaseModel):
@@ -81,6 +80,8 @@ class Scenario(BaseModel):
         parameters: other behavioural parameters.
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves its own place first.
+        production: which missing inputs stop a line, a rule of `standoff.model.rulesets.OF_SCENARIOS`.
+        rationing: whom a short seller serves first, likewise; ``home_first`` belongs to ``tiers``.
         demand: changes of final demand.
         mirror: two places of the world that change parts.
         not_represented: what the scenario's measures touch and the world does not have.
@@ -105,6 +106,8 @@ class Scenario(BaseModel):
     sourcing: bool = True
     home_first: bool = True
     rules: Literal["standoff"] = "standoff"
+    production: Literal["half_critical", "leontief", "strongly_critical", "weakly_critical"] = "half_critical"
+    rationing: Literal["tiers", "same_share", "firms_first"] = "tiers"
     demand: tuple[DemandChange, ...] = ()
     mirror: tuple[str, str] | None = None
     not_represented: tuple[str, ...] = ()
@@ -150,7 +153,7 @@ def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder:
         scenario = Scenario.model_validate(dict(content))
     except ValidationError as error:
         for fault in error.errors():
-            _report(problems, fault, file)
+            report_fault(problems, fault, file, known=[*Scenario.model_fields, "extends"])
         raise InputError(problems.what, problems.found) from None
     if scenario.until <= scenario.start:
         problems.add(
@@ -243,12 +246,12 @@ def _number(key: str, value: Any) -> float:
         raise refuse("--set", why="this is not a number", cure="Give a number", column=key, value=value) from None
 
 
-def _report(problems: Problems, fault: Any, file: str) -> None:
+def report_fault(problems: Problems, fault: Any, file: str, *, known: Iterable[str]) -> None:
+    """Note one fault that pydantic found in a scenario file; ``known`` are the keys that it may have."""
     place = ".".join(str(part) for part in fault["loc"])
     key = str(fault["loc"][-1]) if fault["loc"] else ""
     if fault["type"] == "extra_forbidden":
-        cure = nearest(key, [*Scenario.model_fields, "extends"])
-        problems.add(why="there is no such key", cure=cure, file=file, column=place)
+        problems.add(why="there is no such key", cure=nearest(key, known), file=file, column=place)
     elif fault["type"] == "missing":
         problems.add(why="this key is missing", cure="Add it, or extend baseline", file=file, column=place)
     else:

@@ -16,6 +16,7 @@ from standoff.measures.gates import Regimes
 from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
+from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.cells import Cells, Ends, build_cells
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
@@ -142,10 +143,10 @@ class Setup:
         """Capacity per step of producers in a step, (producers, ...)."""
         return self.capacity_path[number]
 
-    def demand(self, number: int) -> Any:
+    def demand(self, number: int, xp: Any = np) -> Any:
         """Demand per step of uses in a step, (uses, ...)."""
         demand = self.demand_path[number]
-        return np.broadcast_to(demand, (len(demand), self.draws)) if self.draws else demand
+        return xp.broadcast_to(demand, (len(demand), self.draws)) if self.draws else demand
 
     def reserve_open(self, number: int) -> Any:
         """1 where a strategic stock may be released in a step, (reserves, ...)."""
@@ -168,8 +169,10 @@ def build_setup(
     parameters: dict[str, float],
     sourcing: bool = True,
     home_first: bool = True,
+    served: str = "tiers",
     demand_factor: Floats | None = None,
     draws: Draws | None = None,
+    backend: Backend = NUMPY,
 ) -> Setup:
     """Constants, maps and calendars of a run.
 
@@ -179,10 +182,13 @@ def build_setup(
         regimes: what governments do, from `standoff.measures.compile`.
         parameters: behavioural parameters by name.
         sourcing: whether buyers move orders between suppliers.
-        home_first: whether a short seller serves buyers of its own place first.
+        home_first: whether a short seller serves buyers of its own place first, under the rule ``tiers``.
+        served: rule *ration*: ``tiers`` (home, priority, rest), ``same_share`` or ``firms_first``.
         demand_factor: factor on final demand, (steps, uses); ones if not given.
         draws: what differs between draws; a single run if not given.
+        backend: array library of the drawn numbers: what depends on them is computed in it, so that derivatives reach them.
     """
+    xp = backend.xp
     links, latent, needs, offers, stocks = network.links, network.latent, network.needs, network.offers, network.stocks
     per_step = clock.step_days / DAYS_PER_YEAR
     count = draws.count if draws else 0
@@ -190,7 +196,7 @@ def build_setup(
     touched_needs = np.unique(links.need[regimes.links])
     is_touched = np.isin(links.need, touched_needs)
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
-    slot = _tiers(network, home_first) * len(offers.yields) + links.offer
+    slot = _tiers(network, served, home_first) * len(offers.yields) + links.offer
     tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
     slots = len(rationing.TIERS) * len(offers.yields)
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
@@ -203,13 +209,16 @@ def build_setup(
             ),
         ]
     )
-    part_slot, part_share = slot[static][static_ends.position], share[static][static_ends.position]
+    gate = draws.gate if draws else None
+    sent = share[static] if gate is None else share[static][:, None] * gate[static]
+    part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
+    part_weight = static_ends.weight if gate is None else static_ends.weight[:, None]
     link_touched = np.searchsorted(touched_needs, links.need[tracked])
     route_touched = np.where(
         np.isin(latent.need, touched_needs), np.searchsorted(touched_needs, latent.need), len(touched_needs)
     )
     stages = int(np.asarray(parameters["licence_stages"]))
-    fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws)
+    fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws, xp=xp)
     column_of = {int(link): position for position, link in enumerate(regimes.links)}
     position = np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64)
     under_regime = np.append((regimes.index > 0).any(axis=0), False)  # the last entry stands for position -1
@@ -224,6 +233,8 @@ def build_setup(
         step_days=clock.step_days,
         draws=count,
         kept={},
+        xp=xp,
+        passing=None if gate is None else gate[tracked],
     )
     right_links, right_validity = table.rights()
     reserve = stocks.quantity[:, None] * draws.reserve if draws else stocks.quantity
@@ -241,6 +252,7 @@ def build_setup(
             share=share,
             regulated=regulated,
             rights=right_links,
+            xp=xp,
         ),
         sourcing=sourcing and len(tracked) > 0,
         substeps=split,
@@ -268,10 +280,10 @@ def build_setup(
         route_touched=route_touched,
         pair_need=stocks.pair_need,
         pair_reserve=stocks.pair_stock,
-        needs_to_slots=LinearMap(slot[static], links.need[static], share[static], shape=(slots, len(needs.use))),
+        needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
         tracked_to_slots=sum_map(tracked_slot, slots),
-        slots_to_cells=LinearMap(
-            static_ends.cell, part_slot, static_ends.weight * part_share, shape=(len(cells), slots)
+        slots_to_cells=backend.linear_map(
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(len(cells), slots)
         ),
         tracked_to_cells=tracked_ends.to_cells(len(cells)),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
@@ -282,7 +294,7 @@ def build_setup(
             offers.producer[offers.driver], network.nodes.producers, members=np.flatnonzero(offers.driver)
         ),
         need_minimum=RunMinimum(needs.consumer, len(network.nodes)),
-        capacity_path=capacity_path(network, clock, per_step=per_step, draws=draws),
+        capacity_path=capacity_path(network, clock, per_step=per_step, draws=draws, xp=xp),
         demand_path=demand_path(network, clock, per_step=per_step, factor=demand_factor, draws=draws),
         reserve_open_path=reserve_open_path(network, clock, draws=draws),
         initial_reserve=reserve,
@@ -295,10 +307,13 @@ def build_setup(
     )
 
 
-def _tiers(network: Network, home_first: bool) -> Integers:
+def _tiers(network: Network, served: str, home_first: bool) -> Integers:
     """Tier in which a short seller serves each ordinary link."""
     nodes = network.nodes
     buyer = network.needs.consumer[network.links.need]
+    if served != "tiers":
+        first = (buyer < nodes.producers) & (served == "firms_first")
+        return np.where(first, rationing.TIERS.index("priority"), rationing.TIERS.index("rest")).astype(np.int64)
     seller = network.offers.producer[network.links.offer]
     home = (nodes.place[buyer] == nodes.place[seller]) & home_first
     home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))
@@ -316,6 +331,7 @@ def _constants(
     share: Floats,
     regulated: Integers,
     rights: Integers,
+    xp: Any,
 ) -> Constants:
     """Numbers of the rules per step of ``days`` days."""
     needs, offers, nodes, stocks, latent = network.needs, network.offers, network.nodes, network.stocks, network.latent
@@ -328,19 +344,19 @@ def _constants(
         return floats[..., None] if draws else floats
 
     def steps_of(name: str) -> Any:
-        return np.maximum(np.asarray(values[name]) / days, 1.0)
+        return xp.maximum(xp.asarray(values[name]) / days, 1.0)
 
     cover = column(needs.cover_days / days)
     if draws:
         cover = cover * draws.cover[needs.product]
     in_making = max(MAKING_DAYS - days, 0.0)  # finished stock and goods in the making are one stock to a seller
     target = column(sales * (np.maximum(offers.stock_days, max(MAKING_DAYS, days)) - in_making) / days)
-    storage = column(sales) * (np.asarray(values["byproduct_storage_days"]) / days)
+    storage = column(sales) * (xp.asarray(values["byproduct_storage_days"]) / days)
     trigger = cover[stocks.pair_need] * column(use[stocks.pair_need] * stocks.trigger_share[stocks.pair_stock])
     return Constants(
         yields=column(offers.yields),
         stock_target=target,
-        stock_ceiling=np.where(column(offers.driver) > 0, np.inf, target + storage),
+        stock_ceiling=xp.where(column(offers.driver) > 0, np.inf, target + storage),
         finished_restock_steps=steps_of("finished_restock_days"),
         smoothing_steps=steps_of("smoothing_days"),
         use=column(use),
@@ -348,8 +364,8 @@ def _constants(
         cover_steps=cover,
         lag_steps=column(needs.lag_days / days),
         restock_steps=column(np.maximum(needs.restock_days / days, 1.0)),
-        largest_order=column(use) * np.asarray(values["order_limit"]),
-        hoard_share=np.asarray(values["hoard_share"]),
+        largest_order=column(use) * xp.asarray(values["order_limit"]),
+        hoard_share=xp.asarray(values["hoard_share"]),
         usual_activity=column((nodes.activity * per_step)[needs.consumer]),
         critical=column(needs.kind == NEED_CLASSES.index("critical")),
         important=column(needs.kind == NEED_CLASSES.index("important")),
@@ -358,13 +374,13 @@ def _constants(
         tracked_use=column(np.maximum(network.links.flow[tracked] * per_step, LEAST_FLOW)),
         link_use=column(network.links.flow[tracked[regulated]] * per_step),
         touched_use=column(np.append(use[touched], 0.0)),
-        cost_exponent=np.asarray(values["cost_exponent"]),
-        reliability_exponent=np.asarray(values["reliability_exponent"]),
+        cost_exponent=xp.asarray(values["cost_exponent"]),
+        reliability_exponent=xp.asarray(values["reliability_exponent"]),
         sourcing_steps=steps_of("sourcing_days"),
         reliability_steps=steps_of("reliability_days"),
         seen_steps=steps_of("seen_days"),
         forget_share=1.0 / steps_of("refusal_memory_days"),
-        route_reach=column(latent.max_share * use[latent.need]) * np.asarray(values["route_reach"]),
+        route_reach=column(latent.max_share * use[latent.need]) * xp.asarray(values["route_reach"]),
         route_loss=column(latent.loss_share),
         adapt_steps=column(np.maximum(latent.adapt_days / days, 1.0)),
         reserve_trigger=trigger,

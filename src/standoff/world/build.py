@@ -68,6 +68,24 @@ def build_network(world: World) -> Network:
     )
 
 
+BINDS_AS = {
+    "half_critical": (0, 1, 2),
+    "leontief": (0, 0, 0),
+    "strongly_critical": (0, 0, 2),
+    "weakly_critical": (0, 2, 2),
+}
+"""Class that a critical, an important and an optional input is treated as, by the rule of production: what the peers' rules of
+that name do (`standoff.model.slots`)."""
+
+
+def rated_needs(network: Network, production: str) -> Network:
+    """The network with its inputs rated as a rule of production takes them, one of `BINDS_AS`."""
+    if production == "half_critical":
+        return network
+    kind = np.array(BINDS_AS[production], dtype=network.needs.kind.dtype)[network.needs.kind]
+    return replace(network, needs=replace(network.needs, kind=kind))
+
+
 def _split_into_classes(
     world: World, place_index: dict[str, int]
 ) -> tuple[Nodes, dict[str, list[int]], dict[tuple[str, str], float]]:

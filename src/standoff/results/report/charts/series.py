@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -43,12 +44,13 @@ def line_panel(
     write: Callable[[float], str],
     description: str,
     high: float | None = None,
+    low: float = 0.0,
     reference: float | None = None,
     note: str = "",
     legend: tuple[LegendItem, ...] = (),
     size: tuple[float, float] = PANEL,
 ) -> Chart:
-    """Lines over time from zero up; a reference level as a thin dashed line.
+    """Lines over time from zero up, or from below where they can be negative; a reference level as a thin dashed line.
 
     Args:
         title: over the panel.
@@ -57,6 +59,7 @@ def line_panel(
         write: writes a tick of the value axis.
         description: for readers who do not see it.
         high: top of the value axis; the largest value if not given.
+        low: a value that the axis reaches down to, at most 0.
         reference: level of the base year.
         note: a line under the title.
         legend: of this panel alone.
@@ -65,7 +68,9 @@ def line_panel(
     width, height = size
     peak = max((float(each.values[np.isfinite(each.values)].max(initial=0.0)) for each in series), default=0.0)
     levels = ticks(high if high is not None else max(peak, reference or 0.0), count=3 if height < 200 else 4)
-    frame = Frame(54, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), 0, levels[-1])
+    below = math.ceil(-low / levels[1] - 1e-9)
+    levels = [-levels[1] * index for index in range(below, 0, -1)] + levels
+    frame = Frame(54, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), levels[0], levels[-1])
     _levels(frame, levels, write)
     time_axis(frame, axis.dates, most=4 if width < 500 else 9, event=axis.event, word=axis.word)
     if reference is not None:

@@ -1,0 +1,248 @@
+"""From a scenario's events to what a run reads: damage, labour, open links and final demand in each stretch of days between two dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.errors import Problems, nearest
+from standoff.model.consumption import shifted_consumption
+from standoff.model.economy import Economy
+from standoff.model.link_cuts import cut_table
+from standoff.model.rebuilding import rebuilding_needs
+from standoff.model.supply import Supply, TableSupply, ratio
+from standoff.simulate.damage import Damage, Rebuilding, Schedule
+from standoff.simulate.economy_scenario import EconomyScenario, ExportCut, Restriction, Struck
+from standoff.world.mrio.table import Mrio
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+PER_DAY = 1.0 / 365.0
+
+
+@dataclass(frozen=True)
+class Places:
+    """Looks up regions, sides and sectors of a table by name."""
+
+    mrio: Mrio
+    scenario: EconomyScenario
+
+    def regions(self, names: Sequence[str]) -> Index:
+        """Positions of regions, all if no name is given; a side stands for its regions."""
+        if not names:
+            return np.arange(len(self.mrio.regions))
+        members = [member for name in names for member in self.scenario.sides.get(name, (name,))]
+        return np.array([self.mrio.regions.index(member) for member in dict.fromkeys(members)], dtype=np.int64)
+
+    def sectors(self, names: Sequence[str]) -> Index:
+        """Positions of sectors, all if no name is given."""
+        if not names:
+            return np.arange(len(self.mrio.sectors))
+        return np.array([self.mrio.sectors.index(name) for name in names], dtype=np.int64)
+
+    def nodes(self, event: Struck | Restriction) -> npt.NDArray[np.bool_]:
+        """Producers that an event strikes, (nodes,)."""
+        regions, sectors = self.regions(event.regions), self.sectors(event.sectors)
+        return np.isin(self.mrio.region_of, regions) & np.isin(self.mrio.sector_of, sectors)
+
+    def check(self) -> None:
+        """Raise InputError naming every region and sector that the table does not have."""
+        problems = Problems(f"scenario {self.scenario.name}")
+        sectors, regions = set(self.mrio.sectors), set(self.mrio.regions)
+        known = regions | set(self.scenario.sides)
+
+        def look(names: Sequence[str], there: set[str], what: str, where: str) -> None:
+            for name in names:
+                if name not in there:
+                    cure = nearest(name, there)
+                    problems.add(why=f"the table has no such {what}", cure=cure, column=where, value=name)
+
+        for side, members in self.scenario.sides.items():
+            look(members, regions, "region", f"sides.{side}")
+        for key in ("cover", "restock"):
+            look([name for name in getattr(self.scenario, key) if name != "default"], sectors, "sector", key)
+        look(self.scenario.never_binding, sectors, "sector", "never_binding")
+        for event in self.scenario.events:
+            look(event.sectors, sectors, "sector", event.name)
+            if isinstance(event, ExportCut):
+                look((*event.exporters, *event.destinations), known, "region or side", event.name)
+            else:
+                look(event.regions, known, "region or side", event.name)
+            if isinstance(event, Struck) and event.rebuilding:
+                look(tuple(event.rebuilding.sectors), sectors, "sector", f"{event.name}.rebuilding")
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days between two dates in which nothing changes from outside but damage that heals."""
+
+    first: int
+    supply: Supply
+    labour_left: Array
+    wanted: Array
+    """Final demand by producer and destination before any cut, per step, (nodes, regions)."""
+    asked: Array
+    """The same after cuts: what producers are asked for."""
+    household_shock: Array
+    final_shock: Array
+
+
+@dataclass(frozen=True)
+class Events:
+    """All that a scenario does to an economy."""
+
+    mrio: Mrio
+    economy: Economy
+    scenario: EconomyScenario
+    reroutes: bool
+    """Whether buyers turn to the suppliers that are left."""
+    saved: float | None
+    """Share of unspent money that households save; None if they do not shift."""
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self.mrio, self.scenario)
+
+    def day(self, date: Any) -> int:
+        """Step of a date; a date that is left out never comes."""
+        return self.scenario.days if date is None else int((date - self.scenario.start).days)
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The run cut at every date on which something begins or ends."""
+        lasting = [each for each in self.scenario.events if not isinstance(each, Struck)]
+        days = {0, *(self.day(each.start) for each in lasting), *(self.day(each.until) for each in lasting)}
+        return tuple(self._stretch(day) for day in sorted(days) if day < self.scenario.days)
+
+    def stretch(self, number: int) -> Stretch:
+        """The stretch that a step lies in."""
+        return next(each for each in reversed(self.stretches) if each.first <= number)
+
+    def open_share(self, day: int) -> Array | None:
+        """Share of flows that is open on a day, (products, regions, regions); None without a cut."""
+        cuts = [each for each in self.scenario.events if isinstance(each, ExportCut) and self._lasts(each, day)]
+        if not cuts:
+            return None
+        regions = len(self.mrio.regions)
+        share = np.ones((len(self.mrio.sectors), regions, regions))
+        for cut in cuts:
+            sellers = self.places.regions(cut.exporters)
+            buyers = self.places.regions(cut.destinations)
+            buyers = buyers if cut.destinations else np.setdiff1d(buyers, sellers)
+            closed = cut.share.value * (1.0 - cut.leakage.value)
+            share[np.ix_(self.places.sectors(cut.sectors), sellers, buyers)] *= 1.0 - closed
+        return share
+
+    def damages(self) -> list[Damage]:
+        """Destroyed capital and lost capacity."""
+        return [self._damage(event) for event in self.scenario.events if isinstance(event, Struck)]
+
+    def schedule(self) -> Schedule:
+        """What a run reads; for one run."""
+
+        def path(name: str) -> Callable[[int], Any]:
+            return lambda number: getattr(self.stretch(number), name)
+
+        return Schedule(
+            self.economy,
+            self.damages(),
+            labour_left=path("labour_left"),
+            household_shock=path("household_shock"),
+            final_shock=path("final_shock"),
+            supply_in=path("supply"),
+        )
+
+    def last_day(self) -> int:
+        """Day on which the last event is over, healing included where it has an end."""
+        ends = [0]
+        for event in self.scenario.events:
+            if isinstance(event, Struck):
+                healing = event.rebuilding.days if event.rebuilding else event.recovery_days.value
+                ends.append(self.day(event.start) + event.duration_days + int(healing))
+            else:
+                ends.append(self.day(event.until))
+        return max(ends)
+
+    def _lasts(self, event: ExportCut | Restriction, day: int) -> bool:
+        return self.day(event.start) <= day < self.day(event.until)
+
+    def _stretch(self, day: int) -> Stretch:
+        share = self.open_share(day)
+        whole = self.economy.supply
+        supply = whole if share is None or not isinstance(whole, TableSupply) else cut_table(whole, share)
+        labour, falls = np.ones(whole.nodes), {}
+        sectors, regions = len(self.mrio.sectors), len(self.mrio.regions)
+        for kind in ("household_demand", "other_final_demand"):
+            falls[kind] = np.zeros((sectors, regions))
+        for event in self.scenario.events:
+            if not isinstance(event, Restriction) or not self._lasts(event, day):
+                continue
+            if event.kind == "labour_lost":
+                labour[self.places.nodes(event)] *= 1.0 - event.share.value
+            else:
+                place = np.ix_(self.places.sectors(event.sectors), self.places.regions(event.regions))
+                falls[event.kind][place] = 1.0 - (1.0 - falls[event.kind][place]) * (1.0 - event.share.value)
+        households = self._households(falls["household_demand"])
+        other = self.mrio.other * PER_DAY * (1.0 - falls["other_final_demand"][self.mrio.sector_of])
+        asked = [self._asked(each, share) for each in (households, other)]
+        usual = [each.sum(axis=1) * PER_DAY for each in (self.mrio.households, self.mrio.other)]
+        shocks = [np.where(u > 0, 1.0 - ratio(a.sum(axis=1), u), 0.0) for a, u in zip(asked, usual, strict=True)]
+        return Stretch(day, supply, labour, households + other, asked[0] + asked[1], shocks[0], shocks[1])
+
+    def _households(self, fall: Array) -> Array:
+        """Demand of households by producer and destination; in each region part of what is not spent goes to other goods."""
+        base = self.mrio.households * PER_DAY
+        shock = fall[self.mrio.sector_of]
+        if self.saved is None or not fall.any():
+            return base * (1.0 - shock)
+        columns = [shifted_consumption(base=b, shock=s, saved=self.saved) for b, s in zip(base.T, shock.T, strict=True)]
+        return np.column_stack(columns)
+
+    def _asked(self, wanted: Array, share: Array | None) -> Array:
+        """Final demand that sellers see: what a cut closes is asked of the others that sell the same product there, by usual shares."""
+        if share is None:
+            return wanted
+        sectors, regions = len(self.mrio.sectors), len(self.mrio.regions)
+        by_seller = wanted.reshape(regions, sectors, regions)
+        left = by_seller * share.transpose(1, 0, 2)
+        if self.reroutes:
+            there = left.sum(axis=0)
+            left = left * np.where(there > 0, ratio(by_seller.sum(axis=0), there), 1.0)
+        return left.reshape(wanted.shape)
+
+    def _damage(self, event: Struck) -> Damage:
+        struck = self.places.nodes(event).astype(float) * event.share.value
+        capital = event.kind == "capital_destroyed"
+        impact: Array = struck * (self.economy.capital if capital else 1.0)
+        return Damage(
+            impact=impact,
+            occurrence=self.day(event.start),
+            duration=event.duration_days,
+            destroys_capital=capital,
+            recovery=event.recovery or None,
+            recovery_steps=event.recovery_days.value,
+            rebuilding=self._rebuilding(event, impact) if event.rebuilding else None,
+        )
+
+    def _rebuilding(self, event: Struck, impact: Array) -> Rebuilding | None:
+        if event.rebuilding is None:
+            return None
+        columns = np.flatnonzero(impact)
+        shares = np.zeros(len(self.mrio.sectors))
+        for name, share in event.rebuilding.sectors.items():
+            shares[self.mrio.sectors.index(name)] = share
+        needs = rebuilding_needs(
+            impact=impact[columns],
+            sector_shares=shares,
+            factor=event.rebuilding.factor,
+            flows=self.mrio.flows[:, columns],
+            product=self.mrio.sector_of,
+        )
+        return Rebuilding(needs, columns, event.rebuilding.factor, event.rebuilding.days)

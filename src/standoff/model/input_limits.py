@@ -98,17 +98,21 @@ def every_input(part: Part, stock: Any) -> Any:
     return _divide(stock, part.group_base, binding=part.group_used)
 
 
+def rated_inputs(*, stock: Any, coefficient: Any, usual: Any, critical: Any, important: Any) -> Any:
+    """Limit of each group: critical in full, important by half, others not; the rule of the default set."""
+    return input_limit(stock=stock, coefficient=coefficient, usual=usual, critical=critical, important=important, xp=np)
+
+
 def rated(critical: Callable[[Part], Any], important: Callable[[Part], Any]) -> Callable[[Part, Any], Any]:
-    """Inputs bind in full that ``critical`` says and by half that ``important`` says; the rule of the default set."""
+    """`rated_inputs` of a block: ``critical`` and ``important`` say which of its groups are."""
 
     def activity(part: Part, stock: Any) -> Any:
-        return input_limit(
+        return rated_inputs(
             stock=stock,
             coefficient=part.group_base,
             usual=1.0,
             critical=critical(part),
             important=important(part),
-            xp=np,
         )
 
     return activity

@@ -71,6 +71,8 @@ def measure(network: Path) -> dict[str, float]:
 
 def worker(network: Path) -> None:
     """Build, run under `inoue_todo` with the same share for all, print what it took."""
+    from scipy import sparse  # noqa: F401 - the library's own memory is not the network's
+
     from standoff.model.rulesets import compose
     from standoff.simulate.damage import Damage, Schedule
     from standoff.simulate.economy_run import run_economy

@@ -287,7 +287,6 @@ class Moment:
     capacity: Any = None
     final: Any = None
     demand: Any = None
-    wanted: Any = None
     output: Any = None
     activity: Any = None
     """Output relative to usual."""

@@ -94,8 +94,8 @@ def decide(m: Moment, rules: RuleSet) -> None:
     m.overproduction = rules.overproduction(m)
     m.capacity_share = (1.0 - m.shocks.capacity_loss) * m.overproduction * m.state.labour
     m.capacity = m.economy.output * m.capacity_share
-    m.wanted = np.minimum(m.demand, m.capacity)
-    m.output = np.minimum(m.wanted, m.input_limit)
+    m.output = np.minimum(m.demand, m.capacity)
+    np.minimum(m.output, m.input_limit, out=m.output)
     m.activity = m.output * m.economy.per_output
     m.served = rules.rationing(m)
 

@@ -311,7 +311,7 @@ class ListSupply(Supply):
         product: npt.NDArray[np.integer[Any]],
         stock_by_link: bool = True,
     ) -> None:
-        self.nodes, self.product = len(product), product
+        self.nodes, self.product = len(product), product.astype(np.int32)
         kinds = int(product.max(initial=0)) + 1
         key = buyer.astype(np.int64) * kinds
         key += product[supplier]
@@ -322,7 +322,7 @@ class ListSupply(Supply):
         self._link_base: Array = np.asarray(flow, dtype=np.float64)[order]
         del order
         starts = np.append(np.flatnonzero(np.diff(key, prepend=-1)), len(flow)).astype(np.int32)
-        self.groups_of_node = np.bincount(key[starts[:-1]] // kinds, minlength=self.nodes)
+        self.groups_of_node = np.bincount(key[starts[:-1]] // kinds, minlength=self.nodes).astype(np.int32)
         del key
         self.need_is_group = not stock_by_link
         self.base = self._link_base

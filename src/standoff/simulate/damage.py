@@ -76,7 +76,7 @@ class Schedule:
         decimals: int = 7,
     ) -> None:
         nodes = economy.supply.nodes
-        self.capital, self.per_capital = economy.capital, economy.per_capital
+        self.economy, self.capital = economy, economy.capital
         self.damages = tuple(damages)
         self.left = [damage.impact.astype(float) for damage in damages]
         self.needs = [damage.rebuilding.needs if damage.rebuilding else None for damage in damages]
@@ -108,7 +108,7 @@ class Schedule:
         lost = self.capital_lost()
         if lost is self.zeros:
             return lost
-        share: Array = lost * self.per_capital
+        share: Array = lost * self.economy.per_capital
         if share.max() > 1 + 1e-9 or lost[self.capital <= 0].any():
             node = int(np.argmax(lost - self.capital))
             raise refuse(

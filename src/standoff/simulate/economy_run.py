@@ -79,10 +79,11 @@ def resting(economy: Economy, numbers: RuleNumbers, *, draws: int | None = None)
         numbers: of the rules.
         draws: how many, for an economy with draws.
     """
-    last = () if draws is None else (draws,)
-    ones = np.ones((economy.supply.nodes, *last))
-    stock = np.empty((*economy.supply.base.shape, *last))
-    stock[...] = economy.resting_stock
+    stock = economy.resting_stock
+    ones = np.ones(economy.supply.nodes)
+    if draws is not None:
+        stock = np.broadcast_to(stock, (*stock.shape[:-1], draws)).copy()
+        ones = np.ones((economy.supply.nodes, draws))
     return EconomyState(
         stock=stock,
         order_factor=np.ones_like(stock),

@@ -31,7 +31,7 @@ from standoff.world.economies import economy_from_table
 
 NODES, PRODUCTS, STEPS = 4000, 50, 52
 WEEKS = 365 / 7
-DRAWS = 64
+DRAWS = 32
 PRODUCTS_PER_STEP = {"ario": 3, "inoue_todo": 2}
 
 

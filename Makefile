@@ -23,15 +23,20 @@ study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.as_found
+	$(BIN)/python -m benchmarks.belgium
+	$(BIN)/python -m benchmarks.mrio
 
 bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured in one run
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.lever
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.determine
 	$(BIN)/python -m benchmarks.sweep
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.firms
 	$(BIN)/python -m benchmarks.ensemble
+	$(BIN)/python -m benchmarks.systemic_risk
+	$(BIN)/python -m benchmarks.criticality
 
 docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
 	$(BIN)/python -m pytest tests/docs

@@ -74,6 +74,10 @@ class InputError(StandoffError):
             lines.append(f"  ... and {count - MOST_PROBLEMS_PRINTED} more")
         return "\n".join(lines)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that a report can leave the process in which it was made."""
+        return type(self), (self.what, self.problems)
+
     def as_dict(self) -> dict[str, Any]:
         return {"error": self.what, "problems": [asdict(problem) for problem in self.problems]}
 

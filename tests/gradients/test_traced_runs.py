@@ -48,7 +48,7 @@ def test_a_shipped_scenario_is_the_same_run(scenario: str, world: str, changes: 
     assert theirs.summary()["unmet_use_usd"] == pytest.approx(ours.summary()["unmet_use_usd"], rel=SAME)
 
 
-@pytest.mark.parametrize("seed", [3, 11, 20])
+@pytest.mark.parametrize("seed", [3, 11])
 def test_a_random_world_is_the_same_run(seed: int) -> None:
     run = case_of(Shape(3 + seed % 3, 8 + seed % 4, seed), steps=40).run()
     assert_same_records(run.records, run_steps(run.setup, backend=backend_named("jax")).records())

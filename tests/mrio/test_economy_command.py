@@ -162,3 +162,13 @@ def test_the_names_of_a_hostile_table_are_only_text(tmp_path: Path) -> None:
     page = write_economy_report(result, tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<b>R0" not in page
     assert "<script" not in page
+
+
+def test_verbs_of_worlds_say_that_an_economy_is_none(world: Path, tmp_path: Path) -> None:
+    path = scenario_file(tmp_path, world=str(world), rules="ario")
+    invoke("run", str(path), "--no-report", "--out", str(tmp_path / "out"))
+    file = str(tmp_path / "out" / "result.nc")
+    for verb in (("compare", file, file), ("explain", file, "unmet", "x", "2022-01-01")):
+        result = CliRunner().invoke(app, list(verb))
+        assert isinstance(result.exception, InputError), result.output
+        assert "result of an economy" in str(result.exception)

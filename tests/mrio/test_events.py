@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tables import ABOUT, cut, scenario, table
+from tables import ABOUT, cut, raw_table, scenario, table
 
 from standoff.errors import InputError
 from standoff.model.rebuilding import rebuilding_needs
@@ -198,3 +198,17 @@ def test_ratings_that_do_not_fit_are_refused(fault: str, tmp_path: Path) -> None
     asked = economy_scenario_from(scenario(ratings=str(tmp_path / "ratings.csv"), rules="pichler"))
     with pytest.raises(InputError, match="ratings"):
         run_scenario(asked, world=table())
+
+
+def test_an_event_that_strikes_nothing_is_said() -> None:
+    from dataclasses import replace
+
+    from standoff.world.mrio.settle import settle
+
+    raw = raw_table()
+    flows, households, other = raw.flows.copy(), raw.households.copy(), raw.other.copy()
+    flows[0, 3:6] = households[0, 1] = other[0, 1] = 0.0
+    mrio = settle(replace(raw, flows=flows, households=households, other=other))
+    result = run_scenario(economy_scenario_from(scenario(cut())), world=mrio)
+    assert result.warnings == ("event cut strikes nothing: the table has nothing there",)
+    assert run_scenario(economy_scenario_from(scenario(cut())), world=table()).warnings == ()

@@ -227,6 +227,42 @@ def test_raw_files_of_eora_are_read_and_what_is_dropped_is_told(tmp_path: Path) 
     assert any("Rest of the World" in each.what for each in mrio.adjustments)
 
 
+def wiod_file(folder: Path) -> Path:
+    """A raw file as WIOD (release of 2013) has it: two countries of the sectors c34 and c35, two kinds of final demand."""
+    makers = [(code, name, country, c) for country in ("CAN", "USA")
+              for code, name, c in (("O", "Services", "c34"), ("P", "Homes", "c35"))]  # fmt: skip
+    finals = [("", name, country, c) for country in ("CAN", "USA")
+              for name, c in (("Final consumption by households", "c37"), ("Stocks", "c42"))]  # fmt: skip
+    heads = [*makers, *finals, ("", "Total output", "TOT", "c99")]
+    draw = np.random.default_rng(4)
+    rows: list[list[object]] = [[None] * (4 + len(heads)) for _ in range(2)]
+    rows += [[None] * 4 + [head[level] for head in heads] for level in range(4)]
+    rows[0][0], rows[2][0], rows[3][0] = (
+        "Intercountry Input-Output Table 2009",
+        "(industry-by-industry)",
+        "(millions of US$)",
+    )
+    rows += [[*maker, *draw.uniform(1, 9, len(heads))] for maker in makers]
+    rows += [
+        ["", name, "TOT", code, *draw.uniform(1, 9, len(heads))]
+        for name, code in (("Total", "r60"), ("Value added", "r64"))
+    ]
+    path = folder / "wiot09_row_apr12.xlsx"
+    pd.DataFrame(rows).to_excel(path, header=False, index=False)
+    return path
+
+
+def test_a_raw_file_of_wiod_is_read(tmp_path: Path) -> None:
+    path = wiod_file(tmp_path)
+    mrio = read_mrio(str(tmp_path), form="wiod", year="2009")
+    sheet = pd.read_excel(path, header=None)
+    assert (mrio.regions, mrio.sectors) == (("CAN", "USA"), ("O", "P"))
+    assert mrio.about.money == (1e6, "USD")
+    assert mrio.flows == pytest.approx(sheet.iloc[6:10, 4:8].to_numpy(dtype=float))
+    assert mrio.households == pytest.approx(sheet.iloc[6:10, [8, 10]].to_numpy(dtype=float))
+    assert mrio.other == pytest.approx(sheet.iloc[6:10, [9, 11]].to_numpy(dtype=float))
+
+
 @pytest.mark.parametrize("form", ["pymrio", "oecd", "exiobase3", "wiod", "eora26"])
 def test_a_folder_of_something_else_is_one_clear_report(tmp_path: Path, form: str) -> None:
     (tmp_path / "notes.txt").write_text("nothing")

@@ -126,3 +126,12 @@ def test_a_table_of_two_buyer_sectors_is_no_list(tmp_path: Path) -> None:
     links.write_text("i,j,x\na,b,1\nb,a,1\n")
     table.write_text(",x,y\nx,0,2\ny,1,0\n")
     assert read_firms(links, firms, essentiality=table).essentiality.tolist() == [[0, 2], [1, 0]]
+
+
+def test_blocks_of_failures_change_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = read_firms(LINKS, FIRMS, essentiality="leontief")
+    whole = systemic_risk(network, eps=1e-9)
+    monkeypatch.setattr("standoff.simulate.systemic_risk.BLOCK_VALUES", 2 * len(network.value))
+    parts = systemic_risk(network, eps=1e-9)
+    for name in ("both", "down", "up", "iterations"):
+        assert getattr(parts, name) == pytest.approx(getattr(whole, name), abs=1e-14)

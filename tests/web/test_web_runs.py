@@ -108,6 +108,30 @@ def test_a_newer_band_of_the_same_page_cancels_the_older(server: Server) -> None
     assert _finished(server, second)["state"] == "done"
 
 
+def test_a_refusal_in_a_worker_is_a_report_and_the_worker_goes_on(server: Server) -> None:
+    changes = {"CN-2025-18.nonsense": 1}
+    job = server.ask("/api/bands", {"draws": 8, "changes": changes}).json["job"]
+    while (answer := server.ask(f"/api/bands/{job}?wait=2")).status == 200 and answer.json["state"] == "running":
+        pass
+    ran = server.ask("/api/run", {"changes": changes})
+    assert answer.status == ran.status == 400
+    assert answer.json == ran.json
+    assert "nonsense" in str(answer.json["problems"])
+    again = server.ask("/api/bands", {"draws": 8, "world": "magnets-small"}).json["job"]
+    assert _finished(server, again)["state"] == "done"
+
+
+def test_a_request_that_a_newer_one_of_its_page_overtakes_is_not_run(server: Server) -> None:
+    def ask(number: int) -> int:
+        changes = {"order_limit": 3 + number / 1000}
+        return server.ask("/api/run", {"changes": changes, "client": "a hasty page", "world": "magnets-small"}).status
+
+    with ThreadPoolExecutor(30) as pool:
+        found = list(pool.map(ask, range(30)))
+    assert set(found) == {200, 409}
+    assert server.ask("/api/run", {"client": "a hasty page", "world": "magnets-small"}).status == 200
+
+
 def test_fifty_pages_at_once_are_all_answered(server: Server) -> None:
     def ask(number: int) -> tuple[int, float]:
         begun = time.monotonic()

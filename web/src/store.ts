@@ -5,7 +5,8 @@ import { keyOf, readAddress, request, writeAddress, type Ask, type Place } from 
 import type { Outline, Refusal, Run } from "./generated/api";
 
 const CLIENT = crypto.randomUUID();
-const REST_MS = 250; // a lever rests after this time: the band is asked for
+const REST_MS = 150; // a lever rests this long after its last move, and at least SEEN_MS after the run is there: the band is asked for
+const SEEN_MS = 80;
 const ONE_MOVE_MS = 800; // changes of one number within this time are one step of undo
 const DRAWS = 64;
 
@@ -50,6 +51,7 @@ export function useHistory(): History {
 
 export interface Answered {
   run: Run | null;
+  key: string; // of the ask that the run answers
   refusal: Refusal | null;
   busy: boolean;
 }
@@ -58,7 +60,7 @@ const kept = new Map<string, Run>();
 
 // The run that answers an ask. While one is under way only the newest further ask waits.
 export function useRun(ask: Ask | null, client = ""): Answered {
-  const [state, setState] = useState<Answered>({ run: null, refusal: null, busy: false });
+  const [state, setState] = useState<Answered>({ run: null, key: "", refusal: null, busy: false });
   const busy = useRef(false);
   const wanted = useRef<Ask | null>(null);
   const key = ask ? keyOf(ask) : "";
@@ -74,7 +76,7 @@ export function useRun(ask: Ask | null, client = ""): Answered {
         if (!found) continue;
         kept.set(nextKey, found);
         if (kept.size > 100) kept.delete(kept.keys().next().value as string);
-        setState({ run: found, refusal: null, busy: wanted.current !== null });
+        setState({ run: found, key: nextKey, refusal: null, busy: wanted.current !== null });
       } catch (error) {
         const refusal = error instanceof Refused ? error.report : { error: String(error), problems: [] };
         setState((before) => ({ ...before, refusal, busy: false }));
@@ -98,18 +100,22 @@ export interface Banded {
   draws: number;
 }
 
-// Bands over draws, once the levers rest. A newer ask cancels them.
-export function useBands(ask: Ask, run: Run | null): Banded {
+// Bands over draws, once the levers rest and the run is there. A newer ask cancels them.
+export function useBands(ask: Ask, { run, key }: Answered): Banded {
   const [state, setState] = useState<Banded>({ bands: null, done: 0, draws: DRAWS });
+  const moved = useRef(0);
   const id = run?.id ?? "";
+  const asked = keyOf(ask);
+  useLayoutEffect(() => void (moved.current = performance.now()), [asked]);
   useEffect(() => {
-    if (!id) return;
+    if (!id || key !== asked) return;
     let over = false;
     let job = 0;
     const timer = setTimeout(async () => {
       try {
         let answer = await beginBands({ ...request(ask, CLIENT), draws: DRAWS });
         job = answer.job;
+        if (over) void cancelBands(job).catch(() => undefined);
         while (!over && answer.state === "running") {
           setState((before) => ({ ...before, done: answer.done }));
           answer = await lookAtBands(job, 2);
@@ -118,14 +124,14 @@ export function useBands(ask: Ask, run: Run | null): Banded {
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
       }
-    }, REST_MS);
+    }, Math.max(REST_MS - (performance.now() - moved.current), SEEN_MS));
     return () => {
       over = true;
       clearTimeout(timer);
       setState((before) => (before.done ? { ...before, done: 0 } : before));
       if (job) void cancelBands(job).catch(() => undefined);
     };
-  }, [id]);
+  }, [id, key, asked]);
   return { ...state, bands: state.bands?.id === id ? state.bands : null };
 }
 

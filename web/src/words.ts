@@ -32,7 +32,8 @@ export const useWords = (): Speech => speech(useContext(LanguageContext));
 
 function make(language: Language): Speech {
   const locale = LOCALE[language];
-  const plain = (digits: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: digits });
+  const plains: Record<number, Intl.NumberFormat> = {}; // a formatter takes far longer to make than to use
+  const plain = (digits: number) => (plains[digits] ??= new Intl.NumberFormat(locale, { maximumSignificantDigits: digits }));
   const long = new Intl.NumberFormat(locale, { notation: "compact", compactDisplay: language === "en" ? "long" : "short", maximumSignificantDigits: 3 });
   const short = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
   const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });

@@ -132,14 +132,18 @@ def run_economy_file(
     as_json: bool,
 ) -> None:
     """Run a scenario on a table and write result.nc and report.html."""
+    from standoff.cli.run import progress_bar
     from standoff.simulate.economy_api import run_scenario
+    from standoff.simulate.economy_scenario import read_economy_scenario, unknowns
 
     if rules:
         changes["rules"] = rules
-    result = run_scenario(scenario, world=world or None, changes=changes, draws=draws, seed=seed)
-    write_and_tell(
-        result, out or Path("out") / result.scenario.name, report=report, excel=excel, lang=lang, as_json=as_json
-    )
+    asked = read_economy_scenario(scenario, changes=changes)
+    ranged = len(unknowns(asked))
+    runs = 1 + (draws or 2 * ranged + 1 if ranged else 0)
+    with progress_bar("runs", runs) as tick:
+        result = run_scenario(asked, world=world or None, draws=draws, seed=seed, progress=tick)
+    write_and_tell(result, out or Path("out") / asked.name, report=report, excel=excel, lang=lang, as_json=as_json)
 
 
 def write_and_tell(result: EconomyResult, folder: Path, *, report: bool, excel: bool, lang: str, as_json: bool) -> None:

@@ -191,7 +191,7 @@ def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, ba
     from standoff.simulate.ensemble import run_ensemble, write_ensemble
 
     processes = min(cpu_count() or 1, max(draws // 64, 1))
-    with _progress("draws", draws) as tick:
+    with progress_bar("draws", draws) as tick:
         ensemble = run_ensemble(
             result.scenario,
             result.world,
@@ -207,7 +207,7 @@ def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, ba
 
 
 @contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], None] | None]:
+def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None] | None]:
     """Progress on stderr, and only where a person looks at it."""
     if not sys.stderr.isatty():
         yield None

@@ -35,7 +35,7 @@ class LinearMap:
         form: ``auto`` chooses by density; ``dense`` or ``sparse`` override it.
     """
 
-    __slots__ = ("form", "matrix", "shape", "transposed")
+    __slots__ = ("form", "matrix", "multiply", "shape", "transposed")
 
     def __init__(
         self,
@@ -46,8 +46,7 @@ class LinearMap:
         shape: tuple[int, int],
         form: str = "auto",
     ) -> None:
-        from scipy import sparse  # a dense table does without: loading it takes 24 MB
-
+        sparse, self.multiply = _scipy()
         matrix = sparse.csr_array(
             (np.asarray(values, dtype=float), (np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64))),
             shape=shape,
@@ -64,9 +63,8 @@ class LinearMap:
     @classmethod
     def from_rows(cls, starts: Any, columns: Any, values: Any, *, columns_count: int) -> LinearMap:
         """A sparse map from entries sorted by row, none of them copied: row ``i`` has those from ``starts[i]`` up to ``starts[i + 1]``."""
-        from scipy import sparse
-
         self = cls.__new__(cls)
+        sparse, self.multiply = _scipy()
         self.form, self.shape = "sparse", (len(starts) - 1, columns_count)
         self.matrix = sparse.csr_array((values, columns, starts), shape=self.shape, copy=False)
         self.transposed = self.matrix.T
@@ -78,14 +76,19 @@ class LinearMap:
         part.transposed = part.matrix.T
         for matrix in (part.matrix, part.transposed):
             matrix.data, matrix.indices = self.matrix.data, self.matrix.indices
-            matrix.indptr = self.matrix.indptr[
-                begin : end + 1
-            ]  # begins in the middle of the entries: products allow it
+            # It begins in the middle of the entries, which products allow
+            matrix.indptr = self.matrix.indptr[begin : end + 1]
         return part
 
     def __call__(self, x: Array) -> Array:
-        product: Array = self.matrix @ x
-        return product
+        if self.form == "sparse" and type(x) is np.ndarray and x.shape == self.shape[1:] and x.dtype == np.float64:
+            # What `@` ends in, without its checks: they take as long as the product of a small network, fifteen times a step
+            product: Array = np.zeros(self.shape[0])
+            matrix = self.matrix
+            self.multiply(*self.shape, matrix.indptr, matrix.indices, matrix.data, np.ascontiguousarray(x), product)
+            return product
+        result: Array = self.matrix @ x
+        return result
 
     def back(self, x: Array) -> Array:
         """``A' x``: the way back through the same entries."""
@@ -98,6 +101,14 @@ class LinearMap:
         if self.form == "dense":
             return int(self.matrix.nbytes)
         return int(self.matrix.data.nbytes + self.matrix.indices.nbytes + self.matrix.indptr.nbytes)
+
+
+def _scipy() -> tuple[Any, Any]:
+    """SciPy's sparse matrices and their bare product, loaded with the first sparse map: a dense table does without their 24 MB."""
+    from scipy import sparse
+    from scipy.sparse._sparsetools import csr_matvec
+
+    return sparse, csr_matvec
 
 
 def sum_map(groups: npt.ArrayLike, count: int, weights: npt.ArrayLike | None = None) -> LinearMap:
@@ -210,10 +221,10 @@ class RunMinimum:
 
     def __call__(self, x: Any, fill: float, xp: Any = np) -> Any:
         pad = xp.full((1, *x.shape[1:]), fill)
-        padded = xp.concatenate([x, pad], axis=0)
+        padded = xp.concatenate([x, pad], axis=0)  # position -1 is the last row
         if not len(self.positions):
             return xp.full((self.count, *x.shape[1:]), fill)
-        result = padded[self.positions[0]]
+        result = padded.take(self.positions[0], axis=0)
         for positions in self.positions[1:]:
-            result = xp.minimum(result, padded[positions])
+            result = xp.minimum(result, padded.take(positions, axis=0))
         return result

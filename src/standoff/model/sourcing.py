@@ -37,7 +37,7 @@ def preferred_shares(
     Source: model.md section 3 step 3; Armington, IMF Staff Papers 16 (1969).
     """
     weight = base_share * cost ** (-cost_exponent) * reliability**reliability_exponent
-    return weight / sum_by_need(weight)[need]
+    return weight / sum_by_need(weight).take(need, axis=0)
 
 
 def delivered_share(*, ordered: Any, shipped: Any, usual: Any, xp: Any) -> Any:

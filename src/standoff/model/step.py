@@ -2,7 +2,8 @@
 
 The order is that of model.md section 3: plan, order, source, license, ration, move, release, produce and use, adapt. A step is a
 function of the state, the setup and what governments do in the step; only the rings (goods in
-the making and on the way, rights by expiry) are changed in place, and under JAX not even those.
+the making and on the way, rights by expiry) are changed in place, and under JAX not even those. Rows are picked with ``take``, which in
+NumPy is two to four times as fast for rows of draws as an index and gives the same.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     on_order = state.arriving.sum(axis=0) + in_office + state.refused
     ordered = ordering.order_to_goal(
         coefficient=k.coefficient,
-        plan=plan[s.need_node],
+        plan=plan.take(s.need_node, axis=0),
         goal=goal,
         on_hand=state.inventory,
         on_order=on_order,
@@ -84,12 +85,12 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
 
     # Source
-    link_ordered = ordered[s.link_need] * state.share
+    link_ordered = ordered.take(s.link_need, axis=0) * state.share
 
     # License
-    active = regime.active[s.regulated]
+    active = regime.active.take(s.regulated, axis=0)
     allowed = link_ordered * regime.gate
-    applied = (allowed * regime.licensed)[s.regulated] * active
+    applied = (allowed * regime.licensed).take(s.regulated, axis=0) * active
     rights, passed, held = _ship_under_rights(state, s, wanted=applied, regime=regime, number=number, xp=xp)
     by_quantity = applied * k.by_quantity
     review = licensing.review_queue(
@@ -110,18 +111,18 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     demanded = (s.needs_to_slots(ordered) + s.tracked_to_slots(asked)).reshape(s.slot_shape)
     fill, shipped_by_tier = rationing.serve_by_tiers(stock=state.stock, demanded=demanded, xp=xp)
     slot_fill = fill.reshape(s.flat_slot_shape)
-    tracked_fill = slot_fill[s.tracked_slot]
+    tracked_fill = slot_fill.take(s.tracked_slot, axis=0)
     tracked_shipped = asked * tracked_fill
     link_shipped = tracked_shipped[: s.link_count]
     route_shipped = tracked_shipped[s.link_count :]
     route_lost = route_shipped * k.route_loss
-    unused = granted * (1.0 - tracked_fill[s.regulated])
+    unused = granted * (1.0 - tracked_fill.take(s.regulated, axis=0))
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
     arriving = transport.dispatch(
         arriving=state.arriving,
-        shipped=s.slots_to_cells(slot_fill) * ordered[s.cell_need] + s.tracked_to_cells(surviving),
+        shipped=s.slots_to_cells(slot_fill) * ordered.take(s.cell_need, axis=0) + s.tracked_to_cells(surviving),
         cell_need=s.cell_need,
         cell_lag=s.cell_lag,
         step=number,
@@ -130,7 +131,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     inventory = state.inventory + arrived
 
     # Release
-    gap = xp.maximum(k.reserve_trigger - inventory[s.pair_need], 0.0)
+    gap = xp.maximum(k.reserve_trigger - inventory.take(s.pair_need, axis=0), 0.0)
     given, taken = reserves.release(
         reserve=state.reserve,
         largest=k.reserve_rate * s.reserve_open(number),
@@ -152,8 +153,10 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         xp=xp,
     )
     activity = xp.minimum(plan, s.smallest_over_needs(limit))
-    used = production.inputs_used(coefficient=k.coefficient, activity=activity[s.need_node], stock=inventory, xp=xp)
-    made = k.yields * activity[s.offer_node]
+    used = production.inputs_used(
+        coefficient=k.coefficient, activity=activity.take(s.need_node, axis=0), stock=inventory, xp=xp
+    )
+    made = k.yields * activity.take(s.offer_node, axis=0)
     shipped = shipped_by_tier.sum(axis=0)
     finished, in_making = transport.delay(ring=state.in_making, entering=made, lags=s.making, step=number)
     stock, discarded = production.discard_surplus(
@@ -161,14 +164,14 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
 
     # Adapt
-    shortfall = k.coefficient * (plan - activity)[s.need_node]
+    shortfall = k.coefficient * (plan - activity).take(s.need_node, axis=0)
     share, reliability = _adapt_shares(state, setup, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp)
     missing = leakage.missing_share(
         ordered=s.links_to_touched(link_ordered), shipped=s.links_to_touched(link_shipped), usual=k.touched_use, xp=xp
     )
     wait = licensing.expected_wait(
         usual=k.link_use,
-        licensed=(regime.licensed * regime.active)[s.regulated] * k.by_quantity,
+        licensed=(regime.licensed * regime.active).take(s.regulated, axis=0) * k.by_quantity,
         review_steps=regime.review_steps,
         approval=regime.approval,
         denial=regime.denial,
@@ -194,7 +197,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         share=share,
         reliability=reliability,
         route_capacity=leakage.grow_routes(
-            capacity=state.route_capacity, pull=k.route_reach * missing[s.route_touched], adapt_steps=k.adapt_steps
+            capacity=state.route_capacity,
+            pull=k.route_reach * missing.take(s.route_touched, axis=0),
+            adapt_steps=k.adapt_steps,
         ),
         reserve=state.reserve - taken,
     )

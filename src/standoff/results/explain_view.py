@@ -11,7 +11,6 @@ import numpy as np
 from standoff.model import licensing, permits, planning
 from standoff.model.rationing import TIERS
 from standoff.results.explain_terms import Cell
-from standoff.results.indicators import link_flows
 from standoff.simulate.initial import resting_state
 from standoff.world.network import DAYS_PER_YEAR
 
@@ -86,7 +85,7 @@ class View:
     @cached_property
     def flows(self) -> Any:
         """Shipments on every ordinary link, (steps, links)."""
-        return link_flows(self.result.setup, self.result.records)
+        return self.result.link_flows
 
     @cached_property
     def tracked_position(self) -> dict[int, int]:

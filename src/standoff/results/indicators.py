@@ -76,25 +76,20 @@ def spreadsheet_days(network: Network) -> Any:
 
 def link_flows(setup: Setup, records: Any) -> Any:
     """Shipments on every ordinary link, units per step, (steps, links, ...)."""
-    network = setup.network
     steps = len(records["ordered"])
-    fill = records["fill"].reshape(steps, -1, *records["fill"].shape[3:])
-    share = setup.share.reshape(-1, *([1] * (fill.ndim - 2)))
-    flows = records["ordered"][:, network.links.need] * share * fill[:, setup.slot]
-    flows[:, setup.tracked] = records["link_shipped"]
-    return flows
+    ordered = np.moveaxis(records["ordered"], 0, 1)  # rows of links are copied whole, which is several times faster
+    fill = np.moveaxis(records["fill"].reshape(steps, -1, *records["fill"].shape[3:]), 0, 1)
+    flows = np.ascontiguousarray(ordered)[setup.network.links.need]
+    flows *= setup.share.reshape(-1, *([1] * (flows.ndim - 1)))
+    flows *= np.ascontiguousarray(fill)[setup.slot]
+    flows[setup.tracked] = np.moveaxis(records["link_shipped"], 0, 1)
+    return np.moveaxis(flows, 1, 0)
 
 
 def trade_groups(network: Network) -> tuple[Any, list[tuple[int, int, int]]]:
     """For each ordinary link the trade that it belongs to, and the trades as (product, origin, destination)."""
     position, trades = network.trades
     return position, list(trades)
-
-
-def trade_flows(setup: Setup, records: Any) -> Any:
-    """Flow of each product from place to place on ordinary links, units per step, (steps, trades, ...)."""
-    groups, trades = trade_groups(setup.network)
-    return by_group(link_flows(setup, records), groups, len(trades))
 
 
 def cover_days(setup: Setup, records: Any) -> Any:

@@ -77,15 +77,15 @@ def build_ledger(result: Result) -> Ledger:
     first = nodes.producers
     unmet = (records["plan"] - records["activity"])[:, first:] * nodes.value[first:]
     below = (nodes.activity * per_step - records["activity"])[:, :first] * nodes.value[:first]
-    groups = np.array([(network.places.index(o), network.places.index(d)) for _, o, d in result.trades]).reshape(-1, 2)
-    price = network.product_price[[network.products.index(p) for p, _, _ in result.trades]]
+    product, origin, destination = np.array(network.trades[1], dtype=np.int64).reshape(-1, 3).T
+    price = network.product_price[product]
     usual = result.trade_usual
-    abroad = groups[:, 0] != groups[:, 1]
+    abroad = origin != destination
     route_product = network.needs.product[latent.need]
     route_value = records["route_shipped"] * network.product_price[route_product]
     seller = nodes.place[network.offers.producer[latent.offer]]
     buyer = nodes.place[network.needs.consumer[latent.need]]
-    sold_abroad = at_place((usual - result.trade)[:, abroad] * price[abroad], groups[abroad, 0])
+    sold_abroad = at_place((usual - result.trade)[:, abroad] * price[abroad], origin[abroad])
     sold_abroad -= at_place((route_value * (seller != buyer)), seller)
     holder = np.array([network.places.index(place) for place in result.world.tables["stocks"]["place"]], dtype=np.int64)
     values = {

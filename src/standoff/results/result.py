@@ -72,9 +72,15 @@ class Result:
         return indicators.stopped_share(self.network, self.records, stop_share=self.parameters["stop_share"])
 
     @cached_property
+    def link_flows(self) -> Any:
+        """Shipments on every ordinary link, units per step, (steps, links)."""
+        return indicators.link_flows(self.setup, self.records)
+
+    @cached_property
     def trade(self) -> Any:
         """Flow from place to place on ordinary links, (steps, trades)."""
-        return indicators.trade_flows(self.setup, self.records)
+        groups, trades = indicators.trade_groups(self.network)
+        return indicators.by_group(self.link_flows, groups, len(trades))
 
     @cached_property
     def trade_usual(self) -> Any:

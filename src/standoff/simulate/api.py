@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ def simulate(
     *,
     as_of: dt.date | None = None,
     kept: MutableMapping[str, Regimes] | None = None,
+    record: Collection[str] | None = None,
     progress: Callable[[int], None] | None = None,
     backend: Backend = NUMPY,
 ) -> Result:
@@ -85,11 +86,12 @@ def simulate(
         scenario, world, network: what is run.
         as_of: information date.
         kept: compiled measures of earlier runs, for callers that run much the same scenario many times; filled here.
+        record: names of the records that the caller reads of the result, at least `standoff.model.balance.ACCOUNTED`; all if not given.
         progress: called with the number of steps done.
         backend: array library that takes the steps.
     """
     setup, regimes, parameters = prepare(scenario, world, network, as_of=as_of, kept=kept)
-    first = FullRecorder(setup, resting_state(setup))
+    first = FullRecorder(setup, resting_state(setup), only=record)
     records = run_steps(setup, first, progress=progress, backend=backend).records()
     residual = check_mass(setup.network, records, first.first)
     return Result(
@@ -245,6 +247,12 @@ def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
     from standoff.results.files import read_config
 
     config = read_config(path)
+    if "kind" in config:
+        raise refuse(
+            f"result {Path(path).name}",
+            why=f"this is the result of an {config['kind']}, which has no goods to look up",
+            cure="Do it again with `standoff rerun`, or read its report",
+        )
     place = world if world is not None else config["world"].removesuffix(MIRRORED)
     exists = scenario_world(scenario_from(config["scenario"]), place)
     if exists.fingerprint != config["world_fingerprint"]:

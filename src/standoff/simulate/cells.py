@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.share_matrix import LinearMap
-from standoff.model.transport import split_lag
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -57,26 +56,27 @@ def build_cells(groups: Sequence[tuple[Integers, Floats]]) -> tuple[Cells, list[
     Returns:
         (the cells of all groups together, where the links of each group end).
     """
-    parts = [
-        [
-            (whole, int(need), position, weight)
-            for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
-            for whole, weight in split_lag(float(lag))
-        ]
-        for needs, lags in groups
-    ]
-    keys = sorted({(whole, need) for part in parts for whole, need, _, _ in part})
-    number = {key: index for index, key in enumerate(keys)}
-    cells = Cells(
-        lag=np.array([key[0] for key in keys], dtype=np.int64), need=np.array([key[1] for key in keys], dtype=np.int64)
-    )
+    parts = [_parts(needs, lags) for needs, lags in groups]
+    whole, need = (np.concatenate([part[column] for part in parts]) for column in (0, 1))
+    rows = int(need.max(initial=-1)) + 1
+    keys, cell = np.unique(whole * rows + need, return_inverse=True)
+    cells = Cells(lag=keys // max(rows, 1), need=keys % max(rows, 1))
+    begin = np.cumsum([0, *(len(part[0]) for part in parts)])
     ends = [
-        Ends(
-            position=np.array([entry[2] for entry in part], dtype=np.int64),
-            cell=np.array([number[entry[0], entry[1]] for entry in part], dtype=np.int64),
-            weight=np.array([entry[3] for entry in part], dtype=float),
-            count=len(groups[index][0]),
-        )
-        for index, part in enumerate(parts)
+        Ends(position=position, cell=cell[start : start + len(position)], weight=weight, count=len(group[0]))
+        for group, start, (_, _, position, weight) in zip(groups, begin, parts, strict=False)
     ]
     return cells, ends
+
+
+def _parts(needs: Integers, lags: Floats) -> tuple[Integers, Integers, Integers, Floats]:
+    """`standoff.model.transport.split_lag` of many links at once: whole lag, need, position of the link and weight of each part."""
+    whole = np.floor(lags + 1e-12).astype(np.int64)
+    rest = lags - whole
+    split = rest >= 1e-9
+    position = np.repeat(np.arange(len(lags)), np.where(split, 2, 1))
+    second = np.zeros(len(position), dtype=np.int64)
+    second[1:] = position[1:] == position[:-1]
+    first_weight = np.where(split, 1.0 - rest, 1.0)
+    weight = np.where(second > 0, rest[position], first_weight[position])
+    return whole[position] + second, needs[position], position, weight

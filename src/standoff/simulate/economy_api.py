@@ -80,7 +80,10 @@ def run_scenario(
         events=events,
         run=run,
         losses=losses_of(events, run),
-        warnings=warn_beforehand(economy, rules, numbers),
+        warnings=(
+            *(f"event {name} strikes nothing: the table has nothing there" for name in events.idle()),
+            *warn_beforehand(economy, rules, numbers),
+        ),
         diagnosis=diagnosis.text if settled else "",
         status="collapsed" if diagnosis.status == "collapsed" else status,
         spread=spread,

@@ -134,10 +134,8 @@ class Events:
         share = np.ones((len(self.mrio.sectors), regions, regions))
         for cut in cuts:
             sellers = self.places.regions(cut.exporters)
-            buyers = self.places.regions(cut.destinations)
-            buyers = buyers if cut.destinations else np.setdiff1d(buyers, sellers)
             closed = cut.share.value * (1.0 - cut.leakage.value)
-            share[np.ix_(self.places.sectors(cut.sectors), sellers, buyers)] *= 1.0 - closed
+            share[np.ix_(self.places.sectors(cut.sectors), sellers, self._buyers(cut))] *= 1.0 - closed
         return share
 
     def damages(self) -> list[Damage]:
@@ -158,6 +156,28 @@ class Events:
             final_shock=path("final_shock"),
             supply_in=path("supply"),
         )
+
+    def idle(self) -> tuple[str, ...]:
+        """Names of events that strike nothing, because nobody makes, sells or uses anything there at rest."""
+        return tuple(event.name for event in self.scenario.events if not self._struck(event) > 0)
+
+    def _struck(self, event: ExportCut | Struck | Restriction) -> float:
+        """Money a year that an event strikes, in full or in part."""
+        mrio, sectors = self.mrio, self.places.sectors(event.sectors)
+        if isinstance(event, ExportCut):
+            sellers = np.isin(mrio.sector_of, sectors) & np.isin(mrio.region_of, self.places.regions(event.exporters))
+            buyers = self._buyers(event)
+            final = (mrio.households + mrio.other)[sellers][:, buyers]
+            return float(mrio.flows[sellers][:, np.isin(mrio.region_of, buyers)].sum() + final.sum())
+        if event.kind in ("household_demand", "other_final_demand"):
+            demand = mrio.households if event.kind == "household_demand" else mrio.other
+            return float(demand[np.isin(mrio.sector_of, sectors)][:, self.places.regions(event.regions)].sum())
+        return float(mrio.output[self.places.nodes(event)].sum())
+
+    def _buyers(self, cut: ExportCut) -> Index:
+        """Regions that a cut keeps goods from: all others than the exporters if it names none."""
+        buyers = self.places.regions(cut.destinations)
+        return buyers if cut.destinations else np.setdiff1d(buyers, self.places.regions(cut.exporters))
 
     def last_day(self) -> int:
         """Day on which the last event is over, healing included where it has an end."""

@@ -6,7 +6,8 @@ Results do not depend on the number of processes or on the size of a block: draw
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -194,6 +195,7 @@ def plan_ensemble(
     as_of: dt.date | None = None,
     record: Callable[[Setup], BlockRecorder] | None = None,
     network: Network | None = None,
+    kept: MutableMapping[str, Regimes] | None = None,
 ) -> Job:
     """Draw every ranged number of a scenario.
 
@@ -204,9 +206,10 @@ def plan_ensemble(
         as_of: information date: measures announced later do not exist.
         record: what is kept of each block.
         network: of the world, where it is already built.
+        kept: compiled measures of earlier runs, see `standoff.simulate.api.simulate`.
     """
     built = network if network is not None else build_network(world)
-    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of)
+    regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of, kept=kept)
     ranges = ranges_of(world, built, regimes, parameters)
     values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
     return Job(scenario, world, regimes, parameters, tuple(ranges), values, record)
@@ -275,7 +278,10 @@ def run_blocks(
             yield number, run_block(job, network, part, steps=steps)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
-        waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
+        with warnings.catch_warnings():
+            # JAX, where it is loaded, has threads and warns of any fork. A worker takes NumPy's steps and never calls it.
+            warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called|This process .* is multi-threaded")
+            waiting = {pool.submit(_run_slice, part): number for number, part in enumerate(slices)}
         for finished in as_completed(waiting):
             yield waiting[finished], finished.result()
 
@@ -305,13 +311,27 @@ def _compiled(job: Job, network: Network, backend: Backend) -> Steps:
     )
 
 
-def run_block(job: Job, network: Network, part: slice, *, steps: Steps | None = None) -> Block:
-    """Run some of the draws of a job; where ``steps`` are given, they are taken from there."""
+def run_block(
+    job: Job,
+    network: Network,
+    part: slice,
+    *,
+    steps: Steps | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Block:
+    """Run some of the draws of a job.
+
+    Args:
+        job, network: what is run.
+        part: which draws.
+        steps: where the steps are taken from; else they are taken here.
+        progress: called with the number of steps done, where they are taken here.
+    """
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = block_setup(job, network, draws)
     recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
     if steps is None:
-        run_steps(setup, recorder)
+        run_steps(setup, recorder, progress=progress)
     else:
         for number, (state, flows) in enumerate(steps(draws.arrays())):
             recorder.keep(number, state=state, flows=flows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -51,10 +51,16 @@ class Recorder(Protocol):
 
 
 class FullRecorder:
-    """Keeps every flow and state, so that each number of a run can be explained and every unit accounted for."""
+    """Keeps every flow and state, so that each number of a run can be explained and every unit accounted for.
 
-    def __init__(self, setup: Setup, initial: State) -> None:
-        self.steps = setup.clock.steps
+    Args:
+        setup: of the run.
+        initial: the state before its first step.
+        only: names of the flows and states that are kept; all if not given.
+    """
+
+    def __init__(self, setup: Setup, initial: State, *, only: Collection[str] | None = None) -> None:
+        self.steps, self.only = setup.clock.steps, only
         self.kept: dict[str, Any] = {}
         self.regulated, self.links = setup.regulated, setup.link_count
         self.first = {name: np.array(getattr(initial, name)) for name in STATE_FIELDS}
@@ -74,6 +80,8 @@ class FullRecorder:
             self._put(number, name, value)
 
     def _put(self, number: int, name: str, value: Any) -> None:
+        if self.only is not None and name not in self.only:
+            return
         kept = self.kept.get(name)
         if kept is None:
             kept = self.kept[name] = np.empty((self.steps, *value.shape))
@@ -123,7 +131,7 @@ class SummaryRecorder:
         self.kept["unmet"][number] = self.add_uses(plan - activity)
         stopped = (activity < self.stop_share * plan) & (plan > 0)
         self.kept["stopped_share"][number] = self.add_uses(stopped * self.weight)
-        self.kept["trade"][number] = self.add_corridors(flows.link_shipped[self.chosen])
+        self.kept["trade"][number] = self.add_corridors(flows.link_shipped.take(self.chosen, axis=0))
 
     def records(self) -> Mapping[str, Any]:
         return self.kept

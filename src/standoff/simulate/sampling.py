@@ -8,6 +8,7 @@ of each product, one on each strategic stock.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,9 @@ def _factor_ranges(world: World, table: str, label: str, column: str, prefix: st
     return found
 
 
+@lru_cache(maxsize=8)
 def sobol_points(count: int, *, dimensions: int, seed: int) -> Floats:
-    """Scrambled Sobol points, (count, dimensions); the same for the same seed, and a longer set begins with a shorter one."""
+    """Scrambled Sobol points, (count, dimensions), read-only; the same for the same seed, and a longer set begins with a shorter one."""
     from scipy.stats import qmc
 
     # The scrambling depends on the number of dimensions: whole chunks of them, so that a few more numbers leave the others as they are
@@ -100,6 +102,7 @@ def sobol_points(count: int, *, dimensions: int, seed: int) -> Floats:
     sampler = qmc.Sobol(d=chunks * DIMENSIONS, scramble=True, rng=np.random.default_rng(seed))
     exponent = max(int(np.ceil(np.log2(max(count, 1)))), 0)
     points: Floats = sampler.random_base2(exponent)[:count, :dimensions]
+    points.setflags(write=False)  # they are kept for the next caller
     return points
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -190,8 +192,14 @@ def _find(name_or_path: str | Path) -> Path:
     )
 
 
+@cache
+def _read_shipped(name: str) -> Any:
+    """A scenario file of the package. The page asks for the same ones with every move of a lever."""
+    return read_yaml(SCENARIOS / f"{name}.yaml")
+
+
 def _inherit(path: Path, *, seen: tuple[str, ...]) -> dict[str, Any]:
-    content = read_yaml(path)
+    content = deepcopy(_read_shipped(path.stem)) if path.parent == SCENARIOS else read_yaml(path)
     if not isinstance(content, dict):
         raise refuse(
             f"scenario {path.stem}",

@@ -193,8 +193,10 @@ def build_setup(
     per_step = clock.step_days / DAYS_PER_YEAR
     count = draws.count if draws else 0
     values: dict[str, Any] = {**parameters, **(draws.parameters if draws else {})}
-    touched_needs = np.unique(links.need[regimes.links])
-    is_touched = np.isin(links.need, touched_needs)
+    need_touched = np.zeros(len(needs.use), dtype=bool)
+    need_touched[links.need[regimes.links]] = True
+    touched_needs = np.flatnonzero(need_touched)
+    is_touched = need_touched[links.need]
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
     slot = _tiers(network, served, home_first) * len(offers.yields) + links.offer
     tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
@@ -219,8 +221,9 @@ def build_setup(
     )
     stages = int(np.asarray(parameters["licence_stages"]))
     fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws, xp=xp)
-    column_of = {int(link): position for position, link in enumerate(regimes.links)}
-    position = np.array([column_of.get(int(link), -1) for link in tracked], dtype=np.int64)
+    column = np.full(len(links), -1, dtype=np.int64)
+    column[regimes.links] = np.arange(len(regimes.links))
+    position = column[tracked]
     under_regime = np.append((regimes.index > 0).any(axis=0), False)  # the last entry stands for position -1
     regulated = np.flatnonzero(under_regime[position])
     usual = links.flow[tracked[regulated]] * per_step

@@ -19,8 +19,8 @@ Array = npt.NDArray[np.float64]
 Replace = Callable[..., Array]
 
 USUAL_EPS = 0.01
-BLOCK_VALUES = 20_000_000
-"""Values of a needs x scenarios array held at a time: 160 MB."""
+BLOCK_VALUES = 4_000_000
+"""Values of a links x scenarios array held at a time: 32 MB; five times as many took twice as long (10,000 firms, 100,000 links)."""
 MOST_ITERATIONS = 10_000
 
 REPLACE: dict[str, Replace] = {"market_share": cascade.replaceability, "none": cascade.irreplaceable}
@@ -107,7 +107,7 @@ def cascade_maps(network: FirmNetwork) -> cascade.CascadeMaps:
     )
     essential = np.flatnonzero(need_level == ESSENTIAL)
     optional = np.flatnonzero(need_level == NON_ESSENTIAL)
-    smallest = RunMinimum(need_buyer[essential], count, members=np.arange(len(essential)))
+    smallest = RunMinimum(need_buyer[essential], count, members=essential)
     sector_sum = LinearMap(
         network.sector, np.arange(count), np.ones(count), shape=(len(network.sectors), count), form="sparse"
     )
@@ -115,7 +115,7 @@ def cascade_maps(network: FirmNetwork) -> cascade.CascadeMaps:
         sales=sales,
         losses_by_need=LinearMap(need, supplier, weight, shape=(len(keys), count), form="sparse"),
         losses_by_seller=LinearMap(supplier, buyer, value / sales[supplier], shape=(count, count), form="sparse"),
-        smallest_essential=lambda x: smallest(x[essential], 1.0),
+        smallest_essential=lambda x: smallest(x, 1.0),
         sum_non_essential=LinearMap(
             need_buyer[optional], optional, np.ones(len(optional)), shape=(count, len(keys)), form="sparse"
         ),
@@ -157,27 +157,31 @@ def systemic_risk(
 def _cascade(
     maps: cascade.CascadeMaps, failing: npt.NDArray[np.int64], *, replace: Replace, eps: float
 ) -> tuple[Array, Array, Array, npt.NDArray[np.int64]]:
-    """Iterate one block of scenarios; a scenario that has come to rest is left alone."""
+    """Iterate one block of scenarios; those that have come to rest are dropped from the arrays."""
     count, scenarios = len(maps.sales), len(failing)
     weight = maps.sales / max(maps.sales.sum(), np.finfo(float).tiny)
     left = np.ones((count, scenarios))
     left[failing, np.arange(scenarios)] = 0.0
-    down, up = left.copy(), left.copy()
-    loss = weight @ (1.0 - left)
+    down, up = left, left
+    before = weight @ (1.0 - left)
     rounds = np.ones(scenarios, dtype=np.int64)
+    both, losses_down, losses_up = before.copy(), before.copy(), before.copy()
     going = np.arange(scenarios)
     for _ in range(MOST_ITERATIONS):
-        psi, down_before, up_before = left[:, going], down[:, going], up[:, going]
-        sigma = replace(down=down_before, maps=maps)
-        down_now = cascade.spread_down(down=down_before, sigma=sigma, left=psi, maps=maps)
-        up_now = cascade.spread_up(up=up_before, left=psi, maps=maps)
-        down[:, going], up[:, going] = down_now, up_now
-        decrease = np.maximum((down_before - down_now).max(axis=0), (up_before - up_now).max(axis=0))
+        sigma = replace(down=down, maps=maps)
+        down_now = cascade.spread_down(down=down, sigma=sigma, left=left, maps=maps)
+        up_now = cascade.spread_up(up=up, left=left, maps=maps)
+        decrease = np.maximum((down - down_now).max(axis=0), (up - up_now).max(axis=0))
         now = weight @ (1.0 - np.minimum(down_now, up_now))
-        still, slow = cascade.has_stopped(decrease=decrease, before=loss[going], now=now, eps=eps)
+        still, slow = cascade.has_stopped(decrease=decrease, before=before, now=now, eps=eps)
         rounds[going] += ~still
-        loss[going] = now
-        going = going[~(still | slow)]
+        both[going], losses_down[going], losses_up[going] = now, weight @ (1.0 - down_now), weight @ (1.0 - up_now)
+        on = ~(still | slow)
+        if on.all():
+            down, up, before = down_now, up_now, now
+            continue
+        going, before = going[on], now[on]
         if not len(going):
             break
-    return weight @ (1.0 - np.minimum(down, up)), weight @ (1.0 - down), weight @ (1.0 - up), rounds
+        left, down, up = left[:, on], down_now[:, on], up_now[:, on]
+    return both, losses_down, losses_up, rounds

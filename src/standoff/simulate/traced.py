@@ -162,6 +162,22 @@ def differentiate(
     return call
 
 
+def compile_sum(setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any]) -> Callable[[Any], Any]:
+    """A compiled function from numbers to a result, as in `differentiate` but without derivatives."""
+
+    def total(numbers: Any) -> Any:
+        setup = setup_of(numbers)
+        return scan_steps(setup, lambda _, flows: emit(setup, flows)).sum(axis=0)
+
+    compiled = jax.jit(total)
+
+    def call(numbers: Any) -> Any:
+        with double_precision():
+            return np.asarray(compiled(jax.tree.map(jnp.asarray, numbers)))
+
+    return call
+
+
 def compile_steps(setup_of: Callable[[Any], Setup], *, steps: int) -> Callable[[Any], Iterator[tuple[State, Flows]]]:
     """A compiled function from numbers to the steps of a run, as NumPy arrays.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,8 +16,10 @@ from standoff.web import page
 from standoff.web.bands import Bands
 from standoff.web.engine import Engine
 from standoff.web.guard import Guard
+from standoff.web.payload import run_id
 from standoff.web.requests import RunRequest
 from standoff.web.routes import api
+from standoff.web.runs import Runs
 
 
 def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
@@ -24,16 +27,20 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
 
     Args:
         hosts: Host headers that are answered, from `standoff.web.guard.allowed_hosts`.
-        warm: make the first run and start the worker before the first request.
+        warm: make the first run before the first request, and start the workers.
     """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        engine, runs, bands = app.state.engine, app.state.runs, app.state.bands
         if warm:
-            app.state.engine.run(RunRequest(), 0)
-            app.state.bands.warm()
+            make_first_run(engine, runs)
+            starting = asyncio.create_task(start_workers(runs, bands))
         yield
-        app.state.bands.close()
+        if warm:
+            starting.cancel()
+        runs.close()
+        bands.close()
 
     app = FastAPI(
         title="standoff",
@@ -44,7 +51,7 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=living,
     )
-    app.state.engine, app.state.bands = Engine(), Bands()
+    app.state.engine, app.state.runs, app.state.bands = Engine(), Runs(), Bands()
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(api)
     app.add_exception_handler(InputError, _bad_input)
@@ -61,6 +68,18 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         return page.respond(path, request)
 
     return app
+
+
+def make_first_run(engine: Engine, runs: Runs) -> None:
+    """Make the run that every page begins with, here and now: its answer is kept, so that a page never waits for a worker to start."""
+    scenario, world, network = engine.asked(RunRequest())
+    runs.answers[run_id(scenario, world)] = engine.answer(scenario, world, network)
+
+
+async def start_workers(runs: Runs, bands: Bands) -> None:
+    """Start the worker that a lever needs, then those of the bands."""
+    await runs.warm()
+    bands.warm()
 
 
 async def _bad_input(request: Request, error: Exception) -> Response:

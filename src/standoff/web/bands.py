@@ -1,62 +1,87 @@
-"""Bands over draws: long runs in a process of their own, with progress and cancel. One at a time; of a page's jobs the newest wins."""
+"""Bands over draws: runs on processes of their own, with progress and cancel. Of a page's jobs the newest wins."""
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
-from multiprocessing import get_context
+from itertools import count, pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.errors import InputError, refuse
+from standoff.errors import refuse
 from standoff.simulate.scenario import Scenario
+from standoff.web import workers
 from standoff.web.payload import HALF, by_side, rounded, run_id
-from standoff.world.network import DAYS_PER_YEAR
+from standoff.web.requests import DRAWS, RunRequest
+from standoff.web.workers import WORKERS
+from standoff.world.network import DAYS_PER_YEAR, Network
 from standoff.world.tables import World
 
 if TYPE_CHECKING:
-    from standoff.simulate.ensemble import Ensemble
+    from standoff.measures.gates import Regimes
 
-BLOCK = 16
-"""Draws between two looks at the cancel flag."""
+BLOCK = 32
+"""Draws that run together in a worker."""
 MOST_JOBS = 200
 LEVELS = (0.1, 0.5, 0.9)
+POLITENESS = 5
+"""How far draws stand back, as a niceness of the operating system: a lever that moves again comes first."""
 
 
 class _Cancelled(Exception):  # noqa: N818 - how a run is left when nobody wants it any more
     pass
 
 
-_SHARED: dict[str, Any] = {}
-"""In the worker process: flags of cancelled jobs and draws done, by slot; set once when it starts."""
+_FLAGS: dict[str, Any] = {}
+"""In a worker, set once when it starts: which jobs are cancelled, and draws done by job and worker."""
 
 
-def _start(cancelled: Any, done: Any) -> None:
-    _SHARED.update(cancelled=cancelled, done=done)
+@dataclass(frozen=True)
+class Drawn:
+    """What the page shows of some of the draws of a job.
+
+    Attributes:
+        id: names the run that the draws are of.
+        ranges: how many numbers were drawn.
+        unmet: value of unmet final use, USD per step, by side, (steps, draws).
+        traded: trade under regimes, USD per step at base prices, (steps, draws).
+        stopped: whether at least half of each final use stands still in some step of the first year, (uses, draws).
+    """
+
+    id: str
+    ranges: int
+    unmet: dict[str, Any]
+    traded: Any
+    stopped: dict[str, Any]
 
 
 @dataclass
 class Job:
-    """One ensemble that was asked for."""
+    """One ensemble that was asked for, in parts that run at the same time."""
 
     number: int
     client: str
     draws: int
-    future: Future[Any]
+    parts: list[Future[Any]]
+    bands: dict[str, Any] | None = None
 
     @property
     def slot(self) -> int:
         return self.number % MOST_JOBS
 
+    @property
+    def over(self) -> bool:
+        return all(part.done() for part in self.parts)
+
 
 @dataclass
 class Bands:
-    """The jobs of a server. The worker process starts with the first job."""
+    """The jobs of a server. The worker processes start with the first job."""
 
     jobs: OrderedDict[int, Job] = field(default_factory=OrderedDict)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -65,21 +90,32 @@ class Bands:
     cancelled: Any = None
     done: Any = None
 
-    def begin(self, scenario: Scenario, world: World, *, draws: int, seed: int, client: str) -> Job:
-        """Queue an ensemble; jobs of the same page that are not finished are cancelled."""
+    def begin(self, scenario: Scenario, world: str | World, *, draws: int, seed: int, client: str) -> Job:
+        """Queue an ensemble; jobs of the same page that are not finished are cancelled.
+
+        Args:
+            scenario: what is run.
+            world: name of a bundled world, or one that was uploaded.
+            draws, seed: how many, and of which points.
+            client: the page that asks.
+        """
         with self.lock:
-            if self.pool is None:
-                self._open()
+            pool = self._opened()
             for other in list(self.jobs.values()):
-                if client and other.client == client and not other.future.done():
+                if client and other.client == client and not other.over:
                     self._cancel(other)
             number = next(self.numbers)
             slot = number % MOST_JOBS
             if (old := self.jobs.pop(number - MOST_JOBS, None)) is not None:
                 self._cancel(old)
-            self.cancelled[slot], self.done[slot] = 0, 0
-            assert self.pool is not None
-            job = Job(number, client, draws, self.pool.submit(_work, scenario, world, draws, seed, slot))
+            self.cancelled[slot] = 0
+            bounds = [round(draws * part / WORKERS) for part in range(WORKERS + 1)]
+            parts = []
+            for worker, (start, stop) in enumerate(pairwise(bounds)):
+                cell = slot * WORKERS + worker
+                self.done[cell] = 0
+                parts.append(pool.submit(_work, scenario, world, draws, seed, slice(start, stop), slot, cell))
+            job = Job(number, client, draws, parts)
             self.jobs[number] = job
             return job
 
@@ -87,26 +123,27 @@ class Bands:
         """How far a job is; with its bands once it is done.
 
         Raises:
-            InputError: there is no such job, or the run that it asked for cannot be.
+            InputError, ModelError: there is no such job, or the run that it asked for cannot be.
         """
         job = self._find(number)
-        answer: dict[str, Any] = {"job": number, "draws": job.draws, "done": int(self.done[job.slot]), "bands": None}
-        if not job.future.done():
+        done = sum(self.done[job.slot * WORKERS : (job.slot + 1) * WORKERS])
+        answer: dict[str, Any] = {"job": number, "draws": job.draws, "done": done, "bands": None}
+        if not job.over:
             return {**answer, "state": "running"}
-        if job.future.cancelled():
-            return {**answer, "state": "cancelled"}
-        found = job.future.result()
-        if isinstance(found, InputError):
-            raise found
-        if found is None:
-            return {**answer, "state": "cancelled"}
-        return {**answer, "state": "done", "done": job.draws, "bands": found}
+        if job.bands is None:
+            found = [None if part.cancelled() else part.result() for part in job.parts]
+            drawn = [part for part in found if isinstance(part, Drawn)]
+            if len(drawn) < len(found):
+                return {**answer, "state": "cancelled"}
+            job.bands = bands_of(drawn)
+            job.parts = []
+        return {**answer, "state": "done", "done": job.draws, "bands": job.bands}
 
     def cancel(self, number: int) -> None:
         self._cancel(self._find(number))
 
     def close(self) -> None:
-        """End the worker process with all its jobs."""
+        """End the worker processes with all their jobs."""
         with self.lock:
             for job in self.jobs.values():
                 self._cancel(job)
@@ -115,17 +152,19 @@ class Bands:
                 self.pool = None
 
     def warm(self) -> None:
-        """Start the worker process now, so that the first band does not wait for it."""
+        """Start the worker processes now, so that the first band does not wait for them."""
         with self.lock:
-            if self.pool is None:
-                self._open()
-            assert self.pool is not None
-            self.pool.submit(_import_all)
+            pool = self._opened()
+            for _ in range(WORKERS):
+                pool.submit(workers.nothing)
 
-    def _open(self) -> None:
-        context = get_context("spawn")
-        self.cancelled, self.done = context.RawArray("b", MOST_JOBS), context.RawArray("i", MOST_JOBS)
-        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(self.cancelled, self.done))
+    def _opened(self) -> ProcessPoolExecutor:
+        if self.pool is None:
+            shared = workers.context()
+            self.cancelled = shared.RawArray("b", MOST_JOBS)
+            self.done = shared.RawArray("i", MOST_JOBS * WORKERS)
+            self.pool = workers.pool(WORKERS, start=_start, arguments=(self.cancelled, self.done))
+        return self.pool
 
     def _find(self, number: int) -> Job:
         if number not in self.jobs:
@@ -134,71 +173,112 @@ class Bands:
 
     def _cancel(self, job: Job) -> None:
         self.cancelled[job.slot] = 1
-        job.future.cancel()
+        for part in job.parts:
+            part.cancel()
 
 
-def _import_all() -> None:
-    import scipy.stats
+def _start(cancelled: Any, done: Any) -> None:
+    from standoff.simulate.ensemble import plan_ensemble
 
-    import standoff.simulate.ensemble  # noqa: F401
+    if hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    _FLAGS.update(cancelled=cancelled, done=done)
+    engine = workers.begin()
+    scenario, world, network = engine.asked(RunRequest())
+    plan_ensemble(scenario, world, draws=DRAWS, network=network, kept=engine.compiled)
 
-    scipy.stats.qmc.Sobol(d=1)
 
-
-def _work(scenario: Scenario, world: World, draws: int, seed: int, slot: int) -> Any:
-    """In the worker: the bands of an ensemble, None if it was cancelled, or the report of what cannot be."""
+def _work(scenario: Scenario, world: str | World, draws: int, seed: int, part: slice, slot: int, cell: int) -> Any:
+    """In a worker: some of the draws of a job, None if it was cancelled."""
 
     def watch(done: int) -> None:
-        _SHARED["done"][slot] = done
-        if _SHARED["cancelled"][slot]:
+        _FLAGS["done"][cell] = done
+        if _FLAGS["cancelled"][slot]:
             raise _Cancelled
 
     try:
         watch(0)
-        return bands_of(scenario, world, draws=draws, seed=seed, progress=watch)
+        engine, exists, network = workers.found_here(scenario, world)
+        return draw(scenario, exists, network, draws=draws, part=part, seed=seed, kept=engine.compiled, watch=watch)
     except _Cancelled:
         return None
-    except InputError as error:
-        return InputError(error.what, error.problems)
 
 
-def bands_of(
-    scenario: Scenario, world: World, *, draws: int, seed: int, progress: Callable[[int], None] | None = None
-) -> dict[str, Any]:
-    """Low, median and high of the page's lines over draws, and the chance that half of a line stands still in time.
+def draw(
+    scenario: Scenario,
+    world: World,
+    network: Network,
+    *,
+    draws: int,
+    part: slice,
+    seed: int,
+    kept: MutableMapping[str, Regimes],
+    watch: Callable[[int], None],
+) -> Drawn:
+    """Run some of the draws of an ensemble.
+
+    Args:
+        scenario, world, network: what is run.
+        draws: of the whole ensemble.
+        part: those that are run here.
+        seed: of the draws.
+        kept: compiled measures of earlier runs.
+        watch: called in every step with the number of draws done.
+    """
+    from standoff.simulate.ensemble import plan_ensemble, run_block
+
+    job = plan_ensemble(scenario, world, draws=draws, seed=seed, network=network, kept=kept)
+    value = np.asarray(world.tables["uses"]["value"], dtype=float)[:, None]
+    first_year = int(np.ceil(DAYS_PER_YEAR / scenario.step_days))
+    unmet: list[dict[str, Any]] = []
+    traded, stopped = [], []
+    for start in range(part.start, part.stop, BLOCK):
+        here = slice(start, min(start + BLOCK, part.stop))
+        block = run_block(job, network, here, progress=_always(watch, start - part.start))
+        unmet.append(by_side(world, block.kept["unmet"].astype(float) * value))
+        prices = network.product_price[[product for product, _, _ in block.corridors]]
+        traded.append(
+            np.einsum("scd,c->sd", block.kept["trade"].astype(float), prices)
+            if len(prices)
+            else np.zeros((0, here.stop - start))
+        )
+        stopped.append((block.kept["stopped_share"][:first_year] >= HALF).any(axis=0))
+    return Drawn(
+        id=run_id(scenario, world),
+        ranges=len(job.ranges),
+        unmet={side: np.concatenate([each[side] for each in unmet], axis=-1) for side in unmet[0]},
+        traded=np.concatenate(traded, axis=-1),
+        stopped=dict(zip(world.tables["uses"]["use"], np.concatenate(stopped, axis=-1), strict=True)),
+    )
+
+
+def _always(watch: Callable[[int], None], done: int) -> Callable[[int], None]:
+    """What is called in every step of a block: draws are done only with their block."""
+    return lambda _: watch(done)
+
+
+def bands_of(parts: list[Drawn]) -> dict[str, Any]:
+    """Low, median and high of the page's lines over all draws, and the chance that half of a line stands still within a year.
 
     The band holds 80 of 100 draws.
     """
-    from standoff.simulate.ensemble import run_ensemble
-
-    ensemble = run_ensemble(scenario, world, draws=draws, seed=seed, block=BLOCK, progress=progress)
-    value = np.asarray(world.tables["uses"]["value"], dtype=float)
-    unmet = by_side(world, ensemble.kept["unmet"].astype(float) * value[:, None])
-    network = ensemble.network
-    price = dict(zip(network.products, network.product_price, strict=True))
-    prices = np.array([price[product] for product, _, _ in ensemble.corridors])
-    traded = (
-        np.einsum("scd,c->sd", ensemble.kept["trade"].astype(float), prices) if len(prices) else np.zeros((0, draws))
-    )
+    unmet = {side: np.concatenate([part.unmet[side] for part in parts], axis=-1) for side in parts[0].unmet}
+    traded = np.concatenate([part.traded for part in parts], axis=-1)
     total = {side: np.quantile(values.sum(axis=0), LEVELS) for side, values in unmet.items()}
     return {
-        "id": run_id(scenario, world),
-        "draws": draws,
-        "ranges": len(ensemble.ranges),
+        "id": parts[0].id,
+        "draws": traded.shape[-1],
+        "ranges": parts[0].ranges,
         "lines": {
             "unmet": {side: _band(values) for side, values in unmet.items()},
             "controlled_value": _band(traded),
         },
         "unmet": {side: [float(f"{each:.6g}") for each in values] for side, values in total.items()},
-        "stops": dict(zip(ensemble.uses, half_stopped_within_a_year(ensemble), strict=True)),
+        "stops": {
+            use: round(float(np.concatenate([part.stopped[use] for part in parts]).mean()), 4)
+            for use in parts[0].stopped
+        },
     }
-
-
-def half_stopped_within_a_year(ensemble: Ensemble) -> list[float]:
-    """Share of draws in which at least half of each final use stands still in some step of the first year, (uses,)."""
-    steps = int(np.ceil(DAYS_PER_YEAR / ensemble.scenario.step_days))
-    share = (ensemble.kept["stopped_share"][:steps] >= HALF).any(axis=0).mean(axis=-1)
-    return [round(float(each), 4) for each in share]
 
 
 def _band(values: Any) -> list[list[float]]:

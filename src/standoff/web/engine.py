@@ -1,9 +1,8 @@
-"""Runs for the page: worlds and networks are kept, equal questions are answered from memory, and of a page's requests the newest wins."""
+"""Worlds, networks and compiled measures that are kept between questions, and the run that answers one."""
 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -11,22 +10,18 @@ from typing import Any
 from standoff.errors import refuse
 from standoff.measures.gates import Regimes
 from standoff.results.result import Result
-from standoff.simulate.api import scenario_world, simulate
+from standoff.simulate.api import prepare_measures, scenario_world, simulate
 from standoff.simulate.scenario import Scenario
-from standoff.web.payload import payload, run_id
+from standoff.web.newest import Newest
+from standoff.web.payload import RECORDS, payload
 from standoff.web.requests import RunRequest, scenario_of
 from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World, bundled_worlds, read_world
 
-MOST_UPLOADED_WORLDS = 4
-MOST_ANSWERS = 256
-MOST_COMPILED = 16
-MOST_CLIENTS = 1000
-
-
-class Superseded(Exception):  # noqa: N818 - not an error: a newer request of the same page is on its way
-    """A newer request of the same page has arrived."""
+MOST_WORLDS = 4
+"""Of those that were uploaded, and of those that are mirrored."""
+MOST_COMPILED = 8
 
 
 @dataclass
@@ -34,47 +29,18 @@ class Engine:
     """Everything that lives between two requests. Bounded: the oldest goes first."""
 
     worlds: dict[str, tuple[World, Network]] = field(default_factory=dict)
-    uploaded: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
-    mirrored: OrderedDict[str, tuple[World, Network]] = field(default_factory=OrderedDict)
-    answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
-    compiled: OrderedDict[str, Regimes] = field(default_factory=OrderedDict)
-    newest: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    uploaded: Newest[tuple[World, Network]] = field(default_factory=lambda: Newest(MOST_WORLDS))
+    mirrored: Newest[tuple[World, Network]] = field(default_factory=lambda: Newest(MOST_WORLDS))
+    compiled: Newest[Regimes] = field(default_factory=lambda: Newest(MOST_COMPILED))
     running: Lock = field(default_factory=Lock)
-    counting: Lock = field(default_factory=Lock)
 
-    def announce(self, client: str) -> int:
-        """Note a request of a page; its number says later whether it is still the newest."""
-        with self.counting:
-            number = self.newest.get(client, 0) + 1
-            self.newest[client] = number
-            self.newest.move_to_end(client)
-            while len(self.newest) > MOST_CLIENTS:
-                self.newest.popitem(last=False)
-            return number
+    def compile(self, scenario: Scenario, world: World, network: Network) -> None:
+        """Compile the measures of a scenario, so that they are there when it is run."""
+        prepare_measures(scenario, world, network, kept=self.compiled)
 
-    def run(self, request: RunRequest, number: int) -> bytes:
-        """The answer to a request as JSON.
-
-        Raises:
-            Superseded: a newer request of the same page has arrived while this one waited.
-            InputError: what the request asks for cannot be.
-        """
-        scenario = scenario_of(request)
-        world, network = self.world_of(scenario, request.world)
-        key = run_id(scenario, world)
-        with self.running:
-            if request.client and self.newest.get(request.client, number) != number:
-                raise Superseded
-            found = self.answers.get(key)
-            if found is None:
-                found = as_json(payload(simulate(scenario, world, network, kept=self.compiled)))
-                self.answers[key] = found
-                while len(self.compiled) > MOST_COMPILED:
-                    self.compiled.popitem(last=False)
-            self.answers.move_to_end(key)
-            while len(self.answers) > MOST_ANSWERS:
-                self.answers.popitem(last=False)
-            return found
+    def answer(self, scenario: Scenario, world: World, network: Network) -> bytes:
+        """What the page shows of a run of the full model, as JSON."""
+        return as_json(payload(simulate(scenario, world, network, kept=self.compiled, record=RECORDS)))
 
     def result(self, request: RunRequest) -> Result:
         """The whole result, for a download."""
@@ -83,9 +49,14 @@ class Engine:
         with self.running:
             return simulate(scenario, world, network)
 
-    def asked(self, request: RunRequest) -> tuple[Scenario, World]:
+    def asked(self, request: RunRequest) -> tuple[Scenario, World, Network]:
+        """What a request asks for, and the world that it runs on."""
         scenario = scenario_of(request)
-        return scenario, self.world_of(scenario, request.world)[0]
+        return scenario, *self.world_of(scenario, request.world)
+
+    def named(self, name: str) -> str | World:
+        """A world as another process can come by it: the name of one that is bundled, or the uploaded one itself."""
+        return self.uploaded[name][0] if name in self.uploaded else name
 
     def world_of(self, scenario: Scenario, name: str) -> tuple[World, Network]:
         """The world that a scenario runs on: its own or another, mirrored where it says so."""
@@ -96,8 +67,6 @@ class Engine:
         if key not in self.mirrored:
             mirrored = scenario_world(scenario, world)
             self.mirrored[key] = (mirrored, build_network(mirrored))
-            while len(self.mirrored) > MOST_UPLOADED_WORLDS:
-                self.mirrored.popitem(last=False)
         return self.mirrored[key]
 
     def world(self, name: str) -> tuple[World, Network]:
@@ -119,9 +88,8 @@ class Engine:
     def keep_world(self, world: World) -> str:
         """Keep an uploaded world in memory; returns the id by which requests name it."""
         name = f"uploaded-{world.fingerprint[:12]}"
-        self.uploaded[name] = (world, build_network(world))
-        while len(self.uploaded) > MOST_UPLOADED_WORLDS:
-            self.uploaded.popitem(last=False)
+        if name not in self.uploaded:
+            self.uploaded[name] = (world, build_network(world))
         return name
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.results import indicators
 from standoff.world.network import DAYS_PER_YEAR, Network
 
 if TYPE_CHECKING:
@@ -27,24 +26,23 @@ def flow_picture(result: Result) -> dict[str, Any]:
     group, groups = node_groups(network)
     seller = group[network.offers.producer[network.links.offer]]
     buyer = group[network.needs.consumer[network.links.need]]
-    pairs, pair_of = np.unique(np.stack([seller, buyer], axis=1), axis=0, return_inverse=True)
-    pair_of = pair_of.reshape(-1)
+    found, pair_of = np.unique(seller * len(groups) + buyer, return_inverse=True)
+    pairs = np.stack(np.divmod(found, len(groups)), axis=1)
     value = network.product_price[network.needs.product[network.links.need]]
     usual = np.bincount(pair_of, weights=network.links.flow * value, minlength=len(pairs))
     quarters = quarter_of_step(result)
     lengths = np.bincount(quarters) * result.scenario.step_days / DAYS_PER_YEAR
-    shipped = np.add.reduceat(
-        indicators.link_flows(result.setup, result.records), np.flatnonzero(np.diff(quarters, prepend=-1)), axis=0
-    )
-    moved = np.stack([np.bincount(pair_of, weights=quarter * value, minlength=len(pairs)) for quarter in shipped])
+    shipped = (result.link_flows[quarters == quarter].sum(axis=0) for quarter in range(len(lengths)))
+    moved = np.stack([np.bincount(pair_of, weights=each * value, minlength=len(pairs)) for each in shipped])
     ratio = moved / np.where(usual > 0, usual, 1.0) / lengths[:, None]
-    stage_of = np.array([STAGES.index(groups[source][0]) for source in pairs[:, 0]])
+    stage_of = np.array([STAGES.index(stage) for stage, _ in groups])[pairs[:, 0]]
+    drawn = usual > SMALLEST_SHARE * np.bincount(stage_of, weights=usual, minlength=len(STAGES))[stage_of]
     return {
         "nodes": [list(each) for each in groups],
         "links": [
             [int(source), int(target), float(f"{usual[index]:.4g}"), np.round(ratio[:, index], 3).tolist()]
             for index, (source, target) in enumerate(pairs)
-            if usual[index] > SMALLEST_SHARE * usual[stage_of == stage_of[index]].sum()
+            if drawn[index]
         ],
         "low": lowest_stages(moved, usual, stage_of, lengths),
     }
@@ -53,11 +51,12 @@ def flow_picture(result: Result) -> dict[str, Any]:
 def node_groups(network: Network) -> tuple[Any, list[tuple[str, str]]]:
     """Group of each node and the groups as (stage, place). A producer stands in the stage of what it sells most of, by value."""
     sales = network.offers.sales * network.product_price[network.offers.product]
+    order = np.argsort(sales)
     stage = np.full(len(network.nodes), STAGES.index("use"))
-    for offer in np.argsort(sales):
-        stage[network.offers.producer[offer]] = STAGES.index(network.product_stage[network.offers.product[offer]])
-    rows, group = np.unique(np.stack([stage, network.nodes.place], axis=1), axis=0, return_inverse=True)
-    return group.reshape(-1), [(STAGES[stage_], network.places[place]) for stage_, place in rows]
+    stage_of_product = np.array([STAGES.index(each) for each in network.product_stage])
+    stage[network.offers.producer[order]] = stage_of_product[network.offers.product[order]]  # the last one stays
+    rows, group = np.unique(stage * len(network.places) + network.nodes.place, return_inverse=True)
+    return group, [(STAGES[row // len(network.places)], network.places[row % len(network.places)]) for row in rows]
 
 
 def quarter_of_step(result: Result) -> Any:
@@ -70,12 +69,11 @@ def quarter_of_step(result: Result) -> Any:
 
 def lowest_stages(moved: Any, usual: Any, stage_of: Any, lengths: Any) -> list[list[Any] | None]:
     """For each quarter the stage with the largest shortfall and the share that is missing; None where less than 1 % is."""
-    found: list[list[Any] | None] = []
-    for quarter, length in zip(moved, lengths, strict=True):
-        missing = {
-            stage: 1.0 - quarter[stage_of == stage].sum() / (usual[stage_of == stage].sum() * length)
-            for stage in np.unique(stage_of)
-        }
-        worst = max(missing, key=lambda stage: missing[stage])
-        found.append([STAGES[worst], round(float(missing[worst]), 3)] if missing[worst] >= 0.01 else None)
-    return found
+    stages = np.unique(stage_of)
+    normal = np.array([usual[stage_of == stage].sum() for stage in stages])
+    arrived = np.array([moved[:, stage_of == stage].sum(axis=1) for stage in stages])
+    missing = 1.0 - arrived / (normal[:, None] * lengths)
+    return [
+        [STAGES[stages[worst]], round(float(share), 3)] if share >= 0.01 else None
+        for worst, share in zip(missing.argmax(axis=0), missing.max(axis=0), strict=True)
+    ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from standoff.model.balance import ACCOUNTED
 from standoff.results import indicators
 from standoff.results.result import Result
 from standoff.simulate.scenario import Scenario
@@ -16,6 +18,14 @@ from standoff.world.network import DAYS_PER_YEAR
 from standoff.world.tables import World
 
 CONTROLLED_STAGE = "magnet"
+RECORDS = frozenset(
+    (
+        *ACCOUNTED,
+        *("plan", "activity", "ordered", "fill", "link_shipped"),
+        *("in_review", "permits", "route_shipped", "reserve_taken"),
+    )
+)
+"""Records of a run that the page draws, and those by which its mass balance is checked."""
 HALF = 0.5
 
 
@@ -158,21 +168,19 @@ def use_rows(result: Result) -> list[dict[str, Any]]:
     some = indicators.first_stop_days(stopped, step_days=days)
     half = indicators.first_stop_days(np.where(stopped >= HALF, stopped, 0.0), step_days=days)
     sheet = indicators.spreadsheet_days(result.network)[first:]
-    lost, demand = result.unmet_value.sum(axis=0), result.demand
+    demand = result.demand
     served = 1.0 - result.unmet / np.where(demand > 0, demand, 1.0)
-    return [
-        {
-            "use": use,
-            "lost": exact(lost[index]),
-            "share": exact(result.unmet[:, index].sum() / max(demand[:, index].sum(), 1e-300)),
-            "lowest": exact(served[:, index].min()),
-            "first_stop_days": exact(some[index]),
-            "half_stop_days": exact(half[index]),
-            "stopped_weeks": exact(stopped[:, index].sum() * days / 7.0),
-            "stock_days": exact(sheet[index]),
-        }
-        for index, use in enumerate(uses["use"])
-    ]
+    columns = {
+        "lost": result.unmet_value.sum(axis=0),
+        "share": result.unmet.sum(axis=0) / np.maximum(demand.sum(axis=0), 1e-300),
+        "lowest": served.min(axis=0),
+        "first_stop_days": some,
+        "half_stop_days": half,
+        "stopped_weeks": stopped.sum(axis=0) * days / 7.0,
+        "stock_days": sheet,
+    }
+    rows = zip(*(map(exact, values.tolist()) for values in columns.values()), strict=True)
+    return [{"use": use, **dict(zip(columns, row, strict=True))} for use, row in zip(uses["use"], rows, strict=True)]
 
 
 def administration(result: Result) -> list[dict[str, Any]]:
@@ -194,7 +202,7 @@ def administration(result: Result) -> list[dict[str, Any]]:
 def exact(value: Any) -> Any:
     """A plain number of six digits; None where it is not finite."""
     number = float(value)
-    return float(f"{number:.6g}") if np.isfinite(number) else None
+    return float(f"{number:.6g}") if isfinite(number) else None
 
 
 def rounded(values: Any) -> list[float]:

@@ -31,6 +31,9 @@ FIELDS = (
 MOST_PAGE_STEPS = 600
 """Steps that a run for the page may have: about eleven years of weeks."""
 
+DRAWS = 64
+"""Draws of a band when nobody says how many."""
+
 MOST_STAGES = 20
 """Stages of a review that a run for the page may have: each is an array of its own."""
 
@@ -53,7 +56,7 @@ class RunRequest(BaseModel):
 class BandRequest(RunRequest):
     """The same, over draws of every number with a range."""
 
-    draws: int = Field(default=64, ge=8, le=1024)
+    draws: int = Field(default=DRAWS, ge=8, le=1024)
     seed: int = Field(default=0, ge=0, le=2**31)
 
 

@@ -12,10 +12,11 @@ from standoff import __version__
 from standoff.simulate.scenario import read_scenario, shipped_scenarios
 from standoff.web import answers, downloads, shipments, uploads, world_data
 from standoff.web.bands import Bands
-from standoff.web.engine import Engine, Superseded, as_json
+from standoff.web.engine import Engine, as_json
 from standoff.web.levers import levers
 from standoff.web.payload import run_id
 from standoff.web.requests import BandRequest, DownloadRequest, RunRequest, Shipment
+from standoff.web.runs import Runs, Superseded
 from standoff.world.tables import bundled_worlds
 
 REFUSED: dict[int | str, dict[str, Any]] = {
@@ -38,6 +39,11 @@ api = APIRouter(prefix="/api", responses=REFUSED)
 def engine_of(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
+
+
+def runs_of(request: Request) -> Runs:
+    runs: Runs = request.app.state.runs
+    return runs
 
 
 def bands_of(request: Request) -> Bands:
@@ -75,10 +81,12 @@ def start() -> Response:
 @api.post("/run", response_model=answers.Run, responses={409: {"description": "A newer request of the same page wins"}})
 async def run(asked: RunRequest, request: Request) -> Response:
     """Run a scenario on the full model."""
-    engine = engine_of(request)
-    number = engine.announce(asked.client) if asked.client else 0
+    engine, runs = engine_of(request), runs_of(request)
+    number = runs.announce(asked.client) if asked.client else 0
+    scenario, world, _ = await run_in_threadpool(engine.asked, asked)
+    named = engine.named(asked.world or scenario.world)
     try:
-        return _json(await run_in_threadpool(engine.run, asked, number))
+        return _json(await runs.run(scenario, named, key=run_id(scenario, world), client=asked.client, number=number))
     except Superseded:
         return Response(status_code=409)
 
@@ -86,7 +94,9 @@ async def run(asked: RunRequest, request: Request) -> Response:
 @api.post("/bands", response_model=answers.JobAnswer, status_code=202)
 async def begin_bands(asked: BandRequest, request: Request) -> Response:
     """Begin many draws in the worker; ask for them under the number that comes back."""
-    scenario, world = await run_in_threadpool(engine_of(request).asked, asked)
+    engine = engine_of(request)
+    scenario = (await run_in_threadpool(engine.asked, asked))[0]
+    world = engine.named(asked.world or scenario.world)
     job = bands_of(request).begin(scenario, world, draws=asked.draws, seed=asked.seed, client=asked.client)
     answer = _json({"job": job.number, "state": "running", "draws": job.draws, "done": 0, "bands": None})
     answer.status_code = 202
@@ -148,7 +158,7 @@ def determine(shipment: Shipment) -> Response:
 def download(asked: DownloadRequest, request: Request) -> Response:
     """A run as a table, as netCDF, or as the scenario file."""
     engine = engine_of(request)
-    scenario, world = engine.asked(asked)
+    scenario, world, _ = engine.asked(asked)
     name = f"standoff-{scenario.name}-{run_id(scenario, world)}.{SUFFIX[asked.kind]}"
     if asked.kind == "scenario":
         content: bytes = downloads.scenario_yaml(scenario).encode()

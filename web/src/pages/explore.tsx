@@ -30,12 +30,20 @@ export function ExplorePage({ start, names, history }: Props) {
   const [open, setOpen] = useState(false);
   const setAsk = (next: Ask, mark?: string) => go({ ...place, ask: next }, mark);
   const scenario = start.scenarios.find((each) => each.name === ask.scenario);
-  const { run, refusal } = useMainRun(ask);
+  const answered = useMainRun(ask);
+  const { run, refusal } = answered;
   const published = useRun(run ? { scenario: ask.scenario, changes: {}, world: ask.world } : null).run;
   const without = useRun(run ? withoutMeasures(ask, run.scenario.world) : null).run;
-  const banded = useBands(ask, run);
+  const banded = useBands(ask, answered);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const tell = (error: unknown) => setRefused(error instanceof Refused ? error.report : { error: String(error), problems: [] });
+  const bands = banded.bands;
+  // Parts that only a run changes are not gone through again when a lever moves and when draws are counted.
+  const top = useMemo(() => run && <Numbers run={run} published={published} names={names} bands={bands?.unmet ?? null} />, [run, published, names, bands]);
+  const chain = useMemo(() => run && <Flow run={run} names={names} />, [run, names]);
+  const ledgers = useMemo(() => run && <Ledgers run={run} published={published} />, [run, published]);
+  const charts = useMemo(() => run && <Charts run={run} published={published} without={without} bands={bands} names={names} words={words} />, [run, published, without, bands, names, words]);
+  const uses = useMemo(() => run && <Uses run={run} names={names} bands={bands} />, [run, names, bands]);
   const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind }).catch(tell);
   return (
     <div class="explore">
@@ -79,13 +87,13 @@ export function ExplorePage({ start, names, history }: Props) {
         {(refused ?? refusal) && <Problems refusal={(refused ?? refusal) as Refusal} />}
         {!run ? <p class="waiting">{t("loading")}</p> : (
           <>
-            <Numbers run={run} published={published} names={names} bands={banded.bands?.unmet ?? null} />
-            <p class="progress" aria-live="polite">{banded.bands ? t("bands_done", { n: String(banded.bands.draws), k: String(banded.bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
-            <Flow run={run} names={names} />
-            <Ledgers run={run} published={published} />
+            {top}
+            <p class="progress" aria-live="polite">{bands ? t("bands_done", { n: String(bands.draws), k: String(bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
+            {chain}
+            {ledgers}
             <Calendar run={run} ask={ask} setAsk={setAsk} />
-            <Charts run={run} published={published} without={without} bands={banded.bands} names={names} words={words} />
-            <Uses run={run} names={names} bands={banded.bands} />
+            {charts}
+            {uses}
             <section id="take" aria-labelledby="take-title">
               <h2 id="take-title">{t("take")}</h2>
               <div class="buttons">

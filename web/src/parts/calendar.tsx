@@ -1,5 +1,5 @@
 // Measures as bars on a time line: move the beginning, suspend, end. Handles are sliders: drag them or use the arrow keys.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { measures as readMeasures } from "../api";
 import { changed, type Ask } from "../ask";
 import type { Json, MeasureName, Run } from "../generated/api";
@@ -35,6 +35,10 @@ export function Calendar({ run, ask, setAsk }: Props) {
   const calendar = calendarOf(ask);
   const shownIds = ids.filter((id) => run.calendar.some((bar) => bar.measure === id) || calendar[id]);
   const idle = ids.filter((id) => !shownIds.includes(id));
+  const addable = useMemo(
+    () => known.filter((each) => !ids.includes(each.id)).map((each) => <option key={each.id} value={each.id}>{`${each.id} · ${each.title[language] || each.title.en}`}</option>),
+    [known, ids.join(), language],
+  );
   const titleOf = (id: string) => {
     const name = known.find((each) => each.id === id)?.title;
     return (name && (name[language] || name.en)) || id;
@@ -112,7 +116,7 @@ export function Calendar({ run, ask, setAsk }: Props) {
           {t("add_measure")}{" "}
           <select value={adding} onChange={(event) => setAdding(event.currentTarget.value)}>
             <option value="">–</option>
-            {known.filter((each) => !ids.includes(each.id)).map((each) => <option key={each.id} value={each.id}>{`${each.id} · ${each.title[language] || each.title.en}`}</option>)}
+            {addable}
           </select>
         </label>{" "}
         <button type="submit" class="quiet" disabled={!adding}>{t("add")}</button>

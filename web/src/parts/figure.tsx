@@ -1,6 +1,6 @@
 // One chart: title, a sentence made from its numbers, the picture, and the same numbers as a table.
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { save } from "../api";
 import { useWords } from "../words";
 
@@ -22,7 +22,7 @@ interface Props {
 export function Figure({ id, title, what, sentence, table, children, wide }: Props) {
   const { t } = useWords();
   const picture = useRef<HTMLDivElement>(null);
-  const opened = useRef<HTMLDetailsElement>(null);
+  const [open, setOpen] = useState(false); // a table that nobody looks at is not worked out with every move of a lever
   const svg = () => picture.current?.querySelector("svg") ?? null;
   return (
     <figure id={id} class={wide ? "wide" : undefined}>
@@ -35,11 +35,13 @@ export function Figure({ id, title, what, sentence, table, children, wide }: Pro
         {children}
       </div>
       <div class="below">
-        <details ref={opened}>
+        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{t("table")}</summary>
-          <div class="scroll" tabIndex={0} role="region" aria-label={title}>
-            <PlainTable table={table} caption={title} />
-          </div>
+          {open && (
+            <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+              <PlainTable table={table} caption={title} />
+            </div>
+          )}
         </details>
         <button type="button" class="quiet" onClick={() => saveSvg(svg(), id)} aria-label={`${title}: SVG`}>
           SVG

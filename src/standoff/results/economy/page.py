@@ -80,7 +80,7 @@ def finding(source: EconomySource) -> str:
         start=numbers.day(source.dates[0]),
         end=numbers.day(source.dates[-1]),
         amount=source.money(lost),
-        share=numbers.percent(lost / float(source.usual.sum())),
+        share=source.percent(lost / float(source.usual.sum())),
         sides=source.words.join(parts),
     )
 
@@ -101,7 +101,7 @@ def worst_day(source: EconomySource) -> BigNumber:
         usual = float(losses.usual_added[at].sum())
         lowest = float(losses.value_added_path[:, at].sum(axis=1).min())
         share = 1.0 - lowest / usual if usual > 0 else 0.0
-        rows.append((source.side(side), source.numbers.percent(share if abs(share) > 1e-9 else 0.0)))
+        rows.append((source.side(side), source.percent(share if abs(share) > 1e-9 else 0.0)))
     return BigNumber("", source.say("economy.worst_day"), source.say("economy.worst_day_detail"), tuple(rows))
 
 

@@ -32,7 +32,7 @@ def losses_section(source: EconomySource) -> Section:
             "economy.losses_sentence",
             side=source.side(worst),
             amount=source.money(source.lost("value_added_lost", worst)),
-            share=source.numbers.percent(source.share_lost(worst)),
+            share=source.percent(source.share_lost(worst)),
         ),
         pictures=(_added_over_time(source), _unmet_over_time(source)),
         tables=(source.loss_table("losses_by_side", say("economy.by_side"), "column.side", rows, ranged=ranged),),
@@ -44,7 +44,7 @@ def _row(source: EconomySource, regions: list[int]) -> tuple[Any, ...]:
     """Value added lost (with its range), share of usual, output lost, unmet final use of some regions."""
     added, output, unmet = (float(values[0][regions].sum()) for values in source.totals.values())
     usual = float(source.usual[regions].sum())
-    return (added, *_range(source, 0, regions), added / usual if usual > 0 else 0.0, output, unmet)
+    return (added, *_range(source, 0, regions), 100.0 * added / usual if usual > 0 else 0.0, output, unmet)
 
 
 def _range(source: EconomySource, axis: int, places: list[int]) -> tuple[float, ...]:
@@ -74,7 +74,7 @@ def _panels(source: EconomySource, paths: list[tuple[str, Any]], caption: str) -
             name,
             (Series(np.where(np.abs(values) < 1e-9, 0.0, values), "main"),),
             source.axis,
-            write=source.numbers.percent,
+            write=source.percent,
             description=source.say("economy.alt", what=caption, side=name),
             high=max(high, 1e-4),
             low=min(low, 0.0),
@@ -113,7 +113,7 @@ def places_section(source: EconomySource) -> Section:
     by_sector: list[tuple[Any, ...]] = []
     for at, name in enumerate(mrio.sectors):
         added, output, unmet = (float(values[1][at]) for values in source.totals.values())
-        share = added / float(usual[at]) if usual[at] > 0 else 0.0
+        share = 100.0 * added / float(usual[at]) if usual[at] > 0 else 0.0
         by_sector.append((name, added, *_range(source, 1, [at]), share, output, unmet))
     by_sector.sort(key=_size)
     return Section(
@@ -186,7 +186,14 @@ def evidence_section(source: EconomySource) -> Section:
     say, result = source.say, source.result
     about, config = result.mrio.about, result.config()
     changes = [
-        (each.what, each.count, each.largest * source.scale, each.where, each.total * source.scale, each.share)
+        (
+            each.what,
+            each.count or None,
+            each.largest * source.scale or None,
+            each.where,
+            each.total * source.scale or None,
+            each.share or None,
+        )
         for each in result.mrio.adjustments
     ]
     heads = ("what", "count", "largest", "where", "total", "share")

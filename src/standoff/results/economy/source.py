@@ -14,7 +14,7 @@ import numpy.typing as npt
 from standoff.results.economy.result import OTHERS, EconomyResult, totals
 from standoff.results.report.charts.series import TimeAxis
 from standoff.results.report.content import Column, Table
-from standoff.results.report.numbers import Numbers
+from standoff.results.report.numbers import MINUS, Numbers, digits
 from standoff.results.report.words import Words
 
 Array = npt.NDArray[np.float64]
@@ -64,6 +64,11 @@ class EconomySource:
         usual: Array = self.result.losses.usual_added * self.result.scenario.days * self.scale
         return usual
 
+    def percent(self, share: float) -> str:
+        """A share as percent with three digits: losses of economies are often under a tenth of a per cent."""
+        text = digits(abs(share) * 100)
+        return self.say("unit.percent", number=MINUS + text if share < 0 and text != "0" else text)
+
     def money(self, value: float) -> str:
         """An amount in a sentence: ``USD 17.6 billion``."""
         return self.say("economy.amount", currency=self.currency, number=self.numbers.plain(value))
@@ -102,7 +107,7 @@ class EconomySource:
         if ranged:
             columns += [self.money_column("economy.low"), self.money_column("economy.high")]
         columns += [
-            Column(self.say("economy.share_of_usual"), "percent"),
+            Column(self.say("economy.share_of_usual"), "number"),
             self.money_column("economy.output_lost"),
             self.money_column("economy.unmet"),
         ]

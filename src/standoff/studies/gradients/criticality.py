@@ -2,10 +2,11 @@
 
 Two measures, each with its exact counterpart from re-runs:
 
-- *marginal*: what 1 % less of a producer's capacity, of what a link lets through or of a stock adds to the result. The reverse pass gives its
-  first order, a re-run with 1 % less the change itself.
+- *marginal*: what 1 % less of a producer's capacity, of what a link lets through or of a stock adds to the result. The reverse pass gives
+  its first order, a re-run with 1 % less the change itself.
 - *loss*: what is lost without it altogether, from the first step on. No first-order measure can see that where a seller has slack: its
-  derivative is zero. A softened reverse pass (`standoff.simulate.traced.Softened`) ranks what to try, a re-run without the thing says the number.
+  derivative is zero. A softened reverse pass (`standoff.simulate.traced.Softened`) ranks what to try, a re-run without the thing says the
+  number.
 
 Of all things the reverse pass costs a few runs; of one, a re-run costs one.
 """

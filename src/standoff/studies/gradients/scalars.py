@@ -52,8 +52,8 @@ def scalar_named(network: Network, of: str) -> Scalar:
 
     Args:
         network: what exists.
-        of: ``unmet_use_usd`` or ``value_added_lost_usd``, both with ``:SIDE`` where only one side counts, ``unmet:USE`` in units of the use,
-            or ``trade:PRODUCT: ORIGIN > DESTINATION`` in units of the product (of links under a regime).
+        of: ``unmet_use_usd`` or ``value_added_lost_usd``, both with ``:SIDE`` where only one side counts, ``unmet:USE`` in units of the
+            use, or ``trade:PRODUCT: ORIGIN > DESTINATION`` in units of the product (of links under a regime).
 
     Raises:
         InputError: there is no such result, or it has no derivative.

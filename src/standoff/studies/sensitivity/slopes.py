@@ -1,7 +1,7 @@
 """Screening by slopes: every drawn number at once, from one reverse pass instead of hundreds of draws.
 
-What a number can do to a result is, to first order, its slope times its range. That sees neither curvature nor what numbers do together, and at a
-kink only one of its sides: it is the cheap look before the draws.
+What a number can do to a result is, to first order, its slope times its range. That sees neither curvature nor what numbers do together,
+and at a kink only one of its sides: it is the cheap look before the draws.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ ORIGINS: Mapping[str, tuple[str, str]] = {
     "eora26": ("Eora26", "as agreed with Eora; free for research at universities"),
 }
 """Source and terms by format; a folder that pymrio saved does not say them."""
-HOUSEHOLDS = re.compile(r"household|hfce|npish|\bhc\b|non-profit", re.IGNORECASE)
+HOUSEHOLDS = re.compile(r"household|hfce|npish|non-profit|^(hc|nps|c37|c38)$", re.IGNORECASE)
 """Categories of final demand that count as households: consumption of households and of the organisations that serve them."""
 
 

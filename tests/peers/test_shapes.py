@@ -19,7 +19,7 @@ from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import run_economy
 from standoff.world.economies import economy_from_firms, economy_from_table
 
-FLOAT32_ERROR = 2e-6
+FLOAT32_ERROR = 1e-6
 """Largest relative error of output in docs/peers.md."""
 
 

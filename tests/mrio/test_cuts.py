@@ -12,8 +12,9 @@ from tables import cut, scenario, table
 
 from standoff.model.economy import RuleNumbers
 from standoff.model.link_cuts import CutSupply, cut_table, split_again
+from standoff.model.list_supply import ListSupply
 from standoff.model.rulesets import SETS
-from standoff.model.supply import ListSupply, TableSupply
+from standoff.model.table_supply import TableSupply
 from standoff.results.economy.result import EconomyResult
 from standoff.simulate.economy_api import run_scenario
 from standoff.simulate.economy_run import resting

@@ -11,10 +11,11 @@ from peer_cases import SECTORS, boario_table, node
 
 from standoff.errors import InputError
 from standoff.model.economy import Economy
+from standoff.model.list_supply import ListSupply
 from standoff.model.restocking import nearly_equal
 from standoff.model.rulesets import compose, rule_numbers
 from standoff.model.share_matrix import LinearMap, Runs, TableMap
-from standoff.model.supply import ListSupply, TableSupply
+from standoff.model.table_supply import TableSupply
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import run_economy
 from standoff.world.economies import economy_from_firms, economy_from_table
@@ -103,12 +104,12 @@ def test_the_order_in_which_links_are_given_changes_nothing(stock_by_link: bool)
 
 def test_blocks_do_not_change_what_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _output(_economy(), "ario", peer_compatible=True)
-    monkeypatch.setattr("standoff.model.supply.TABLE_BLOCK", 1)
+    monkeypatch.setattr("standoff.model.table_supply.TABLE_BLOCK", 1)
     economy = _economy()
     assert len(economy.parts) == len(SECTORS)
     assert np.abs(_output(economy, "ario", peer_compatible=True) - whole).max() <= 1e-12 * whole.max()
     sparse = _output(_economy(shape="sparse"), "ario")
-    monkeypatch.setattr("standoff.model.supply.LIST_BLOCK", 20)
+    monkeypatch.setattr("standoff.model.list_supply.LIST_BLOCK", 20)
     economy = _economy(shape="sparse")
     assert len(economy.parts) > 10
     assert np.abs(_output(economy, "ario") - sparse).max() <= 1e-12 * sparse.max()

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from standoff.model.economy import EconomyState
 from standoff.model.share_matrix import LinearMap
-from standoff.model.supply import Block, Supply, TableSupply, ratio
+from standoff.model.supply import Block, Supply, ratio
+from standoff.model.table_supply import TableSupply
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
 
 DENSE_FROM_DENSITY = 0.25
 """Share of entries from which a dense product is faster than a sparse one (measured on one core, double precision)."""

@@ -15,7 +15,8 @@ from standoff.model.consumption import shifted_consumption
 from standoff.model.economy import Economy
 from standoff.model.link_cuts import cut_table
 from standoff.model.rebuilding import rebuilding_needs
-from standoff.model.supply import Supply, TableSupply, ratio
+from standoff.model.supply import Supply, ratio
+from standoff.model.table_supply import TableSupply
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
 from standoff.simulate.economy_scenario import EconomyScenario, ExportCut, Restriction, Struck
 from standoff.world.mrio.table import Mrio

@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 from standoff.errors import Problems, nearest
 from standoff.model.economy import Economy
+from standoff.model.list_supply import ListSupply
 from standoff.model.share_matrix import TABLE_DENSE_FROM_DENSITY
-from standoff.model.supply import ListSupply, Supply, TableSupply
+from standoff.model.supply import Supply
+from standoff.model.table_supply import TableSupply
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCENARIO ?= april-2025
-PAGE_SOURCES := $(shell find web src/standoff/web -name node_modules -prune -o -name generated -prune -o -name static -prune -o -type f -print)
+PAGE_SOURCES := $(shell find web src/standoff/web src/standoff/results/words.csv src/standoff/results/charts/templates -name node_modules -prune -o -name generated -prune -o -name static -prune -o -type f -print)
 
 .PHONY: run test study bench docs clean
 

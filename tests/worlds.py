@@ -364,12 +364,15 @@ def compile_acts(network: Network, clock: Clock, acts: list[Act]) -> Regimes:
     regimes = [no_regime()]
     index = np.zeros((clock.steps, len(links)), dtype=np.int64)
     in_force, closed, feared = (np.zeros(index.shape) for _ in range(3))
+    closed_by: dict[str, Any] = {}
     for act in acts:
         there = [column[link] for link in act.links]
         overlap = np.clip(np.minimum(begin + clock.step_days, act.end_day) - np.maximum(begin, act.start_day), 0, None)
         weight = overlap[:, None] / clock.step_days
         if act.kind == "gate":
             closed[:, there] = weight
+            by_act = closed_by.setdefault(f"GATE-{len(closed_by) + 1}", np.zeros(index.shape))
+            by_act[:, there] = weight
             continue
         index[:, there] = np.where(weight > 0, len(regimes), 0)
         in_force[:, there] = feared[:, there] = weight
@@ -387,4 +390,5 @@ def compile_acts(network: Network, clock: Clock, acts: list[Act]) -> Regimes:
         tariff=np.zeros(index.shape),
         since=since,
         feared=feared,
+        closed_by=closed_by,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "web"
 TABLES = ROOT / "src" / "standoff" / "web"
+SHARED = ROOT / "src" / "standoff" / "results"
 OUTPUT = TABLES / "static"
 STAMP = OUTPUT / "sources.sha256"
 OLDEST_NODE = 20
@@ -38,7 +39,8 @@ def fingerprint() -> str:
     inputs = [
         path for path in SOURCES.rglob("*") if path.is_file() and not {"node_modules", "generated"} & set(path.parts)
     ]
-    for path in sorted([*inputs, *TABLES.glob("*.csv")]):
+    shared = [SHARED / "words.csv", *(SHARED / "charts" / "templates").iterdir()]
+    for path in sorted([*inputs, *TABLES.glob("*.csv"), *shared]):
         total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

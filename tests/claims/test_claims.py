@@ -57,7 +57,7 @@ def test_a_gap_of_sixty_percent_leaves_what_arithmetic_says(found: dict[str, dic
 
 def test_a_range_decides_by_its_ends() -> None:
     def above(limit: float) -> str:
-        return from_range(1.0, 2.0, 3.0, true=lambda x: x > limit, measured="", unit="").verdict
+        return from_range(1.0, 2.0, 3.0, true=lambda x: x > limit, measured=("", ""), unit="", table="").verdict
 
     assert [above(0.0), above(2.5), above(9.0)] == [HOLDS, ONLY_IF, FAILS]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from standoff.model.state import Flows, RegimeStep, State
 from standoff.model.step import step
-from standoff.results.explain import Explainer, as_plain, in_words, words
+from standoff.results.explain import Explainer, as_plain, in_words, term_name, words
 from standoff.results.explain_terms import Cell, Explanation, Term, fold
 from standoff.results.files import variables
 from standoff.simulate.api import run
@@ -230,3 +233,33 @@ def test_a_tape_is_entered_from_top_to_bottom() -> None:
     ]
     assert fold(terms) == 5.0
     assert fold([*terms, Term("f", 7.0, "at least")]) == 7.0
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, RIGHTS])
+def test_every_term_has_a_chinese_name_without_english_words(scenario: str) -> None:
+    asked = explainer(scenario)
+    labels = sorted(
+        {
+            str(label)
+            for dim in ("node", "need", "offer", "link", "route", "holder", "use", "consumer")
+            for label in asked.view.labels(dim)
+        },
+        key=len,
+        reverse=True,
+    )
+    for found in random_explanations(scenario):
+        for term in found.terms:
+            told = term_name(term.name, lang="zh")
+            assert told != term.name, term.name
+            for name in (*labels, *asked.result.network.products, *asked.result.scenario.measures):
+                told = told.replace(name, "")
+            assert not re.search("[a-z]{4,}", told), (term.name, told)
+
+
+def test_no_two_rows_of_the_words_for_terms_are_the_same() -> None:
+    text = resources.files("standoff.results").joinpath("explain_terms.csv").read_text(encoding="utf-8")
+    rows = [row["en"] for row in csv.DictReader(text.splitlines())]
+    assert len(rows) == len(set(rows))
+    for row in rows:
+        filled = row.format(*("X" * row.count("{}")))
+        assert term_name(filled, lang="zh") != filled

@@ -94,7 +94,7 @@ def _release(xp: Any, a: Callable[..., Any]) -> Any:
 def _preferred(xp: Any, a: Callable[..., Any]) -> Any:
     add, _ = _maps(xp)
     return sourcing.preferred_shares(
-        base_share=a(),
+        base_share=0.1 + a(),
         cost=1.0 + a() / 10.0,
         reliability=0.01 + a() / 20.0,
         cost_exponent=1.45,

@@ -61,8 +61,10 @@ def test_draws_are_the_same_in_both_libraries() -> None:
         run_ensemble(scenario, world, draws=12, seed=4, block=6, backend=backend)
         for backend in (NUMPY, backend_named("jax"))
     )
+    apart = run_ensemble(scenario, world, draws=12, seed=4, block=6, processes=2)  # forks beside the threads of JAX
     for name, kept in ours.kept.items():
         np.testing.assert_allclose(theirs.kept[name], kept, rtol=1e-6, atol=1e-6 * np.abs(kept).max())
+        np.testing.assert_array_equal(apart.kept[name], kept)
 
 
 def test_an_unknown_library_is_refused() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import cut, scenario, table
+from made_up import cut, scenario, table
 
+from standoff.errors import InputError, ModelError
 from standoff.model.economy import RuleNumbers
 from standoff.model.link_cuts import CutSupply, cut_table, split_again
 from standoff.model.list_supply import ListSupply
@@ -173,8 +174,22 @@ def test_a_side_stands_for_its_regions_and_no_destination_for_all_others() -> No
     left_out = run(cut(0.5, destinations=[]))
     for other in (by_side, left_out):
         assert np.array_equal(other.run["output"], named.run["output"])
-    assert list(by_side.sides) == ["Rest", "others"]
+    assert list(by_side.sides) == ["Rest", "R0"]
     assert list(left_out.sides) == ["R0", "others"]
+
+
+def test_every_region_is_on_one_side() -> None:
+    result = run(cut(), sides={"Both": ["R1", "R2"]})
+    assert list(result.sides) == ["Both", "R0", "others"]
+    assert sorted(position for positions in result.sides.values() for position in positions) == [0, 1, 2, 3]
+    with pytest.raises(InputError, match="on two sides"):
+        run(cut(), sides={"One": ["R1", "R2"], "Two": ["R2"]})
+
+
+def test_a_run_without_events_loses_nothing() -> None:
+    result = run()
+    assert list(result.sides) == ["others"]
+    assert result.summary()["losses"]["world"]["value_added_lost"] == pytest.approx(0.0, abs=1.0)
 
 
 def test_losses_by_region_sector_and_side_are_the_same_loss() -> None:
@@ -191,3 +206,10 @@ def test_unmet_use_is_what_was_wanted_less_what_came() -> None:
     came = (result.run["final_share"][day][:, None] * stretch.asked).sum(axis=0)
     assert result.losses.unmet_path[day] == pytest.approx(stretch.wanted.sum(axis=0) - came)
     assert result.losses.unmet_path[day, 1] >= stretch.wanted[0, 1] * 0.99
+
+
+def test_a_cut_of_what_is_no_table_is_refused_and_not_forgotten() -> None:
+    one = np.array([0])
+    firms = ListSupply(one, np.array([1]), np.ones(1), product=np.array([0, 0]))
+    with pytest.raises(ModelError):
+        cut_table(firms, np.zeros((1, 1, 1)))

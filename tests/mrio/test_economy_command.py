@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
-from tables import cut, scenario, table
+from made_up import cut, scenario, table
 from typer.testing import CliRunner
 
 from standoff.cli.main import app
@@ -108,7 +108,7 @@ def test_a_run_of_a_settings_that_may_collapse_warns(world: Path, tmp_path: Path
 def test_a_table_that_had_to_be_adjusted_is_odd(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from tables import raw_table
+    from made_up import raw_table
 
     from standoff.world.mrio.folder import write_mrio
     from standoff.world.mrio.settle import settle
@@ -172,3 +172,10 @@ def test_verbs_of_worlds_say_that_an_economy_is_none(world: Path, tmp_path: Path
         result = CliRunner().invoke(app, list(verb))
         assert isinstance(result.exception, InputError), result.output
         assert "result of an economy" in str(result.exception)
+
+
+def test_a_scenario_of_a_world_with_the_rules_of_a_peer_is_none_of_an_economy(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("extends: baseline\nuntil: 2025-02-01\n", encoding="utf-8")
+    run = invoke("run", str(path), "--rules", "pichler", "--no-report", "--out", str(tmp_path), "--json")
+    assert "ledger_usd" in run

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tables import ABOUT, cut, raw_table, scenario, table
+from made_up import ABOUT, cut, raw_table, scenario, table
 
 from standoff.errors import InputError
 from standoff.model.rebuilding import rebuilding_needs

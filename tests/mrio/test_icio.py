@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tables import cut
+from made_up import cut
 
 from standoff.simulate.economy_api import run_scenario
 from standoff.simulate.economy_scenario import economy_scenario_from

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tables import ABOUT, raw_table, table
+from made_up import ABOUT, raw_table, table
 
 from standoff.errors import InputError
 from standoff.world.mrio.folder import read_mrio_folder, write_mrio

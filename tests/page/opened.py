@@ -10,11 +10,13 @@ from typing import Any
 from local_server import Server
 
 SMALL = "#/explore?world=magnets-small"
-PAGES = ("explore", "compare", "determine", "data", "about")
+PAGES = ("explore", "compare", "determine", "claims", "backtests", "data", "about")
 READY = {
     "explore": ".results[data-run] #unmet svg",
     "compare": "#unmet svg",
     "determine": "form.shipment",
+    "claims": ".claim .verdict",
+    "backtests": ".reported figure svg",
     "data": "table.data td",
     "about": "main code",
 }

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from standoff.cli.main import app
 from standoff.model.rulesets import RULES, SETS
+from standoff.results.attribution.economy import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +25,11 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
         assert result.exit_code == 0, result.output
     assert (tmp_path / "out/fig1-esri/esri.csv").is_file()
     assert (tmp_path / "out/net200/totals.csv").is_file()
+    header, *rows = (tmp_path / "out/net200/losses.csv").read_text(encoding="utf-8").splitlines()
+    assert header.split(",") == ["firm", "lost", *KINDS]
+    parts = [[float(cell) for cell in row.split(",")[1:]] for row in rows]
+    assert sum(row[0] for row in parts) > 0
+    assert all(row[0] == pytest.approx(sum(row[1:]), rel=1e-9) for row in parts)
 
 
 def test_the_table_of_rule_sets_is_the_one_in_the_code() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 import standoff
 from standoff.results.report.source import Source
-from standoff.results.report.words import read_words
 from standoff.results.result import Result
+from standoff.results.words import read_words
 
 SMALL = "magnets-small"
 

@@ -16,8 +16,8 @@ from standoff.cli.compare import compare
 from standoff.errors import InputError
 from standoff.results.compare import compare_results, write_comparison
 from standoff.results.report.pages import render_comparison
-from standoff.results.report.words import read_words
 from standoff.results.result import Result
+from standoff.results.words import read_words
 
 SMALL = ("--world", "magnets-small")
 

@@ -11,8 +11,8 @@ from pages_read import Page
 import standoff
 from standoff.results.compare import compare_results
 from standoff.results.report.pages import render_comparison, render_report
-from standoff.results.report.words import LANGUAGES, read_words
 from standoff.results.result import Result
+from standoff.results.words import LANGUAGES, read_words
 from standoff.results.workbook import write_workbook
 from standoff.simulate.scenario import read_scenario, scenario_from
 from standoff.world.tables import World, read_world

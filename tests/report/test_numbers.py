@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from standoff.results.report.numbers import Numbers
-from standoff.results.report.words import read_words
+from standoff.results.numbers import Numbers
+from standoff.results.words import read_words
 
 EN, ZH = Numbers(read_words("en")), Numbers(read_words("zh"))
 

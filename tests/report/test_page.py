@@ -15,8 +15,8 @@ from standoff.results.report import write_report
 from standoff.results.report.pages import render_report
 from standoff.results.report.sections.evidence import command
 from standoff.results.report.source import Source
-from standoff.results.report.words import LANGUAGES, read_words
 from standoff.results.result import Result
+from standoff.results.words import LANGUAGES, read_words
 from standoff.simulate.scenario import scenario_from
 from standoff.world.template import new_world
 

@@ -21,8 +21,8 @@ from standoff.results.report.figures.chain import STAGES, USE
 from standoff.results.report.figures.controls import HOLD
 from standoff.results.report.labels import Labels
 from standoff.results.report.pages import render_comparison, render_report
-from standoff.results.report.words import Words, read_words
 from standoff.results.result import Result
+from standoff.results.words import Words, read_words
 from standoff.world.schema import STATUSES
 
 RESULTS = Path(standoff.__file__).parent / "results"
@@ -32,7 +32,8 @@ KEYS = {row["key"] for row in ROWS}
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for path in sorted(RESULTS.rglob("*"))
-    if path.suffix in (".py", ".j2") and (path.parent != RESULTS or path.stem in ("compare", "workbook"))
+    if path.suffix in (".py", ".j2")
+    and (path.parent != RESULTS or path.stem in ("compare", "numbers", "words", "workbook"))
 )
 FAMILIES = set(re.findall(r'family\("(\w+)"', CODE)) | set(re.findall(r'f"(\w+)\.\{', CODE))
 

@@ -12,8 +12,8 @@ import pytest
 from standoff.errors import InputError
 from standoff.results.report.pages import build_sections
 from standoff.results.report.source import Source
-from standoff.results.report.words import read_words
 from standoff.results.result import Result
+from standoff.results.words import read_words
 from standoff.results.workbook import heading_with_unit, write_workbook
 
 

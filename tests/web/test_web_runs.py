@@ -10,8 +10,9 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
-from local_server import Server
+from local_server import Server, serving
 
 import standoff
 from standoff.simulate.scenario import shipped_scenarios
@@ -130,6 +131,33 @@ def test_a_request_that_a_newer_one_of_its_page_overtakes_is_not_run(server: Ser
         found = list(pool.map(ask, range(30)))
     assert set(found) == {200, 409}
     assert server.ask("/api/run", {"client": "a hasty page", "world": "magnets-small"}).status == 200
+
+
+def test_a_server_that_is_killed_leaves_no_worker_behind() -> None:
+    with serving() as server:
+        assert server.ask("/api/bands", {"draws": 64, "world": "magnets-small"}).status == 202
+        assert server.ask("/api/run", {"changes": {"hoard_share": 0.1}, "world": "magnets-small"}).status == 200
+        children = psutil.Process(server.process.pid).children(recursive=True)
+        assert len(children) >= 2
+        server.process.kill()
+        _, left = psutil.wait_procs(children, timeout=20)
+        assert left == []
+
+
+def test_a_worker_that_is_killed_is_replaced() -> None:
+    def answers(number: int) -> tuple[int, object]:
+        changes = {"hoard_share": number / 100}
+        ran = server.ask("/api/run", {"changes": changes, "world": "magnets-small"}).status
+        job = server.ask("/api/bands", {"draws": 8, "changes": changes, "world": "magnets-small"})
+        return ran, _finished(server, job.json["job"])["state"] if job.status == 202 else job.status
+
+    with serving() as server:
+        assert answers(1) == (200, "done")
+        for child in psutil.Process(server.process.pid).children(recursive=True):
+            if not child.children() and "resource_tracker" not in " ".join(child.cmdline()):
+                child.kill()
+        server.ask("/api/run", {"changes": {"hoard_share": 0.02}, "world": "magnets-small"})
+        assert answers(3) == (200, "done")
 
 
 def test_fifty_pages_at_once_are_all_answered(server: Server) -> None:

@@ -1,6 +1,6 @@
 // Calls of the server. A refusal carries the same report of problems that the command line prints.
 import type {
-  BandRequest, BandsAnswer, Determined, DownloadRequest, JobAnswer, MeasureName, Outline, Refusal, Run, RunRequest, Shipment, Start, TablePage, Uploaded,
+  AuditAnswer, BacktestAnswer, BandRequest, BandsAnswer, ClaimAnswer, Determined, DownloadRequest, EpisodeAnswer, JobAnswer, MeasureName, Outline, Refusal, Run, RunRequest, Shipment, Start, TablePage, Uploaded,
 } from "./generated/api";
 
 export class Refused extends Error {
@@ -8,6 +8,8 @@ export class Refused extends Error {
     super(report.error);
   }
 }
+
+export const refusalOf = (error: unknown): Refusal => (error instanceof Refused ? error.report : { error: String(error), problems: [] });
 
 async function call(path: string, body?: unknown, method = body === undefined ? "GET" : "POST"): Promise<Response> {
   const binary = body instanceof Blob;
@@ -27,6 +29,13 @@ export const start = () => json<Start>("start");
 export const outline = (world: string) => json<Outline>(`worlds/${encodeURIComponent(world)}`);
 export const measures = () => json<MeasureName[]>("measures");
 export const determine = (shipment: Shipment) => json<Determined>("determine", shipment);
+export const claims = () => json<ClaimAnswer[]>("claims");
+export const beginAudit = () => json<AuditAnswer>("claims/audit", {});
+export const lookAtAudit = (wait: number) => json<AuditAnswer>(`claims/audit?wait=${wait}`);
+export const cancelAudit = () => call("claims/audit", undefined, "DELETE");
+export const backtests = () => json<EpisodeAnswer[]>("backtests");
+export const backtest = (name: string) => json<BacktestAnswer>(`backtests/${encodeURIComponent(name)}`);
+export const uploadObserved = (episode: string, file: Blob) => json<BacktestAnswer>(`upload/observed?${new URLSearchParams({ episode })}`, file);
 export const uploadScenario = (file: Blob) => json<Uploaded>("upload/scenario", file);
 export const uploadWorld = (file: Blob) => json<Outline>("upload/world", file);
 

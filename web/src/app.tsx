@@ -3,6 +3,8 @@ import { outline as readOutline, start as readStart } from "./api";
 import { PAGES, type Place } from "./ask";
 import type { Outline, Start } from "./generated/api";
 import { AboutPage } from "./pages/about";
+import { BacktestsPage } from "./pages/backtests";
+import { ClaimsPage } from "./pages/claims";
 import { ComparePage } from "./pages/compare";
 import { DataPage } from "./pages/data";
 import { DeterminePage } from "./pages/determine";
@@ -78,6 +80,10 @@ export function App() {
           <ComparePage start={start} names={names} place={place} go={go} />
         ) : place.page === "determine" ? (
           <DeterminePage />
+        ) : place.page === "claims" ? (
+          <ClaimsPage />
+        ) : place.page === "backtests" ? (
+          <BacktestsPage />
         ) : place.page === "data" ? (
           <DataPage worlds={start.worlds} first={world} />
         ) : (

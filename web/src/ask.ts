@@ -8,7 +8,7 @@ export interface Ask {
 }
 
 export const FIRST: Ask = { scenario: "april-2025", changes: {}, world: "" };
-export const PAGES = ["explore", "compare", "determine", "data", "about"] as const;
+export const PAGES = ["explore", "compare", "determine", "claims", "backtests", "data", "about"] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Place {

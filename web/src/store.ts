@@ -1,6 +1,6 @@
 // The page's state: what is asked, what was asked before (undo), and the runs that answer.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { beginBands, cancelBands, lookAtBands, Refused, run, type Bands } from "./api";
+import { beginBands, cancelBands, lookAtBands, refusalOf, run, type Bands } from "./api";
 import { keyOf, readAddress, request, writeAddress, type Ask, type Place } from "./ask";
 import type { Outline, Refusal, Run } from "./generated/api";
 
@@ -78,8 +78,7 @@ export function useRun(ask: Ask | null, client = ""): Answered {
         if (kept.size > 100) kept.delete(kept.keys().next().value as string);
         setState({ run: found, key: nextKey, refusal: null, busy: wanted.current !== null });
       } catch (error) {
-        const refusal = error instanceof Refused ? error.report : { error: String(error), problems: [] };
-        setState((before) => ({ ...before, refusal, busy: false }));
+        setState((before) => ({ ...before, refusal: refusalOf(error), busy: false }));
       }
     }
     busy.current = false;
@@ -98,11 +97,12 @@ export interface Banded {
   bands: Bands | null;
   done: number;
   draws: number;
+  refusal: Refusal | null;
 }
 
 // Bands over draws, once the levers rest and the run is there. A newer ask cancels them.
 export function useBands(ask: Ask, { run, key }: Answered): Banded {
-  const [state, setState] = useState<Banded>({ bands: null, done: 0, draws: DRAWS });
+  const [state, setState] = useState<Banded>({ bands: null, done: 0, draws: DRAWS, refusal: null });
   const moved = useRef(0);
   const id = run?.id ?? "";
   const asked = keyOf(ask);
@@ -120,15 +120,15 @@ export function useBands(ask: Ask, { run, key }: Answered): Banded {
           setState((before) => ({ ...before, done: answer.done }));
           answer = await lookAtBands(job, 2);
         }
-        if (!over) setState({ bands: answer.bands, done: answer.done, draws: DRAWS });
+        if (!over) setState({ bands: answer.bands, done: answer.done, draws: DRAWS, refusal: null });
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!over) setState({ bands: null, done: 0, draws: DRAWS, refusal: refusalOf(error) });
       }
     }, Math.max(REST_MS - (performance.now() - moved.current), SEEN_MS));
     return () => {
       over = true;
       clearTimeout(timer);
-      setState((before) => (before.done ? { ...before, done: 0 } : before));
+      setState((before) => (before.done || before.refusal ? { ...before, done: 0, refusal: null } : before));
       if (job) void cancelBands(job).catch(() => undefined);
     };
   }, [id, key, asked]);

@@ -1,9 +1,15 @@
-// Words and graphs of the page from the package's tables: a key that is not in strings.csv does not compile.
+// Words and graphs of the page from the package's tables: a key that is not in one of them does not compile.
+// Terms and number forms that the report writes too stand in results/words.csv alone; here `side.china` is `side_china`.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rows } from "./csv.mjs";
 
-const table = (name) => rows(readFileSync(new URL(`../../src/standoff/web/${name}.csv`, import.meta.url), "utf8"));
-const words = Object.fromEntries(table("strings").map((row) => [row.key, { en: row.en, zh: row.zh }]));
+const SHARED = ["side", "stage", "line", "status_of", "state", "magnitude", "unit", "month", "date", "moved"];
+const read = (path) => rows(readFileSync(new URL(`../../src/standoff/${path}`, import.meta.url), "utf8"));
+const table = (name) => read(`web/${name}.csv`);
+const shared = read("results/words.csv").filter((row) => SHARED.includes(row.key.split(".")[0]));
+const spoken = [...shared.map((row) => ({ ...row, key: row.key.replace(".", "_") })), ...table("strings")];
+const words = Object.fromEntries(spoken.map((row) => [row.key, { en: row.en, zh: row.zh }]));
+if (Object.keys(words).length !== spoken.length) throw new Error("a key stands in strings.csv and in results/words.csv");
 const graphs = Object.fromEntries(
   table("graphs").map((row) => [
     row.graph,

@@ -58,9 +58,11 @@ def backtest(
     rounds: RoundsOption = 6,
     seed: SeedOption = 0,
     out: OutOption = None,
+    lang: Annotated[str, typer.Option("--lang", help="Of the report: en or zh.")] = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Print an episode's forecasts beside what was observed, naive forecasts and the run without the measure."""
+    from standoff.results.report.backtests import write_backtest_report
     from standoff.studies.backtest.episode import read_episode
     from standoff.studies.backtest.frozen import FOLDER, read_frozen, write_frozen
     from standoff.studies.backtest.study import backtest as hold_against
@@ -77,6 +79,7 @@ def backtest(
             write_frozen(frozen, kept)
     written = write_frozen(frozen, out if out is not None else Path("out") / asked.name)
     found = hold_against(asked, frozen, observed=observed)
+    written.append(write_backtest_report(asked, frozen, found, written[0].parent / "backtest.html", lang=lang))
     if as_json:
         typer.echo(json.dumps({**found, "files": [str(path) for path in written]}, indent=2))
         return

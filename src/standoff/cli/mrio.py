@@ -182,8 +182,8 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             lines.append("regions that change most")
             continue
         lines.append(
-            f"{name:<20}{row['value_added_lost'] / 1e6:>20,.1f}{row['value_added_lost_share']:>16.3%}"
-            f"{row['output_lost'] / 1e6:>20,.1f}{row['unmet_final_use'] / 1e6:>20,.1f}"
+            f"{name:<20}{_millions(row['value_added_lost']):>20}{row['value_added_lost_share']:>16.3%}"
+            f"{_millions(row['output_lost']):>20}{_millions(row['unmet_final_use']):>20}"
         )
     lines.append("(negative is a gain)")
     if summary["range"]:
@@ -193,3 +193,8 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
         )
     lines += [text for text in (summary["diagnosis"], *summary["warnings"]) if text]
     return [*lines, *(f"written: {path}" for path in summary["files"])]
+
+
+def _millions(value: float) -> str:
+    """Millions with one decimal; rounding error is no loss below zero."""
+    return f"{round(value / 1e6, 1) + 0.0:,.1f}"

@@ -106,17 +106,25 @@ def _run_esri(folder: Path, changes: dict[str, str], out: Path) -> dict[str, Any
 
 
 def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path) -> dict[str, Any]:
-    from standoff.simulate.firm_run import firm_settings, run_firms, write_totals
+    from standoff.simulate.firm_run import firm_settings, losses_of_firms, run_firms, write_losses, write_totals
     from standoff.world.firm_folder import read_firm_files
 
     settings, rules = firm_settings(changes)
-    done = run_firms(read_firm_files(folder), settings=settings, rules=rules, name=name)
+    firms = read_firm_files(folder)
+    done = run_firms(firms, settings=settings, rules=rules, name=name)
     run = done.run
     output = run["output"].sum(axis=1)
+    files = [str(write_totals(run, out / "totals.csv"))]
+    told: dict[str, Any] = {}
+    if settings.losses:
+        losses = losses_of_firms(firms, settings=settings, rules=rules, name=name)
+        told["lost_output"] = losses.total()
+        files.append(str(write_losses(losses, firms, out / "losses.csv")))
     return {
         "rules": name,
         "days": settings.steps,
         "smallest_output_share": float(output.min() / run.economy.output.sum()),
-        "warnings": list(done.warnings),
-        "files": [str(write_totals(run, out / "totals.csv"))],
+        **told,
+        "warnings": list(done.told),
+        "files": files,
     }

@@ -13,8 +13,10 @@ import typer
 
 if TYPE_CHECKING:
     from standoff.results.result import Result
+    from standoff.simulate.scenario import Scenario
 
 MOST_USES_SHOWN = 20
+SCENARIO_FILES = (".yaml", ".yml")
 scenarios = typer.Typer(no_args_is_help=True, help="Scenarios: what is simulated.")
 
 ScenarioArgument = Annotated[
@@ -64,7 +66,7 @@ def run(
     from standoff.cli.peers import COMMANDS, rules_of_scenario, run_peer
     from standoff.simulate.scenario import shipped_scenarios
 
-    if asks_for_economy(scenario, rules):
+    if asks_for_economy(scenario, rules=rules, world=world):
         from standoff.cli.mrio import run_economy_file
 
         settings: dict[str, Any] = dict(_pairs(set_ or []))
@@ -84,7 +86,8 @@ def run(
             as_json=as_json,
         )
         return
-    if rules in COMMANDS and scenario not in shipped_scenarios():
+    is_file = Path(scenario).suffix in SCENARIO_FILES
+    if rules in COMMANDS and scenario not in shipped_scenarios() and not is_file:
         run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
@@ -99,8 +102,9 @@ def run(
     if until:
         asked = scenario_from({**asked.as_dict(), "until": until})
     known = _day(as_of, "--as-of") if as_of else None
+    warnings = _warn_beforehand(asked)
     result = run_scenario(asked, world=world or None, as_of=known, backend=backend)
-    summary = result.summary()
+    summary = {**result.summary(), "warnings": warnings}
     folder = out if out is not None else Path("out") / asked.name
     written = _write(result, folder, report=not no_report, lang=lang)
     if excel:
@@ -162,17 +166,19 @@ def show_scenario(scenario: ScenarioArgument, as_json: JsonOption = False) -> No
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else dump_yaml(content).rstrip())
 
 
-def asks_for_economy(scenario: str, rules: str) -> bool:
-    """Whether a run is one of an economy: a scenario file that asks for the rules of a peer, or a file and such rules."""
+def asks_for_economy(scenario: str, *, rules: str, world: str) -> bool:
+    """Whether a run is one of an economy: a scenario file with a peer's rules that has events or a table for its world."""
     from standoff.cli.peers import COMMANDS
+    from standoff.model.rulesets import SETS
+    from standoff.world.mrio.folder import is_mrio
+    from standoff.yaml_files import read_yaml
 
-    if Path(scenario).suffix not in (".yaml", ".yml"):
+    if Path(scenario).suffix not in SCENARIO_FILES or (rules and rules not in COMMANDS):
         return False
-    if rules:
-        return rules in COMMANDS
-    from standoff.simulate.economy_scenario import asked_rules
-
-    return bool(asked_rules(scenario))
+    content = read_yaml(Path(scenario))
+    if not isinstance(content, dict) or (rules or content.get("rules")) not in {*SETS, *COMMANDS}:
+        return False
+    return "events" in content or is_mrio(world or str(content.get("world", "")))
 
 
 def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Path]:
@@ -182,6 +188,17 @@ def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Pat
 
         written.append(write_report(result, folder / "report.html", lang=lang))
     return written
+
+
+def _warn_beforehand(asked: Scenario) -> list[str]:
+    """Say which settings of a scenario can make it swing or starve by its own dynamics."""
+    from standoff.model.parameters import parameter_values
+    from standoff.simulate.stability import warn_of_settings
+
+    found = warn_of_settings(parameter_values(asked.parameters), step_days=asked.step_days)
+    for warning in found:
+        typer.echo(f"warning: {warning}", err=True)
+    return list(found)
 
 
 def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, backend: str) -> dict[str, Any]:

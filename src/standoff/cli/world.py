@@ -27,12 +27,14 @@ HEADINGS = {
 
 @app.command()
 def check(world: WorldArgument, as_json: JsonOption = False) -> None:
-    """Check every table and report everything that is wrong at once.
+    """Check every table and report everything that is wrong at once; push the world a little and say if it does not come to rest.
 
     Exit code 0: all in order. 1: in order, but something is odd. 2: at least one problem.
     """
     from dataclasses import asdict
 
+    from standoff.simulate.stability import ring
+    from standoff.world.build import build_network
     from standoff.world.mrio.folder import is_mrio
     from standoff.world.tables import read_world
 
@@ -41,14 +43,23 @@ def check(world: WorldArgument, as_json: JsonOption = False) -> None:
 
         check_mrio(Path(world), as_json=as_json)
     checked = read_world(world)
+    restless = ring(build_network(checked)).warnings()
     if as_json:
-        warnings = [asdict(warning) for warning in checked.warnings]
-        print_json({"world": checked.name, "fingerprint": checked.fingerprint, "problems": [], "warnings": warnings})
+        content = {
+            "world": checked.name,
+            "fingerprint": checked.fingerprint,
+            "problems": [],
+            "warnings": [asdict(warning) for warning in checked.warnings],
+            "dynamics": list(restless),
+        }
+        print_json(content)
     else:
         rows = ", ".join(f"{len(table)} {name}" for name, table in checked.tables.items() if len(table))
         typer.echo(f"world {checked.name}: no problems in {rows}")
         print_warnings(checked)
-    raise typer.Exit(1 if checked.warnings else 0)
+        for warning in restless:
+            typer.echo(f"warning: {warning}")
+    raise typer.Exit(1 if checked.warnings or restless else 0)
 
 
 @app.command()

@@ -23,7 +23,8 @@ class Dates:
     Attributes:
         start: day on which its first part takes effect; all its parts and its announcement move along.
         end: first day on which nothing of it is in force.
-        pauses: all its pauses, each from the first paused day to the first day on which it runs again; empty: never paused.
+        pauses: all its pauses, each from the first paused day to the first day on which it runs again; empty: never paused. They
+            are pauses of the parts that its text pauses (of 34 points, the 24 that a truce holds back), of all parts if it pauses none.
     """
 
     start: dt.date | None = None
@@ -60,12 +61,22 @@ def redated(measure: Measure, dates: Dates) -> Measure:
     """One measure with other dates."""
     begins = first_day(measure)
     shift = dates.start - begins if dates.start is not None and begins is not None else dt.timedelta(0)
+    parts: tuple[Limb | TariffLayer, ...] = (*measure.limbs, *measure.layers)
+    some = any(part.suspensions for part in parts)
+    starts = {layer.start for layer in measure.layers}
+
+    def kept(part: Limb | TariffLayer) -> tuple[Suspension, ...]:
+        return part.suspensions if some and not part.suspensions else _pauses(part.suspensions, dates)
+
     moved = replace(
         measure,
         announced=_moved(measure.announced, shift),
         known=_moved(measure.known, shift),
-        limbs=tuple(_limb(limb, shift, dates) for limb in measure.limbs),
-        layers=tuple(_layer(layer, shift, dates) for layer in measure.layers),
+        limbs=tuple(replace(limb, effective=limb.effective + shift, suspensions=kept(limb)) for limb in measure.limbs),
+        layers=tuple(
+            replace(_layer(layer, shift, dates.end, followed=layer.until in starts), suspensions=kept(layer))
+            for layer in measure.layers
+        ),
     )
     return replace(moved, ended=dates.end, ended_by=BY_THE_SCENARIO, ended_known=None) if dates.end else moved
 
@@ -75,13 +86,10 @@ def first_day(measure: Measure) -> dt.date | None:
     return min([*(limb.effective for limb in measure.limbs), *(layer.start for layer in measure.layers)], default=None)
 
 
-def _limb(limb: Limb, shift: dt.timedelta, dates: Dates) -> Limb:
-    return replace(limb, effective=limb.effective + shift, suspensions=_pauses(limb.suspensions, dates))
-
-
-def _layer(layer: TariffLayer, shift: dt.timedelta, dates: Dates) -> TariffLayer:
-    until = min(layer.until or dates.end, dates.end) if dates.end else layer.until
-    return replace(layer, start=layer.start + shift, until=until, suspensions=_pauses(layer.suspensions, dates))
+def _layer(layer: TariffLayer, shift: dt.timedelta, end: dt.date | None, *, followed: bool) -> TariffLayer:
+    """A layer moved. Where the next rate of the same measure takes over, it ends as much later as that begins."""
+    until = _moved(layer.until, shift) if followed else layer.until
+    return replace(layer, start=layer.start + shift, until=min(until or end, end) if end else until)
 
 
 def _pauses(pauses: tuple[Suspension, ...], dates: Dates) -> tuple[Suspension, ...]:

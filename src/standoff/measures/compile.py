@@ -31,8 +31,8 @@ from standoff.measures.calendar import change_dates
 from standoff.measures.determine import determine
 from standoff.measures.gates import Regime, Regimes, no_measures, no_regime
 from standoff.measures.outcome import Outcome
-from standoff.measures.tariffs import tariff_layers
-from standoff.measures.timeline import timeline
+from standoff.measures.tariffs import TariffStack, tariff_layers
+from standoff.measures.timeline import tariff_timeline, timeline
 from standoff.measures.trades import Interval, Trade, intervals_of, law_place, trades_of, transaction_of
 from standoff.world.network import Network
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from standoff.world.tables import World
 
 OPEN, CLOSED = 0, -1
-"""Codes of a link's treatment beside the numbers of regimes."""
+"""Codes of a link's treatment beside the numbers of regimes. Codes below ``CLOSED`` say also which measure closes: see `_Compiler`."""
 
 
 def compile_measures(
@@ -77,13 +77,15 @@ def compile_measures(
     compiler = _Compiler(world, network, register, settings, permits or {})
     eve = clock.start - timedelta(days=1)
     settled = np.array([compiler.treat(trade, eve) for trade in trades])
-    treatment = np.array([[compiler.treat(trade, interval.start) for trade in trades] for interval in intervals])
-    treatment = np.where(treatment == settled, OPEN, treatment)
-    tariff = tariffs_by_trade(world, trades, intervals, register=register, settings=settings)
+    told = np.array([[compiler.treat(trade, interval.start) for trade in trades] for interval in intervals])
+    treatment = np.maximum(told, CLOSED)
+    treatment = np.where(treatment == np.maximum(settled, CLOSED), OPEN, treatment)
+    tariff, by_measure = tariffs_by_trade(world, trades, intervals, register=register, settings=settings)
     touched_trades = ((treatment != OPEN) | (tariff != 0)).any(axis=0)
     links = np.flatnonzero(touched_trades[trade_of_link])
-    by_link = treatment[:, trade_of_link[links]]
-    regimes, by_link = _in_use(compiler.regimes, by_link)
+    trade_of = trade_of_link[links]
+    closer = np.where(treatment == CLOSED, told, OPEN)[:, trade_of]
+    regimes, by_link = _in_use(compiler.regimes, treatment[:, trade_of])
     weight = _overlap(intervals, clock)
     announced = _announced_steps(regimes, clock)
     index = _index(by_link, weight)
@@ -93,10 +95,19 @@ def compile_measures(
         index=index,
         in_force=weight @ (by_link > OPEN),
         gate=1.0 - weight @ (by_link == CLOSED),
-        tariff=weight @ tariff[:, trade_of_link[links]],
+        tariff=weight @ tariff[:, trade_of],
         since=_since(regimes, clock),
         feared=_feared(by_link, announced, intervals, clock),
         timeline=timeline(register, settings, clock),
+        tariffs=tariff_timeline(register, settings, clock),
+        closed_by={
+            measure: weight @ (closer == CLOSED - 1 - number)
+            for number, measure in enumerate(compiler.closers)
+            if (closer == CLOSED - 1 - number).any()
+        },
+        tariff_by={
+            measure: weight @ rates[:, trade_of] for measure, rates in by_measure.items() if rates[:, trade_of].any()
+        },
     )
 
 
@@ -107,19 +118,24 @@ def tariffs_by_trade(
     *,
     register: Register,
     settings: Settings,
-) -> Any:
-    """Rate that the scenario's measures add to that of the eve of its first day, share of value, (intervals, trades)."""
-    rates = np.zeros((len(intervals), len(trades)))
-    layered = any(measure.layers for measure in register)
-    if not layered:
-        return rates
-    codes = world.tables["products"]["hs"]
-    known: dict[tuple[str, str, str, date], float] = {}
+) -> tuple[Any, dict[str, Any]]:
+    """Rates that the scenario's measures add to those of the eve of its first day, share of value.
 
-    def rate(importer: str, exporter: str, code: str, on: date) -> float:
+    Returns:
+        (in all, (intervals, trades); the same by measure).
+    """
+    rates = np.zeros((len(intervals), len(trades)))
+    layered = [measure.id for measure in register if measure.layers]
+    by_measure = {measure: np.zeros(rates.shape) for measure in layered}
+    if not layered:
+        return rates, by_measure
+    codes = world.tables["products"]["hs"]
+    known: dict[tuple[str, str, str, date], TariffStack] = {}
+
+    def stack(importer: str, exporter: str, code: str, on: date) -> TariffStack:
         key = (importer, exporter, code, on)
         if key not in known:
-            known[key] = float(tariff_layers(importer, exporter, code, on, register, settings).total_percent) / 100.0
+            known[key] = tariff_layers(importer, exporter, code, on, register, settings)
         return known[key]
 
     for column, trade in enumerate(trades):
@@ -127,14 +143,21 @@ def tariffs_by_trade(
         if trade.origin == trade.destination or not codes[trade.product] or importer is None or exporter is None:
             continue
         code = codes[trade.product][0]
-        base = rate(importer, exporter, code, intervals[0].start - timedelta(days=1))
+        base = stack(importer, exporter, code, intervals[0].start - timedelta(days=1))
         for row, interval in enumerate(intervals):
-            rates[row, column] = rate(importer, exporter, code, interval.start) - base
-    return rates
+            now = stack(importer, exporter, code, interval.start)
+            rates[row, column] = now.total_percent / 100.0 - base.total_percent / 100.0
+            for sign, layers in ((0.01, now.layers), (-0.01, base.layers)):
+                for layer in layers:
+                    by_measure[layer.measure][row, column] += sign * layer.rate_percent
+    return rates, by_measure
 
 
 class _Compiler:
-    """Determines trades interval by interval and collects the regimes that come up. Lives for one compilation."""
+    """Determines trades interval by interval and collects the regimes that come up. Lives for one compilation.
+
+    A closed gate is told as ``CLOSED - 1 - n``, where ``n`` is the position among ``closers`` of the measure that closes it.
+    """
 
     def __init__(
         self,
@@ -148,10 +171,11 @@ class _Compiler:
         self.permits = permits
         self.regimes: list[Regime] = [no_regime()]
         self.number: dict[str, int] = {}
+        self.closers: list[str] = []
         self.twins = _twins(world)
 
     def treat(self, trade: Trade, on: date) -> int:
-        """Code of the treatment of a trade on a day: OPEN, CLOSED or the number of a regime."""
+        """Code of the treatment of a trade on a day: OPEN, closed or the number of a regime."""
         item_class = self.world.tables["products"]["item_class"][trade.product]
         if trade.origin == trade.destination and trade.via < 0:
             return OPEN
@@ -159,7 +183,8 @@ class _Compiler:
             answer = self._determine(trade, on)
             finding = self._finding(answer)
             if Outcome.PROHIBITED in (answer.outcome, finding and finding.answer.outcome):
-                return CLOSED
+                closing = answer.deciding if answer.outcome is Outcome.PROHIBITED else finding
+                return self._closed(closing.measure.id if closing else "")
             if finding is not None:
                 return self._regime(finding, answer.outcome.code, on)
         for twin in self.twins.get(trade.product, ()):
@@ -168,6 +193,11 @@ class _Compiler:
             if finding is not None and self.register.administration(finding.measure, finding.limb).customs_hold:
                 return self._regime(finding, HOLD, on)
         return OPEN
+
+    def _closed(self, measure: str) -> int:
+        if measure not in self.closers:
+            self.closers.append(measure)
+        return CLOSED - 1 - self.closers.index(measure)
 
     def _determine(self, trade: Trade, on: date) -> Determination:
         transaction = transaction_of(self.world, trade)

@@ -5,7 +5,8 @@ Plain arrays, so that the engine needs to know nothing of law: it sees gates, li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,11 @@ class Regimes:
         tariff: rate added to the base year's, share of value, (steps, touched).
         since: steps since each regime began, at the middle of the step, not below 0, (steps, regimes).
         feared: 1 from the step in which the measure that touches the link was announced, (steps, touched).
-        timeline: bars for the report: measure, title, from, until, kind.
+        timeline: bars for a person: when each measure with rules on shipments is in force or paused.
+        tariffs: the same of the measures with tariff layers, with their rates.
+        closed_by: share of each step in which the gate is closed, by the measure that closes it, (steps, touched) each; their sum is
+            ``1 - gate``.
+        tariff_by: part of ``tariff`` by measure, (steps, touched) each.
     """
 
     regimes: tuple[Regime, ...]
@@ -79,6 +84,9 @@ class Regimes:
     since: Floats
     feared: Floats
     timeline: tuple[dict[str, Any], ...] = ()
+    tariffs: tuple[dict[str, Any], ...] = ()
+    closed_by: Mapping[str, Floats] = field(default_factory=dict)
+    tariff_by: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:

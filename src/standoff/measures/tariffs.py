@@ -148,12 +148,12 @@ def _applies(layer: TariffLayer, importer: str, exporter: str, digits: str, on: 
         return False
     if exporter == importer:
         return False
-    if layer.hs and not any(_within(digits, code) for code in layer.hs):
+    if layer.hs and not any(within(digits, code) for code in layer.hs):
         return False
-    return not any(_within(digits, code) for code in layer.excluded_hs)
+    return not any(within(digits, code) for code in layer.excluded_hs)
 
 
-def _within(digits: str, code: str) -> bool:
+def within(digits: str, code: str) -> bool:
     """A heading is within a code if it is as long or longer and begins with it; six digits stand for all below them."""
     code = code.replace(".", "")
     return digits.startswith(code) or (len(digits) >= 6 and code.startswith(digits))

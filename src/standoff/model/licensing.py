@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from standoff.model.arrays import repeat
+from standoff.model.arrays import add_at, put_at, repeat
 
 SPLIT_PER_STAGE = 12.0
 """A stage is passed with probability at most 1/12 in a sub-step, so that the spread of review times is that of the stages in
@@ -80,11 +80,11 @@ def review_queue(
 
     def once(before: tuple[Any, ...]) -> tuple[Any, ...]:
         stages, total = before
-        passing = stages * probability
-        decided = xp.minimum(passing[-1], limit)
-        moved = xp.concatenate([passing[:-1], decided[None]])
-        stages = stages - moved + xp.concatenate([(returning * decided + joining)[None], moved[:-1]])
-        return stages, total + decided
+        moved = stages * probability
+        decided = xp.minimum(moved[-1], limit)
+        moved = put_at(moved, -1, decided)
+        stages = add_at(stages - moved, slice(1, None), moved[:-1])
+        return add_at(stages, 0, returning * decided + joining), total + decided
 
     stages, total = repeat(substeps, once, (stages, xp.zeros_like(applied)))
     return Review(

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.errors import ModelError
 from standoff.model.economy import EconomyState
 from standoff.model.share_matrix import LinearMap
 from standoff.model.supply import Block, Supply, ratio
@@ -134,13 +135,18 @@ def split_again(state: EconomyState, before: Supply, after: Supply) -> EconomySt
     return state._replace(order_factor=state.order_factor * kept)
 
 
-def cut_table(supply: TableSupply, open_share: Array) -> CutSupply:
+def cut_table(supply: Supply, open_share: Array) -> CutSupply:
     """A table with links closed by product, region of the seller and region of the buyer.
 
     Args:
         supply: the whole table.
         open_share: share of flows that stays open, (products, regions, regions).
+
+    Raises:
+        ModelError: the supply is no table of regions and products.
     """
+    if not isinstance(supply, TableSupply):
+        raise ModelError("links can be closed by product and region in a dense table only")
     products, regions, nodes = supply.products, supply.regions, supply.nodes
     product, seller, buyer = np.nonzero(open_share < 1.0)
     sectors = np.arange(products)

@@ -18,7 +18,7 @@ class State(NamedTuple):
     stock: Any
     """Finished stock, (offers, ...)."""
     in_making: Any
-    """Goods in the making, a ring over the steps in which they are finished, (ring, offers, ...). Changed in place by NumPy."""
+    """Goods in the making, by the step in which they are finished, a ring, (ring, offers, ...). Changed in place by NumPy."""
     smoothed_orders: Any
     """Orders as a seller sees them, smoothed, per step, (offers, ...)."""
     inventory: Any

@@ -84,7 +84,7 @@ def write_comparison(comparison: Comparison, path: str | Path, *, lang: str = "e
         InputError: a language that does not exist.
     """
     from standoff.results.report.pages import render_comparison, write_whole
-    from standoff.results.report.words import read_words
+    from standoff.results.words import read_words
 
     return write_whole(Path(path), render_comparison(comparison, words=read_words(lang)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -211,11 +212,30 @@ def words() -> dict[str, dict[str, str]]:
     return {row["kind"]: row for row in csv.DictReader(text.splitlines())}
 
 
+@cache
+def _terms_in(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Names of terms in a language: a pattern of the English name and the name with its places; those without places first."""
+    text = resources.files("standoff.results").joinpath("explain_terms.csv").read_text(encoding="utf-8")
+    rows = sorted(csv.DictReader(text.splitlines()), key=lambda row: row["en"].count("{}"))
+    return tuple((re.compile("(.+?)".join(map(re.escape, row["en"].split("{}")))), row[lang]) for row in rows)
+
+
+def term_name(name: str, *, lang: str = "en") -> str:
+    """The name of a term in a language; labels in it stay as they are."""
+    if lang == "en":
+        return name
+    for pattern, template in _terms_in(lang):
+        if found := pattern.fullmatch(name):
+            return template.format(*found.groups())
+    return name
+
+
 def in_words(explanation: Explanation, *, lang: str = "en") -> str:
     """One line that a person would say: what bound the number."""
     about = variables()[explanation.variable][f"description_{lang}"]
     bound = words()[explanation.binding.kind][lang].format(
-        label=explanation.binding.label or explanation.binding.name, name=explanation.binding.name
+        label=explanation.binding.label or term_name(explanation.binding.name, lang=lang),
+        name=term_name(explanation.binding.name, lang=lang),
     )
     number = np.format_float_positional(explanation.value, precision=4, fractional=False, trim="-")
     return f"{explanation.date}  {about}, {explanation.label}: {number} {explanation.unit}. {bound}"
@@ -225,7 +245,8 @@ def as_plain(explanation: Explanation, *, lang: str = "en") -> dict[str, object]
     """Plain values for JSON."""
 
     def plain(term: Term) -> dict[str, object]:
-        return {"name": term.name, "enters": term.enters, "value": term.value, "kind": term.kind, "label": term.label}
+        name = term_name(term.name, lang=lang)
+        return {"name": name, "enters": term.enters, "value": term.value, "kind": term.kind, "label": term.label}
 
     upstream = explanation.upstream
     return {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.causes import CAUSES, node_causes
+from standoff.results.attribution.roots import CAUSES
 from standoff.results.explain_needs import shipment_cell
 from standoff.results.explain_terms import TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
@@ -20,10 +20,6 @@ class Totals:
     """Explanations of totals, with what they share."""
 
     view: View
-
-    @cached_property
-    def causes(self) -> Any:
-        return node_causes(self.view.result)
 
     @cached_property
     def corridors(self) -> Any:
@@ -82,14 +78,23 @@ class Totals:
         return tape("results/result.py", terms)
 
     def unmet_by_cause(self, use: int, cause: int, step: int) -> Tape:
-        nodes = self.view.result.network.nodes
-        parts = {
-            node: self.short(node, step) * float(nodes.value[node]) * float(self.causes[step, node, cause])
-            for node in self.classes(self.first_use() + use)
-        }
-        return tape(
-            "results/causes.py", self._by_class(parts, what=f"short for {CAUSES[cause]}", step=step, asks="activity")
-        )
+        """By the input that bound and what it goes back to; the next question is why the class that lacks most is short."""
+        losses, network = self.view.result.losses, self.view.result.network
+        nodes = self.classes(self.first_use() + use)
+        worst = max(nodes, key=lambda node: self.short(node, step))
+        terms = []
+        for column in np.flatnonzero(losses.use == use):
+            product = network.products[losses.losers[column][1]]
+            for layer, (name, measure, root, _, _) in enumerate(losses.keys):
+                value = float(losses.values[step, column, layer])
+                if name != CAUSES[cause] or value == 0:
+                    continue
+                back = " ".join(each for each in (measure, network.products[root] if root >= 0 else "") if each)
+                asks = self.view.node_cell("activity", worst, step)
+                terms.append(
+                    Term(f"short of {product}, back to {back or name}", value, kind="root", label=back, asks=asks)
+                )
+        return tape("results/attribution/ledger.py", terms)
 
     def stopped_share(self, consumer: int, step: int) -> Tape:
         nodes = self.view.result.network.nodes

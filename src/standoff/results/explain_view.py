@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from standoff.results.result import Result
 
 MEMORY_DAYS = 91.0
-"""How far back a delivery that did not come still explains an empty stock (assumed, as for causes of unmet use)."""
+"""How far back a delivery that did not come still explains an empty stock (assumed)."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from standoff.measures.gates import Regimes
 from standoff.results import indicators
+from standoff.results.attribution.parts import Attribution, attribute, by_product, with_borders
 from standoff.results.causes import CAUSES, unmet_by_cause
 from standoff.results.ledgers import Ledger, build_ledger
 from standoff.simulate.scenario import Scenario
@@ -102,6 +103,16 @@ class Result:
     def ledger(self) -> Ledger:
         """What each side loses, line by line."""
         return build_ledger(self)
+
+    @cached_property
+    def losses(self) -> Attribution:
+        """Every loss by cause, measure and product that it goes back to."""
+        return attribute(self.setup, self.records, self.first, merge=by_product)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """The same with borders: from which place to which, wherever it counts."""
+        return with_borders(self.setup, self.records, self.first, self.losses)
 
     @cached_property
     def unmet_by_cause(self) -> Any:

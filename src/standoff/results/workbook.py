@@ -13,7 +13,7 @@ from standoff.results.report.content import FirstScreen, Section, Table
 from standoff.results.report.pages import build_sections
 from standoff.results.report.sections.overview import first_screen
 from standoff.results.report.source import Source
-from standoff.results.report.words import Words, read_words
+from standoff.results.words import Words, read_words
 from standoff.world.excel import openpyxl_or_refuse
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from standoff.simulate.record import FullRecorder
 from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
+from standoff.simulate.stability import own_dynamics
 from standoff.world.build import build_network, rated_needs
 from standoff.world.mirror import MIRRORED, mirror_world
 from standoff.world.network import Network
@@ -104,6 +105,7 @@ def simulate(
         records=records,
         first=first.first,
         residual=residual,
+        status=own_dynamics(setup, records),
     )
 
 

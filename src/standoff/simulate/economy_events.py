@@ -16,7 +16,6 @@ from standoff.model.economy import Economy
 from standoff.model.link_cuts import cut_table
 from standoff.model.rebuilding import rebuilding_needs
 from standoff.model.supply import Supply, ratio
-from standoff.model.table_supply import TableSupply
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
 from standoff.simulate.economy_scenario import EconomyScenario, ExportCut, Restriction, Struck
 from standoff.world.mrio.table import Mrio
@@ -66,6 +65,9 @@ class Places:
 
         for side, members in self.scenario.sides.items():
             look(members, regions, "region", f"sides.{side}")
+        sided = [member for each in self.scenario.sides.values() for member in each]
+        for member in sorted({member for member in sided if sided.count(member) > 1}):
+            problems.add(why="this region is on two sides", cure="Keep it on one", column="sides", value=member)
         for key in ("cover", "restock"):
             look([name for name in getattr(self.scenario, key) if name != "default"], sectors, "sector", key)
         look(self.scenario.never_binding, sectors, "sector", "never_binding")
@@ -197,7 +199,7 @@ class Events:
     def _stretch(self, day: int) -> Stretch:
         share = self.open_share(day)
         whole = self.economy.supply
-        supply = whole if share is None or not isinstance(whole, TableSupply) else cut_table(whole, share)
+        supply = whole if share is None else cut_table(whole, share)
         labour, falls = np.ones(whole.nodes), {}
         sectors, regions = len(self.mrio.sectors), len(self.mrio.regions)
         for kind in ("household_demand", "other_final_demand"):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from standoff.errors import InputError, Problems, nearest, refuse
 from standoff.model.economy import RuleNumbers
 from standoff.model.recovery import CURVES
-from standoff.model.rulesets import RULES, SETS, RuleSet, compose, rule_numbers
+from standoff.model.rulesets import RULES, RuleSet, compose, rule_numbers
 from standoff.simulate.scenario import MOST_STEPS, SomeDay, Text, report_fault
 from standoff.yaml_files import read_yaml
 
@@ -251,15 +251,6 @@ def with_values(scenario: EconomyScenario, values: Mapping[str, float]) -> Econo
                 event = event.model_copy(update={field: number.model_copy(update={"value": value})})
         events.append(event)
     return scenario.model_copy(update={"events": tuple(events)})
-
-
-def asked_rules(path: str | Path) -> str:
-    """The set of a peer that a scenario file asks for; empty for other files."""
-    if Path(path).suffix not in (".yaml", ".yml") or not Path(path).is_file():
-        return ""
-    content = read_yaml(Path(path))
-    rules = content.get("rules") if isinstance(content, dict) else ""
-    return rules if rules in SETS else ""
 
 
 def read_economy_scenario(path: str | Path, *, changes: Mapping[str, Any] | None = None) -> EconomyScenario:

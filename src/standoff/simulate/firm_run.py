@@ -10,14 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from standoff.errors import Problems, nearest
-from standoff.model.economy import RuleNumbers
+from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.recovery import CURVES
-from standoff.model.rulesets import RULES, compose
-from standoff.simulate.collapse import warn_beforehand
+from standoff.model.rulesets import RULES, RuleSet, compose
+from standoff.results.attribution.economy import KINDS, EconomyLosses, losses_of_run
+from standoff.simulate.collapse import Diagnosis, diagnose, warn_beforehand
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import EconomyRun, run_economy
 from standoff.world.economies import economy_from_firms
 from standoff.world.firm_folder import FirmFolder
+
+YES_OR_NO = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class FirmSettings:
     recovery_steps: float = 30.0
     recovery_start: int = 5
     """Day at whose end recovery begins."""
+    losses: bool = False
+    """Whether losses are also followed to what they are due to, which takes a second run."""
 
 
 def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, str]]:
@@ -54,23 +59,38 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
             if text not in {"none", *CURVES}:
                 problems.add(column=key, value=text, why="no such recovery", cure=nearest(text, {"none", *CURVES}))
             values[key] = text
+        elif key == "losses":
+            if text not in YES_OR_NO:
+                problems.add(column=key, value=text, why="neither true nor false", cure="Write --set losses=true")
+            values[key] = YES_OR_NO.get(text, False)
         elif key in kinds:
             try:
                 values[key] = kinds[key](text)
             except ValueError:
                 problems.add(column=key, value=text, why="not a number", cure=f"Write --set {key}=10")
         else:
-            problems.add(column=key, why="no such setting", cure=nearest(key, {*kinds, *RULES, "recovery", "orders"}))
+            problems.add(
+                column=key, why="no such setting", cure=nearest(key, {*kinds, *RULES, "recovery", "orders", "losses"})
+            )
     problems.raise_if_any()
     return FirmSettings(**values), rules  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
 class FirmRun:
-    """A run, and what was said of its settings beforehand."""
+    """A run, what was said of its settings beforehand, and what its own dynamics did to it."""
 
     run: EconomyRun
     warnings: tuple[str, ...]
+    diagnosis: Diagnosis | None
+    """None where damage stays or the run is too short to tell."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a person should hear: nothing where the economy rests."""
+        if self.diagnosis is None or self.diagnosis.status == "rests":
+            return self.warnings
+        return (*self.warnings, self.diagnosis.text)
 
 
 def run_firms(
@@ -84,6 +104,27 @@ def run_firms(
         rules: slot to rule, where not that of the set.
         name: of the rule set.
     """
+    economy, chosen, schedule, numbers = _prepared(firms, settings=settings, rules=rules, name=name)
+    run = run_economy(economy, chosen, schedule, steps=settings.steps, numbers=numbers)
+    heals = settings.recovery != "none" and settings.steps >= settings.recovery_start + 2 * settings.recovery_steps
+    return FirmRun(
+        run=run,
+        warnings=warn_beforehand(economy, chosen, numbers),
+        diagnosis=diagnose(run) if heals else None,
+    )
+
+
+def losses_of_firms(
+    firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str = "inoue_todo"
+) -> EconomyLosses:
+    """Run a network of firms and follow every loss of output to what it is due to. Arguments as in `run_firms`."""
+    economy, chosen, schedule, numbers = _prepared(firms, settings=settings, rules=rules, name=name)
+    return losses_of_run(economy, chosen, schedule, steps=settings.steps, numbers=numbers)
+
+
+def _prepared(
+    firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str
+) -> tuple[Economy, RuleSet, Schedule, RuleNumbers]:
     economy = economy_from_firms(
         supplier=firms.supplier,
         buyer=firms.buyer,
@@ -101,9 +142,19 @@ def run_firms(
         recovery=settings.recovery if recovers else None,
         recovery_steps=settings.recovery_steps,
     )
-    chosen, numbers = compose(name, **rules), RuleNumbers()
-    run = run_economy(economy, chosen, Schedule(economy, [damage]), steps=settings.steps, numbers=numbers)
-    return FirmRun(run=run, warnings=warn_beforehand(economy, chosen, numbers))
+    return economy, compose(name, **rules), Schedule(economy, [damage]), RuleNumbers()
+
+
+def write_losses(losses: EconomyLosses, firms: FirmFolder, path: Path) -> Path:
+    """Write what each firm lost over the run: firm, lost, and its parts (`standoff.results.attribution.economy.KINDS`)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parts = losses.parts.sum(axis=0)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("firm", "lost", *KINDS))
+        for firm, row in zip(firms.firms, parts, strict=True):
+            writer.writerow((firm, repr(float(row.sum())), *(repr(float(value)) for value in row)))
+    return path
 
 
 def write_totals(run: EconomyRun, path: Path) -> Path:

@@ -104,10 +104,10 @@ def _soft_minimum(a: Any, b: Any, share: Any) -> Any:
 
 
 @_soft_minimum.defjvp
-def _(numbers: tuple[Any, Any, Any], changes: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+def _change_of_soft_minimum(numbers: tuple[Any, Any, Any], changes: tuple[Any, Any, Any]) -> tuple[Any, Any]:
     a, b, share = numbers
     least = jnp.minimum(a, b)
-    both = (a > 0) & (b > 0)
+    both = (a > 0) & (b > 0) & jnp.isfinite(least)
     exact = jnp.where(a < b, 1.0, jnp.where(a > b, 0.0, 0.5))
     near_a = jnp.where(both, least / jnp.where(both, a, 1.0), exact)
     near_b = jnp.where(both, least / jnp.where(both, b, 1.0), 1.0 - exact)
@@ -158,22 +158,6 @@ def differentiate(
         with double_precision():
             derivatives, result = compiled(jax.tree.map(jnp.asarray, numbers), jnp.asarray(share))
             return np.asarray(result), jax.tree.map(np.asarray, derivatives)
-
-    return call
-
-
-def compile_sum(setup_of: Callable[[Any], Setup], emit: Callable[[Setup, Flows], Any]) -> Callable[[Any], Any]:
-    """A compiled function from numbers to a result, as in `differentiate` but without derivatives."""
-
-    def total(numbers: Any) -> Any:
-        setup = setup_of(numbers)
-        return scan_steps(setup, lambda _, flows: emit(setup, flows)).sum(axis=0)
-
-    compiled = jax.jit(total)
-
-    def call(numbers: Any) -> Any:
-        with double_precision():
-            return np.asarray(compiled(jax.tree.map(jnp.asarray, numbers)))
 
     return call
 

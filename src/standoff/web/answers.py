@@ -90,6 +90,8 @@ class Bar(BaseModel):
     start: str
     until: str
     state: Literal["in force", "suspended"]
+    rates: tuple[float, float] | None
+    paused_rates: tuple[float, float] | None
 
 
 class RegimeAnswer(BaseModel):

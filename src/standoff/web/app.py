@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from standoff import __version__
 from standoff.errors import InputError, ModelError, refuse
 from standoff.web import page
+from standoff.web.audits import Audits
 from standoff.web.bands import Bands
 from standoff.web.engine import Engine
 from standoff.web.guard import Guard
@@ -20,6 +21,7 @@ from standoff.web.payload import run_id
 from standoff.web.requests import RunRequest
 from standoff.web.routes import api
 from standoff.web.runs import Runs
+from standoff.web.study_routes import studies
 
 
 def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
@@ -41,6 +43,7 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
             starting.cancel()
         runs.close()
         bands.close()
+        app.state.audits.close()
 
     app = FastAPI(
         title="standoff",
@@ -52,8 +55,10 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
         lifespan=living,
     )
     app.state.engine, app.state.runs, app.state.bands = Engine(), Runs(), Bands()
+    app.state.audits = Audits()
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(api)
+    app.include_router(studies)
     app.add_exception_handler(InputError, _bad_input)
     app.add_exception_handler(ModelError, _no_run)
     app.add_exception_handler(RequestValidationError, _unreadable)

@@ -6,6 +6,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 from threading import Lock
@@ -100,7 +101,7 @@ class Bands:
             client: the page that asks.
         """
         with self.lock:
-            pool = self._opened()
+            self._opened()
             for other in list(self.jobs.values()):
                 if client and other.client == client and not other.over:
                     self._cancel(other)
@@ -109,15 +110,25 @@ class Bands:
             if (old := self.jobs.pop(number - MOST_JOBS, None)) is not None:
                 self._cancel(old)
             self.cancelled[slot] = 0
-            bounds = [round(draws * part / WORKERS) for part in range(WORKERS + 1)]
-            parts = []
-            for worker, (start, stop) in enumerate(pairwise(bounds)):
-                cell = slot * WORKERS + worker
-                self.done[cell] = 0
-                parts.append(pool.submit(_work, scenario, world, draws, seed, slice(start, stop), slot, cell))
+            try:
+                parts = self._submit(scenario, world, draws=draws, seed=seed, slot=slot)
+            except BrokenProcessPool:  # the system took a process away: this job gets others
+                self.pool = None
+                parts = self._submit(scenario, world, draws=draws, seed=seed, slot=slot)
             job = Job(number, client, draws, parts)
             self.jobs[number] = job
             return job
+
+    def _submit(self, scenario: Scenario, world: str | World, *, draws: int, seed: int, slot: int) -> list[Future[Any]]:
+        """The draws of a job in as many parts as there are workers."""
+        pool = self._opened()
+        bounds = [round(draws * part / WORKERS) for part in range(WORKERS + 1)]
+        parts = []
+        for worker, (start, stop) in enumerate(pairwise(bounds)):
+            cell = slot * WORKERS + worker
+            self.done[cell] = 0
+            parts.append(pool.submit(_work, scenario, world, draws, seed, slice(start, stop), slot, cell))
+        return parts
 
     def look(self, number: int) -> dict[str, Any]:
         """How far a job is; with its bands once it is done.

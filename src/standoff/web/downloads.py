@@ -1,4 +1,4 @@
-"""What a person takes away: a table with its metadata and sources, the whole result, or the scenario file."""
+"""What a person takes away: a table with its metadata and sources, the whole result, the scenario file, or the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 from standoff import __version__
 from standoff.results.ledgers import LINES
+from standoff.results.report.pages import render_report
 from standoff.results.result import Result
+from standoff.results.words import read_words
 from standoff.simulate.scenario import Scenario
 from standoff.web.payload import run_id
 from standoff.yaml_files import dump_yaml
@@ -44,6 +46,11 @@ def result_csv(result: Result) -> str:
     for place, row in result.ledger.by_place().items():
         writer.writerows(("ledger", "", line, place, "USD over the run", f"{value:.6g}") for line, value in row.items())
     return stream.getvalue()
+
+
+def report_html(result: Result, language: str) -> str:
+    """The report of a run, as ``standoff run`` writes it."""
+    return render_report(result, words=read_words(language))
 
 
 def scenario_yaml(scenario: Scenario) -> str:

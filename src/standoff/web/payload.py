@@ -53,15 +53,18 @@ def payload(result: Result) -> dict[str, Any]:
             side: {line: exact(value) for line, value in row.items()} for side, row in result.ledger.by_side().items()
         },
         "flow": flow_picture(result),
-        "calendar": [
-            {
-                **{name: bar[name] for name in ("measure", "issuer", "title", "title_zh", "state")},
-                "start": bar["from"].isoformat(),
-                "until": bar["until"].isoformat(),
-            }
-            for bar in result.regimes.timeline
-        ],
+        "calendar": [_bar(bar) for bar in (*result.regimes.timeline, *result.regimes.tariffs)],
         "administration": administration(result),
+    }
+
+
+def _bar(bar: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: bar[name] for name in ("measure", "issuer", "title", "title_zh", "state")},
+        "start": bar["from"].isoformat(),
+        "until": bar["until"].isoformat(),
+        "rates": bar.get("rates"),
+        "paused_rates": bar.get("paused_rates"),
     }
 
 

@@ -61,7 +61,8 @@ class BandRequest(RunRequest):
 
 
 class DownloadRequest(RunRequest):
-    kind: Literal["csv", "netcdf", "scenario"] = "csv"
+    kind: Literal["csv", "netcdf", "scenario", "report"] = "csv"
+    language: Literal["en", "zh"] = Field(default="en", description="Of the report")
 
 
 class Shipment(BaseModel):

@@ -30,8 +30,9 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "netcdf": "application/x-netcdf",
     "scenario": "application/yaml; charset=utf-8",
+    "report": "text/html; charset=utf-8",
 }
-SUFFIX = {"csv": "csv", "netcdf": "nc", "scenario": "yaml"}
+SUFFIX = {"csv": "csv", "netcdf": "nc", "scenario": "yaml", "report": "html"}
 
 api = APIRouter(prefix="/api", responses=REFUSED)
 
@@ -51,7 +52,8 @@ def bands_of(request: Request) -> Bands:
     return bands
 
 
-def _json(content: bytes | Any) -> Response:
+def answer_json(content: bytes | Any) -> Response:
+    """Plain values, or JSON that is written already, as an answer."""
     body = content if isinstance(content, bytes) else as_json(content)
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -60,7 +62,7 @@ def _json(content: bytes | Any) -> Response:
 def start() -> Response:
     """Scenarios, worlds and levers."""
     found = [read_scenario(name) for name in shipped_scenarios()]
-    return _json(
+    return answer_json(
         {
             "version": __version__,
             "scenarios": [
@@ -86,7 +88,9 @@ async def run(asked: RunRequest, request: Request) -> Response:
     scenario, world, _ = await run_in_threadpool(engine.asked, asked)
     named = engine.named(asked.world or scenario.world)
     try:
-        return _json(await runs.run(scenario, named, key=run_id(scenario, world), client=asked.client, number=number))
+        return answer_json(
+            await runs.run(scenario, named, key=run_id(scenario, world), client=asked.client, number=number)
+        )
     except Superseded:
         return Response(status_code=409)
 
@@ -98,7 +102,7 @@ async def begin_bands(asked: BandRequest, request: Request) -> Response:
     scenario = (await run_in_threadpool(engine.asked, asked))[0]
     world = engine.named(asked.world or scenario.world)
     job = bands_of(request).begin(scenario, world, draws=asked.draws, seed=asked.seed, client=asked.client)
-    answer = _json({"job": job.number, "state": "running", "draws": job.draws, "done": 0, "bands": None})
+    answer = answer_json({"job": job.number, "state": "running", "draws": job.draws, "done": 0, "bands": None})
     answer.status_code = 202
     return answer
 
@@ -113,7 +117,7 @@ async def look_at_bands(
         if bands.look(job)["state"] != "running":
             break
         await asyncio.sleep(LOOK_EVERY)
-    return _json(bands.look(job))
+    return answer_json(bands.look(job))
 
 
 @api.delete("/bands/{job}", status_code=204)
@@ -126,7 +130,7 @@ def cancel_bands(job: JobNumber, request: Request) -> Response:
 @api.get("/worlds/{name}", response_model=answers.Outline)
 def world_outline(name: str, request: Request) -> Response:
     """Names of everything in a world."""
-    return _json(world_data.outline(engine_of(request).world(name)[0]))
+    return answer_json(world_data.outline(engine_of(request).world(name)[0]))
 
 
 @api.get("/worlds/{name}/tables/{table}", response_model=answers.TablePage)
@@ -139,24 +143,24 @@ def world_table(
 ) -> Response:
     """Numbers of a table with range, status and source."""
     world = engine_of(request).world(name)[0]
-    return _json(world_data.table_page(world, table=table, search=search, offset=offset))
+    return answer_json(world_data.table_page(world, table=table, search=search, offset=offset))
 
 
 @api.get("/measures", response_model=list[answers.MeasureName])
 def measures() -> Response:
     """Measures of the register."""
-    return _json(shipments.measure_list())
+    return answer_json(shipments.measure_list())
 
 
 @api.post("/determine", response_model=answers.Determined)
 def determine(shipment: Shipment) -> Response:
     """What a shipment meets on a day, and on other days."""
-    return _json(shipments.determine_shipment(shipment))
+    return answer_json(shipments.determine_shipment(shipment))
 
 
 @api.post("/download", response_class=Response, responses={200: {"content": {each: {} for each in MEDIA.values()}}})
 def download(asked: DownloadRequest, request: Request) -> Response:
-    """A run as a table, as netCDF, or as the scenario file."""
+    """A run as a table, as netCDF, as the scenario file, or as the report that the command line writes."""
     engine = engine_of(request)
     scenario, world, _ = engine.asked(asked)
     name = f"standoff-{scenario.name}-{run_id(scenario, world)}.{SUFFIX[asked.kind]}"
@@ -164,6 +168,8 @@ def download(asked: DownloadRequest, request: Request) -> Response:
         content: bytes = downloads.scenario_yaml(scenario).encode()
     elif asked.kind == "csv":
         content = downloads.result_csv(engine.result(asked)).encode()
+    elif asked.kind == "report":
+        content = downloads.report_html(engine.result(asked), asked.language).encode()
     else:
         content = bytes(engine.result(asked).dataset.to_netcdf(engine="h5netcdf"))
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
@@ -177,7 +183,7 @@ def download(asked: DownloadRequest, request: Request) -> Response:
 )
 async def upload_scenario(request: Request) -> Response:
     """Read a scenario file; the answer is what to run."""
-    return _json(await run_in_threadpool(uploads.read_uploaded_scenario, await request.body()))
+    return answer_json(await run_in_threadpool(uploads.read_uploaded_scenario, await request.body()))
 
 
 @api.post(
@@ -190,4 +196,4 @@ async def upload_world(request: Request) -> Response:
     world = await run_in_threadpool(uploads.read_uploaded_world, await request.body())
     engine = engine_of(request)
     name = await run_in_threadpool(engine.keep_world, world)
-    return _json({**world_data.outline(world), "world": name})
+    return answer_json({**world_data.outline(world), "world": name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from standoff.simulate.scenario import Scenario
@@ -60,6 +61,9 @@ class Runs:
                 try:
                     loop = asyncio.get_running_loop()
                     found = await loop.run_in_executor(self._pool(worker), _run, scenario, world)
+                except BrokenProcessPool:  # the system took the process away: the next run gets another
+                    self.pools.pop(worker).shutdown(wait=False)
+                    raise
                 finally:
                     heapq.heappush(self.free, worker)
                 self.answers[key] = found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import BaseContext
@@ -39,10 +40,19 @@ def pool(processes: int, *, start: Callable[..., None], arguments: tuple[Any, ..
 
 def begin() -> Engine:
     """Make this worker ready: the world and the measures of the first scenario are there before they are asked for."""
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     engine = Engine()
     _HERE["engine"] = engine
     engine.compile(*engine.asked(RunRequest()))
     return engine
+
+
+def _end_with_the_server() -> None:
+    """A server that is killed cannot end its workers: each ends itself."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(0)
 
 
 def found_here(scenario: Scenario, world: str | World) -> tuple[Engine, World, Network]:

@@ -40,7 +40,7 @@ export function ComparePage({ start, names, place, go }: Props) {
   const lines = Object.keys(runs[0]?.ledger[sides[0] ?? ""] ?? {});
   const touched = (side: string, line: string) => runs.some((run) => Math.abs(run.ledger[side]?.[line] ?? 0) > 0.5);
   const ledgerOf = (side: string): Row[] =>
-    lines.filter((line) => touched(side, line)).map((line) => [maybe(`ledger_${line}`, line), (run) => money(run.ledger[side]?.[line] ?? 0)]);
+    lines.filter((line) => touched(side, line)).map((line) => [maybe(`line_${line}`, line), (run) => money(run.ledger[side]?.[line] ?? 0)]);
   return (
     <div class="single wide">
       <h1>{t("page_compare")}</h1>
@@ -83,7 +83,7 @@ function Rows({ caption, head, rows, runs }: { caption: string; head: string[]; 
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table>
         <caption>{caption}</caption>
-        <thead><tr><th scope="col">{t("line")}</th>{head.map((title, at) => <th scope="col" key={at}>{title}</th>)}</tr></thead>
+        <thead><tr><th scope="col">{t("line")}</th>{head.map((title, at) => <th scope="col" key={at}>{LETTERS[at]}<span class="roomy">{title.slice(1)}</span></th>)}</tr></thead>
         <tbody>{rows.map(([name, show]) => <tr key={name}><th scope="row">{name}</th>{runs.map((run, at) => <td key={at}>{show(run)}</td>)}</tr>)}</tbody>
       </table>
     </div>

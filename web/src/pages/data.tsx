@@ -27,7 +27,7 @@ export function DataPage({ worlds, first }: { worlds: string[]; first: string })
       {outline && <p>{t("data_shares", { sourced: percent(outline.shares.sourced ?? 0), claimed: percent(outline.shares.claimed ?? 0), assumed: percent(outline.shares.assumed ?? 0), year: String(outline.usd_year) })}</p>}
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <label>{t("world")} <select value={world} onChange={(event) => (setWorld(event.currentTarget.value), setOffset(0))}>{[...new Set([...worlds, first])].map((each) => <option key={each}>{each}</option>)}</select></label>
-        <label>{t("table")} <select value={table} onChange={(event) => (setTable(event.currentTarget.value), setOffset(0))}>
+        <label>{t("which_table")} <select value={table} onChange={(event) => (setTable(event.currentTarget.value), setOffset(0))}>
           {Object.entries(outline?.tables ?? {}).map(([name, rows]) => <option key={name} value={name}>{maybe(`table_${name}`, name)} ({number(rows, 6)})</option>)}
         </select></label>
         <label>{t("search")} <input type="search" value={search} onInput={(event) => (setSearch(event.currentTarget.value), setOffset(0))} /></label>
@@ -38,7 +38,7 @@ export function DataPage({ worlds, first }: { worlds: string[]; first: string })
           <div class="scroll tall" tabIndex={0} role="region" aria-label={maybe(`table_${table}`, table)}>
             <table class="data">
               <thead><tr>{found.columns.map((name) => <th scope="col" key={name}>{t(`column_${name}` as Key)}</th>)}</tr></thead>
-              <tbody>{found.lines.map((line, at) => <tr key={at}>{line.map((cell, column) => <td key={column}>{column === 6 ? maybe(`status_${cell}`, cell) : cell}</td>)}</tr>)}</tbody>
+              <tbody>{found.lines.map((line, at) => <tr key={at}>{line.map((cell, column) => <td key={column}>{column === 6 ? maybe(`status_of_${cell}`, cell) : cell}</td>)}</tr>)}</tbody>
             </table>
           </div>
           {found.total > STEP && (

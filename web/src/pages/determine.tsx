@@ -1,6 +1,6 @@
 // Determine: fill in a shipment, see the outcome, the clause that decides, the trace, and the same shipment on other days.
 import { useState } from "preact/hooks";
-import { determine, Refused } from "../api";
+import { determine, refusalOf } from "../api";
 import type { Determined, Refusal, Shipment } from "../generated/api";
 import { Problems } from "../parts/problems";
 import { useWords, type Key } from "../words";
@@ -11,7 +11,7 @@ const FIRST: Shipment = { item: "NdFeB magnets with dysprosium", date: "2025-11-
 const COMMON = ["item", "date", "origin", "ship_from", "ship_to", "end_user", "end_use"];
 
 export function DeterminePage() {
-  const { t, maybe, date } = useWords();
+  const { t, maybe, date, days } = useWords();
   const [asked, setAsked] = useState<Shipment>(FIRST);
   const [found, setFound] = useState<Determined | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -20,7 +20,7 @@ export function DeterminePage() {
       setFound(await determine(shipment));
       setRefusal(null);
     } catch (error) {
-      setRefusal(error instanceof Refused ? error.report : { error: String(error), problems: [] });
+      setRefusal(refusalOf(error));
     }
   };
   const field = (name: (typeof FIELDS)[number]) => {
@@ -58,12 +58,12 @@ export function DeterminePage() {
           {found.decided_by ? <blockquote lang="en"><strong>{found.decided_by.measure}/{found.decided_by.limb}</strong> {found.decided_by.clause}</blockquote> : <p>{t("not_caught_note")}</p>}
           <dl class="facts">
             <Fact name={t("policy")} value={found.policy} />
-            <Fact name={t("delay")} value={found.expected_delay_days === null || found.expected_delay_days === undefined ? "" : t("n_days", { n: String(found.expected_delay_days) })} />
+            <Fact name={t("delay")} value={found.expected_delay_days === null || found.expected_delay_days === undefined ? "" : days(found.expected_delay_days)} />
             <Fact name={t("missing")} value={found.missing.slice(0, 8).join("; ")} />
             <Fact name={t("documents")} value={found.documents.join("; ")} />
             <Fact name={t("red_flags")} value={found.red_flags.join("; ")} />
             <Fact name={t("understood")} value={Object.entries(found.understood).map(([key, value]) => `${key}: ${value}`).join("; ")} />
-            <Fact name={t("status")} value={found.status} />
+            <Fact name={t("status")} value={maybe(`status_of_${found.status}`, found.status)} />
             <Fact name={t("sources")} value={found.sources.join(" ")} />
           </dl>
           <h3>{t("other_dates")}</h3>

@@ -1,6 +1,6 @@
 // Explore: levers on the left, both sides on the right, all updated by every move.
 import { useMemo, useState } from "preact/hooks";
-import { download, outline as readOutline, Refused, uploadScenario, uploadWorld } from "../api";
+import { download, outline as readOutline, refusalOf, uploadScenario, uploadWorld } from "../api";
 import { request, withoutMeasures, type Ask } from "../ask";
 import type { DownloadRequest, Refusal, Run, Start } from "../generated/api";
 import { Calendar } from "../parts/calendar";
@@ -11,6 +11,7 @@ import { Lines, type Series } from "../parts/lines";
 import { WorldMap } from "../parts/map";
 import { Numbers } from "../parts/numbers";
 import { Problems } from "../parts/problems";
+import { Upload } from "../parts/upload";
 import { Uses } from "../parts/uses";
 import { useBands, useMainRun, useRun, type History, type Names } from "../store";
 import type { Bands } from "../api";
@@ -36,15 +37,16 @@ export function ExplorePage({ start, names, history }: Props) {
   const without = useRun(run ? withoutMeasures(ask, run.scenario.world) : null).run;
   const banded = useBands(ask, answered);
   const [refused, setRefused] = useState<Refusal | null>(null);
-  const tell = (error: unknown) => setRefused(error instanceof Refused ? error.report : { error: String(error), problems: [] });
+  const tell = (error: unknown) => setRefused(refusalOf(error));
   const bands = banded.bands;
+  const failed = banded.refusal !== null;
   // Parts that only a run changes are not gone through again when a lever moves and when draws are counted.
   const top = useMemo(() => run && <Numbers run={run} published={published} names={names} bands={bands?.unmet ?? null} />, [run, published, names, bands]);
   const chain = useMemo(() => run && <Flow run={run} names={names} />, [run, names]);
   const ledgers = useMemo(() => run && <Ledgers run={run} published={published} />, [run, published]);
   const charts = useMemo(() => run && <Charts run={run} published={published} without={without} bands={bands} names={names} words={words} />, [run, published, without, bands, names, words]);
-  const uses = useMemo(() => run && <Uses run={run} names={names} bands={bands} />, [run, names, bands]);
-  const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind }).catch(tell);
+  const uses = useMemo(() => run && <Uses run={run} names={names} bands={bands} failed={failed} />, [run, names, bands, failed]);
+  const take = (kind: DownloadRequest["kind"]) => void download({ ...request(ask), kind, language: words.language }).catch(tell);
   return (
     <div class="explore">
       <aside class={open ? "levers open" : "levers"} aria-label={t("levers")}>
@@ -88,7 +90,8 @@ export function ExplorePage({ start, names, history }: Props) {
         {!run ? <p class="waiting">{t("loading")}</p> : (
           <>
             {top}
-            <p class="progress" aria-live="polite">{bands ? t("bands_done", { n: String(bands.draws), k: String(bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
+            {banded.refusal && <Problems refusal={banded.refusal} />}
+            <p class="progress" aria-live="polite">{failed ? t("bands_failed") : bands ? t("bands_done", { n: String(bands.draws), k: String(bands.ranges) }) : t("bands_running", { done: String(banded.done), n: String(banded.draws) })}</p>
             {chain}
             {ledgers}
             <Calendar run={run} ask={ask} setAsk={setAsk} />
@@ -99,6 +102,7 @@ export function ExplorePage({ start, names, history }: Props) {
               <div class="buttons">
                 <button type="button" id="take-csv" onClick={() => take("csv")}>CSV</button>
                 <button type="button" onClick={() => take("netcdf")}>netCDF</button>
+                <button type="button" id="take-report" onClick={() => take("report")}>{t("download_report")}</button>
                 <button type="button" onClick={() => take("scenario")}>{t("scenario_file")}</button>
                 <CopyLink />
               </div>
@@ -156,26 +160,6 @@ function Charts({ run, published, without, bands, names, words }: ChartProps) {
       {waiting.length > 0 && <Lines {...chart} graph="waiting" series={waiting} sentence={t("waiting_sentence", { value: percent(run.numbers.waiting?.share ?? 0), date: stepDate(run.numbers.waiting?.step ?? 0) })} />}
       <WorldMap run={run} names={names} />
     </section>
-  );
-}
-
-interface UploadProps {
-  label: string;
-  accept: string;
-  take: (file: File) => Promise<void>;
-  fail: (error: unknown) => void;
-}
-
-function Upload({ label, accept, take, fail }: UploadProps) {
-  return (
-    <label class="upload">
-      {label}
-      <input type="file" accept={accept} onChange={(event) => {
-        const input = event.currentTarget;
-        const file = input.files?.[0];
-        if (file) void take(file).catch(fail).finally(() => (input.value = ""));
-      }} />
-    </label>
   );
 }
 

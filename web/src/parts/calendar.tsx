@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { measures as readMeasures } from "../api";
 import { changed, type Ask } from "../ask";
-import type { Json, MeasureName, Run } from "../generated/api";
+import type { Bar, Json, MeasureName, Run } from "../generated/api";
 import { useWords } from "../words";
 
 const DAY = 86_400_000;
@@ -25,7 +25,8 @@ const number = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / DAY;
 const iso = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10);
 
 export function Calendar({ run, ask, setAsk }: Props) {
-  const { t, date, language } = useWords();
+  const { t, date, language, percent } = useWords();
+  const rate = ([low, high]: [number, number]) => (low === high ? percent(low / 100) : t("from_to", { low: percent(low / 100), high: percent(high / 100) }));
   const [known, setKnown] = useState<MeasureName[]>([]);
   const [adding, setAdding] = useState("");
   useEffect(() => void readMeasures().then(setKnown), []);
@@ -63,8 +64,7 @@ export function Calendar({ run, ask, setAsk }: Props) {
         const bars = run.calendar.filter((bar) => bar.measure === id);
         const title = (language === "zh" && bars[0]?.title_zh) || bars[0]?.title || titleOf(id);
         const dates = calendar[id] ?? {};
-        const shown = bars.filter((bar) => bar.state === "suspended").map((bar) => ({ start: bar.start, until: bar.until }));
-        const pauses = dates.pauses ?? shown;
+        const pauses = dates.pauses ?? pausesOf(bars);
         const begin = bars[0]?.start ?? run.scenario.start;
         const end = dates.end ?? bars[bars.length - 1]?.until ?? run.scenario.until;
         const pauseAt = (which: number, part: { start?: string; until?: string }) => pauses.map((pause, index) => (index === which ? { ...pause, ...part } : pause));
@@ -77,11 +77,11 @@ export function Calendar({ run, ask, setAsk }: Props) {
               <strong>{id}</strong> <span>{title}</span>
             </div>
             <div class="track">
-              {bars.map((bar) => (
-                <span key={bar.start} class={`bar ${bar.state === "suspended" ? "paused" : "running"}`} style={{ left: `${at(number(bar.start))}%`, width: `${at(number(bar.until)) - at(number(bar.start))}%` }}>
-                  {t(bar.state === "suspended" ? "suspended" : "in_force")}
+              {bars.flatMap((bar) => stripesOf(bar).map((stripe) => (
+                <span key={bar.start + stripe.look} class={`bar ${stripe.look}`} style={{ left: `${at(number(bar.start))}%`, width: `${at(number(bar.until)) - at(number(bar.start))}%` }}>
+                  {stripe.rates && `${rate(stripe.rates)} `}{t(stripe.look.includes("paused") ? "state_suspended" : "state_in_force")}
                 </span>
-              ))}
+              )))}
               {bars.length > 0 && handle(t("begins"), begin, first, number(end) - STEP_DAYS, (day) => set(id, { ...dates, start: day }, `${id}-start`))}
               {pauses.flatMap((pause, which) => [
                 handle(`${t("pause_begins")} ${which + 1}`, pause.start, first, number(pause.until) - STEP_DAYS, (day) => set(id, { ...dates, pauses: pauseAt(which, { start: day }) }, `${id}-p${which}`)),
@@ -90,7 +90,7 @@ export function Calendar({ run, ask, setAsk }: Props) {
               {dates.end && handle(t("ends"), dates.end, number(begin) + STEP_DAYS, last, (day) => set(id, { ...dates, end: day }, `${id}-end`))}
             </div>
             <div class="buttons">
-              <p class="what">{bars.length ? bars.map((bar) => t(bar.state === "suspended" ? "bar_suspended" : "bar_in_force", { from: date(bar.start), until: date(bar.until) })).join(" · ") : t("not_in_run")}</p>
+              <p class="what">{bars.length ? bars.flatMap((bar) => stripesOf(bar).map((stripe) => (stripe.rates ? `${rate(stripe.rates)}: ` : "") + t(stripe.look.includes("paused") ? "bar_suspended" : "bar_in_force", { from: date(bar.start), until: date(bar.until) }))).join(" · ") : t("not_in_run")}</p>
               <button type="button" class="quiet" disabled={bars.length === 0} onClick={() => set(id, { ...dates, pauses: [...pauses, newPause(number(begin), last, pauses)] })}>{t("suspend")}</button>
               <button type="button" class="quiet" disabled={bars.length === 0 || Boolean(dates.end)} onClick={() => set(id, { ...dates, end: iso(Math.round((number(begin) + last) / 2)) })}>{t("end_it")}</button>
               <button type="button" class="quiet" disabled={!calendar[id]} onClick={() => set(id, null)}>{t("as_published")}</button>
@@ -123,6 +123,28 @@ export function Calendar({ run, ask, setAsk }: Props) {
       </form>
     </section>
   );
+}
+
+interface Stripe {
+  look: string;
+  rates: [number, number] | null;
+}
+
+// What a bar is drawn as: a tariff that is paused in part is two stripes, one above the other.
+function stripesOf(bar: Bar): Stripe[] {
+  if (bar.rates && bar.paused_rates) return [{ look: "running upper", rates: bar.rates }, { look: "paused lower", rates: bar.paused_rates }];
+  return [{ look: bar.state === "suspended" ? "paused" : "running", rates: bar.rates ?? bar.paused_rates }];
+}
+
+// Stretches in which a measure or a part of it is paused; two that touch are one.
+function pausesOf(bars: Bar[]): { start: string; until: string }[] {
+  const found: { start: string; until: string }[] = [];
+  for (const bar of bars.filter((each) => each.state === "suspended" || each.paused_rates)) {
+    const last = found[found.length - 1];
+    if (last?.until === bar.start) last.until = bar.until;
+    else found.push({ start: bar.start, until: bar.until });
+  }
+  return found;
 }
 
 const calendarOf = (ask: Ask): Record<string, Dates> => (ask.changes.calendar ?? {}) as unknown as Record<string, Dates>;

@@ -89,11 +89,11 @@ function alone(svg: SVGSVGElement): { text: string; width: number; height: numbe
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-function saveSvg(svg: SVGSVGElement | null, name: string): void {
+export function saveSvg(svg: SVGSVGElement | null, name: string): void {
   if (svg) save(new Blob([alone(svg).text], { type: "image/svg+xml" }), `standoff-${name}.svg`);
 }
 
-function savePng(svg: SVGSVGElement | null, name: string): void {
+export function savePng(svg: SVGSVGElement | null, name: string): void {
   if (!svg) return;
   const { text, width, height } = alone(svg);
   const image = new Image();

@@ -22,7 +22,7 @@ export function Ledgers({ run, published }: { run: Run; published: Run | null })
           <tbody>
             {lines.map((line) => (
               <tr key={line}>
-                <th scope="row">{maybe(`ledger_${line}`, line)}</th>
+                <th scope="row">{maybe(`line_${line}`, line)}</th>
                 {sides.map((side) => {
                   const value = run.ledger[side]?.[line] ?? 0;
                   const old = before?.[side]?.[line];

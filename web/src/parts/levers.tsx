@@ -108,7 +108,7 @@ function One({ lever, id, value, fact, set }: OneProps) {
       <details class="help">
         <summary>{t("about_lever")}</summary>
         <p>{of(lever.help)}</p>
-        {lever.reach && <p>{t("published_value", { value: shownValue(lever, Number(fact.value), words) })} {range}. {words.maybe(`status_${fact.status}`, fact.status)}{fact.source && `: ${fact.source}`}</p>}
+        {lever.reach && <p>{t("published_value", { value: shownValue(lever, Number(fact.value), words) })} {range}. {words.maybe(`status_of_${fact.status}`, fact.status)}{fact.source && `: ${fact.source}`}</p>}
       </details>
       {moved && <button type="button" class="quiet reset" aria-label={`${t("reset")}: ${name}`} onClick={() => set(undefined)}>{t("reset")}</button>}
     </div>

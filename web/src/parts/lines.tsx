@@ -98,7 +98,7 @@ function draw(series: Series[], start: string, stepDays: number, scale: string, 
   );
   const axis = new Intl.DateTimeFormat(words.language === "zh" ? "zh-CN" : "en-GB", { month: "short", year: "2-digit", timeZone: "UTC" });
   const svg = Plot.plot({
-    width: 460, height: 210, marginLeft: 64, marginRight: 18, marginTop: 16, marginBottom: 26,
+    width: 460, height: 210, marginLeft: 82, marginRight: 18, marginTop: 16, marginBottom: 26,
     style: { background: "transparent", color: "var(--ink)", fontSize: "12px" },
     x: { type: "utc", label: null, ticks: 4, tickFormat: (day: Date) => axis.format(day), domain: series[0]?.values.length ? [dateAt(start, stepDays, 0), dateAt(start, stepDays, series[0].values.length)] : undefined },
     y: { label: null, grid: true, ticks: 5, zero: true, tickFormat: (value: number) => (scale === "money" ? words.axisMoney(value) : words.percent(value)) },

@@ -6,7 +6,7 @@ import { useWords } from "../words";
 
 const SHOWN = 24;
 
-export function Uses({ run, names, bands }: { run: Run; names: Names; bands: Bands | null }) {
+export function Uses({ run, names, bands, failed }: { run: Run; names: Names; bands: Bands | null; failed: boolean }) {
   const { t, of, money, percent, days, number } = useWords();
   const rows = [...run.uses].sort((a, b) => b.lost - a.lost || (a.first_stop_days ?? Infinity) - (b.first_stop_days ?? Infinity)).slice(0, SHOWN);
   return (
@@ -39,7 +39,7 @@ export function Uses({ run, names, bands }: { run: Run; names: Names; bands: Ban
                   <td>{percent(row.lowest)}</td>
                   <td>{money(row.lost)}</td>
                   <td>{percent(row.share)}</td>
-                  <td>{chance === undefined ? "…" : percent(chance)}</td>
+                  <td>{chance !== undefined ? percent(chance) : failed ? "–" : "…"}</td>
                 </tr>
               );
             })}

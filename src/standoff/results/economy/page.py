@@ -9,7 +9,7 @@ from standoff.results.economy.sections import events_section, evidence_section, 
 from standoff.results.economy.source import EconomySource
 from standoff.results.report.content import BigNumber, FirstScreen, Section
 from standoff.results.report.pages import render_page, write_whole
-from standoff.results.report.words import read_words
+from standoff.results.words import read_words
 
 BUILDERS = (losses_section, places_section, events_section, evidence_section)
 

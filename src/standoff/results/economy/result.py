@@ -28,6 +28,8 @@ Array = npt.NDArray[np.float64]
 
 KIND = "economy"
 """Told in the configuration of a result file, so that ``standoff rerun`` knows what to do again."""
+MOST_SIDES = 6
+"""Sides that a report shows beside each other, the others not counted."""
 LOST = ("value_added_lost", "output_lost", "unmet_final_use")
 
 
@@ -114,17 +116,21 @@ class EconomyResult:
 
     @cached_property
     def sides(self) -> dict[str, tuple[int, ...]]:
-        """Positions of regions by side: those of the scenario, else the regions that its events name; the others together."""
+        """Positions of regions by side: those of the scenario, then the regions that its events name, then all others together.
+
+        Regions that only events name stand alone as long as there are no more than `MOST_SIDES`.
+        """
         regions = self.mrio.regions
         chosen = {name: list(members) for name, members in self.scenario.sides.items()}
-        if not chosen:
-            named: list[str] = []
-            for event in self.scenario.events:
-                named += [*event.exporters, *event.destinations] if isinstance(event, ExportCut) else event.regions
-            chosen = {name: [name] for name in dict.fromkeys(named)}
+        placed = {member for members in chosen.values() for member in members}
+        for event in self.scenario.events:
+            named = [*event.exporters, *event.destinations] if isinstance(event, ExportCut) else event.regions
+            for name in named:
+                if name not in chosen and name not in placed and len(chosen) < MOST_SIDES:
+                    chosen[name] = [name]
+                    placed.add(name)
+        rest = tuple(position for position, name in enumerate(regions) if name not in placed)
         sides = {name: tuple(regions.index(member) for member in members) for name, members in chosen.items()}
-        taken = {position for positions in sides.values() for position in positions}
-        rest = tuple(position for position in range(len(regions)) if position not in taken)
         return {**sides, OTHERS: rest} if rest else sides
 
     @cached_property

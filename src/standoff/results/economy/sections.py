@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from standoff.results.charts.marks import Picture
+from standoff.results.charts.series import HALF, Series, line_panel
 from standoff.results.economy.source import EconomySource
-from standoff.results.report.charts.marks import Picture
-from standoff.results.report.charts.series import HALF, Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.simulate.economy_scenario import DRAWN, AnyEvent, ExportCut, Struck, unknowns
 
-MOST_PANELS = 6
 LIMITS = ("value", "final", "prices", "links", "capacity", "days")
 
 
@@ -28,7 +27,9 @@ def losses_section(source: EconomySource) -> Section:
     return Section(
         "losses",
         say("economy.losses"),
-        say(
+        say("economy.losses_none")
+        if source.lost("value_added_lost", worst) <= 0
+        else say(
             "economy.losses_sentence",
             side=source.side(worst),
             amount=source.money(source.lost("value_added_lost", worst)),
@@ -60,7 +61,7 @@ def _range(source: EconomySource, axis: int, places: list[int]) -> tuple[float, 
 def _side_paths(source: EconomySource, path: Any, usual: Any) -> list[tuple[str, Any]]:
     """A path of regions as shares of usual, by side."""
     found = []
-    for side, regions in list(source.result.sides.items())[:MOST_PANELS]:
+    for side, regions in source.result.sides.items():
         at = list(regions)
         found.append((source.side(side), path[:, at].sum(axis=1) / max(float(usual[at].sum()), 1e-300)))
     return found

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.results.charts.series import TimeAxis
 from standoff.results.economy.result import OTHERS, EconomyResult, totals
-from standoff.results.report.charts.series import TimeAxis
+from standoff.results.numbers import MINUS, Numbers, digits
 from standoff.results.report.content import Column, Table
-from standoff.results.report.numbers import MINUS, Numbers, digits
-from standoff.results.report.words import Words
+from standoff.results.words import Words
 
 Array = npt.NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from standoff.results.report.charts.marks import Picture
+from standoff.results.charts.marks import Picture
 
 MOST_ROWS = 40
 """Rows of a table on the page; the workbook has all of them."""
@@ -16,7 +16,7 @@ LEAD_ROWS = 12
 
 @dataclass(frozen=True)
 class Column:
-    """Heading and kind of a column: ``text``, ``date``, ``usd``, ``percent`` (a share), ``days`` or ``number``."""
+    """Heading and kind: ``text``, ``date``, ``usd``, ``percent`` (a share), ``days``, ``number`` or ``written`` (a number as text)."""
 
     heading: str
     kind: str = "text"

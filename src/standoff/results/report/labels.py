@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from standoff.results.report.words import Words
+from standoff.results.words import Words
 from standoff.world.tables import World
 
 

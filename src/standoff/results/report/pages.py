@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from standoff.results.numbers import Numbers
 from standoff.results.report.content import Section
-from standoff.results.report.numbers import Numbers
 from standoff.results.report.sections import (
     difference,
     evidence,
@@ -23,7 +23,7 @@ from standoff.results.report.sections import (
     use,
 )
 from standoff.results.report.source import Source
-from standoff.results.report.words import Words, read_words
+from standoff.results.words import Words, read_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -98,11 +98,11 @@ def render_page(template: str, words: Words, **content: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    """Templates of this package; every value is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    """Templates of the report and of its drawings; every value is escaped."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("standoff.results.report"),
+        loader=ChoiceLoader([PackageLoader("standoff.results.report"), PackageLoader("standoff.results.charts")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

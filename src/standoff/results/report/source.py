@@ -7,12 +7,12 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from standoff.results.report.charts.series import TimeAxis
+from standoff.results.charts.series import TimeAxis
+from standoff.results.numbers import Numbers
 from standoff.results.report.content import Column, Table
 from standoff.results.report.figures import chain, controls, cover, stops
 from standoff.results.report.labels import Labels
-from standoff.results.report.numbers import Numbers
-from standoff.results.report.words import Words
+from standoff.results.words import Words
 
 if TYPE_CHECKING:
     from standoff.results.result import Result

@@ -25,14 +25,49 @@ from standoff.world.tables import World, read_world
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Said = tuple[str, str]
+"""The same in English and Chinese."""
 
 HOLDS, ONLY_IF, FAILS = "holds", "holds only if", "fails"
 NO_MECHANISM, ONLY_DATA = "needs a mechanism that is not there yet", "only data can tell"
 SURE = 0.9
 RUN_DAYS = 364
+BLOCK = 32
+"""Draws that run together: progress is told, and a caller may stop, after each block."""
+SCENARIOS = ("april-2025", "cut-off")
+"""What the claims with a mechanism need to be run, each once."""
 RANGE_POINTS = 41
 PARALYSED = 0.2
 """Output below this share of baseline for four weeks is paralysis."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """One condition of the region in which a claim would hold.
+
+    Attributes:
+        kind: ``edge`` (a number of the model between two values), ``density`` (share of draws inside all edges in which the claim is
+            true), ``span`` (of the measured quantity) or ``horizon`` (months, and what they leave).
+        name: the number of the model, for an edge.
+        low, high: the two values; None where there is no limit.
+    """
+
+    kind: str
+    name: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def words(self, unit: str) -> str:
+        """The condition as the command line prints it."""
+        low = "" if self.low is None else f"{self.low:.3g}"
+        high = "" if self.high is None else f"{self.high:.3g}"
+        if self.kind == "edge":
+            return f"{low and low + ' <= '}{self.name}{high and ' <= ' + high}"
+        if self.kind == "density":
+            return f"there it is true in {self.low:.0%} of draws"
+        if self.kind == "span":
+            return f"{low} to {high} {unit}"
+        return f"a horizon of {self.low:g} months leaves {self.high:.1f} months"
 
 
 @dataclass(frozen=True)
@@ -40,23 +75,34 @@ class Answer:
     """What the model says.
 
     Attributes:
-        measured: what was computed, in words.
+        measured, measured_zh: what was computed, in words.
         unit: of the interval.
         low, median, high: 80 % interval, or the ends of the stated ranges.
         verdict: one of the five.
         share_true: share of draws, or of the cases in ``region``, in which the claim is true; None where it
             cannot be told.
-        region: where the claim would hold.
+        where: where the claim would hold.
+        region: the same in words.
+        scenario, until: what was run for it; empty where a range of the world decides.
+        table: the table of the world whose ranges decide; empty where draws do.
     """
 
     measured: str
+    measured_zh: str
     unit: str
     low: float
     median: float
     high: float
     verdict: str
     share_true: float | None
-    region: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
+    region: tuple[str, ...] = field(init=False)
+    scenario: str = ""
+    until: str = ""
+    table: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "region", tuple(each.words(self.unit) for each in self.where))
 
 
 @dataclass(frozen=True)
@@ -67,6 +113,7 @@ class Bench:
     draws: int
     seed: int
     as_of: dt.date | None
+    progress: Callable[[int], None] | None = None
     done: dict[str, Ensemble] = field(default_factory=dict)
 
     def ensemble(self, scenario: str) -> Ensemble:
@@ -76,8 +123,17 @@ class Bench:
             asked = read_scenario(
                 scenario, changes={"world": self.world.name, "until": asked.start + dt.timedelta(days=RUN_DAYS)}
             )
-            world = scenario_world(asked, self.world)
-            self.done[scenario] = run_ensemble(asked, world, draws=self.draws, seed=self.seed, as_of=self.as_of)
+            world, before = scenario_world(asked, self.world), self.draws * len(self.done)
+            progress = self.progress
+            self.done[scenario] = run_ensemble(
+                asked,
+                world,
+                draws=self.draws,
+                seed=self.seed,
+                as_of=self.as_of,
+                block=BLOCK,
+                progress=None if progress is None else lambda done: progress(before + done),
+            )
         return self.done[scenario]
 
 
@@ -89,6 +145,7 @@ def audit(
     as_of: dt.date | None = None,
     only: str = "",
     claims: Path = CLAIMS,
+    progress: Callable[[int], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Every claim with the model's answer and, beside it, what research found.
 
@@ -98,8 +155,9 @@ def audit(
         as_of: information date: measures announced later do not exist.
         only: one claim's id; all if empty.
         claims: registry file; its columns ``verdict`` and ``figure_found`` change no answer.
+        progress: called with the number of draws done, of ``draws`` times the number of `SCENARIOS`.
     """
-    bench = Bench(read_world(world), draws, seed, as_of)
+    bench = Bench(read_world(world), draws, seed, as_of, progress)
     researched = read_researched(claims)
     return [
         {**asdict(claim), **_answer(claim, bench), "researched": researched[claim.id]}
@@ -112,36 +170,38 @@ def _answer(claim: Claim, bench: Bench) -> dict[str, Any]:
     if claim.id in TESTS:
         answer = asdict(TESTS[claim.id](bench))
         return {"answer": answer, "computed_verdict": answer["verdict"]}
-    return {"answer": None, "computed_verdict": ONLY_DATA if claim.only_data else NO_MECHANISM}
+    return {"answer": None, "computed_verdict": untested_verdict(claim)}
 
 
-def from_draws(ensemble: Ensemble, quantity: Floats, true: Flags, *, measured: str, unit: str) -> Answer:
+def untested_verdict(claim: Claim) -> str:
+    """What is said of a claim that no test here answers."""
+    return ONLY_DATA if claim.only_data else NO_MECHANISM
+
+
+def from_draws(ensemble: Ensemble, quantity: Floats, true: Flags, *, measured: Said, unit: str) -> Answer:
     """An answer from draws: interval, share of draws in which the claim is true, and the box in which it is."""
     low, median, high = (float(value) for value in np.quantile(quantity, (0.1, 0.5, 0.9)))
     share = float(true.mean())
     verdict = HOLDS if share >= SURE else FAILS if share <= 1.0 - SURE else ONLY_IF
     names = [each.name for each in ensemble.ranges]
     box = find_box(np.stack([ensemble.values[name] for name in names], axis=1), true, names)
-    region: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
     if box is not None:
-        edges = ((edge.low, edge.name, edge.high) for edge in box.edges)
-        words = tuple(
-            f"{'' if low is None else f'{low:.3g} <= '}{name}{'' if high is None else f' <= {high:.3g}'}"
-            for low, name, high in edges
-        )
-        region = (*words, f"there it is true in {box.density:.0%} of draws")
-    return Answer(measured, unit, low, median, high, verdict, share, region)
+        edges = tuple(Where("edge", edge.name, edge.low, edge.high) for edge in box.edges)
+        where = (*edges, Where("density", low=float(box.density)))
+    ran = {"scenario": ensemble.scenario.name, "until": ensemble.scenario.until.isoformat()}
+    return Answer(*measured, unit, low, median, high, verdict, share, where, **ran)
 
 
 def from_range(
-    low: float, value: float, high: float, *, true: Callable[[float], bool], measured: str, unit: str
+    low: float, value: float, high: float, *, true: Callable[[float], bool], measured: Said, unit: str, table: str
 ) -> Answer:
     """An answer from a stated range: true everywhere in it, nowhere, or only in the part that is given."""
     points = np.unique(np.append(np.linspace(low, high, RANGE_POINTS), value))
     inside = points[[true(float(point)) for point in points]]
     verdict = FAILS if not len(inside) else HOLDS if len(inside) == len(points) else ONLY_IF
-    region = (f"{inside[0]:.3g} to {inside[-1]:.3g} {unit}",) if verdict == ONLY_IF else ()
-    return Answer(measured, unit, low, value, high, verdict, len(inside) / len(points), region)
+    where = (Where("span", low=float(inside[0]), high=float(inside[-1])),) if verdict == ONLY_IF else ()
+    return Answer(*measured, unit, low, value, high, verdict, len(inside) / len(points), where, table=table)
 
 
 def place_share(world: World, recipes: tuple[str, ...], place: str) -> tuple[float, float, float]:
@@ -163,8 +223,12 @@ def magnets_share(bench: Bench) -> Answer:
     return from_range(
         *share,
         true=lambda x: x > 0.5,
-        measured="China's share of sintered NdFeB output; true above one half",
+        measured=(
+            "China's share of sintered NdFeB output; true above one half",
+            "中国占烧结钕铁硼产量的比例；超过一半即成立",
+        ),
         unit="share",
+        table="producers",
     )
 
 
@@ -174,8 +238,12 @@ def separation_share(bench: Bench) -> Answer:
     return from_range(
         *share,
         true=lambda x: 0.75 <= x <= 0.85,
-        measured="China's share of light and heavy separation; true between 0.75 and 0.85",
+        measured=(
+            "China's share of light and heavy separation; true between 0.75 and 0.85",
+            "中国占轻、重稀土分离的比例；在0.75与0.85之间即成立",
+        ),
         unit="share",
+        table="producers",
     )
 
 
@@ -191,27 +259,26 @@ def fighter_mass(bench: Bench) -> Answer:
         float(value),
         float(high),
         true=lambda x: x >= 417.0,
-        measured="magnets of an aircraft; true from 417",
+        measured=("magnets of an aircraft; true from 417", "一架飞机所用磁体；达到417即成立"),
         unit="kg",
+        table="needs",
     )
 
 
 def months_of_cover(bench: Bench) -> Answer:
     """A47: months that a stock lasts if 60 % of a requirement is missing, by the horizon that the requirement is for."""
     gap = 0.6
-    regions = tuple(
-        f"a horizon of {horizon:g} months leaves {(1.0 - gap) * horizon:.1f} months"
-        for horizon in (7.5, 12.0, 24.0, 48.0)
-    )
+    where = tuple(Where("horizon", low=horizon, high=(1.0 - gap) * horizon) for horizon in (7.5, 12.0, 24.0, 48.0))
     return Answer(
         measured="months of cover at a gap of 60 %",
+        measured_zh="缺口60%时可支撑的月数",
         unit="months",
         low=(1.0 - gap) * 7.5,
         median=(1.0 - gap) * 12.0,
         high=(1.0 - gap) * 48.0,
         verdict=ONLY_DATA,
         share_true=None,
-        region=regions,
+        where=where,
     )
 
 
@@ -230,8 +297,11 @@ def united_states_flow(bench: Bench) -> Answer:
         ensemble,
         back,
         back >= 0.95,
-        measured="magnets from China to the United States, 22 to 30 weeks after the control, of the base year; true from 0.95. "
-        "The licence rule itself stays in force",
+        measured=(
+            "magnets from China to the United States, 22 to 30 weeks after the control, of the base year; true from 0.95. "
+            "The licence rule itself stays in force",
+            "管制后第22至30周中国输美磁体占基准年的比例；达到0.95即成立。许可规则本身仍然有效",
+        ),
         unit="share",
     )
 
@@ -250,7 +320,10 @@ def united_states_chain(bench: Bench) -> Answer:
         ensemble,
         touched,
         touched >= 0.9,
-        measured="share of the value of US final uses that miss more than 1 % in the half-year after the control; true from 0.9",
+        measured=(
+            "share of the value of US final uses that miss more than 1 % in the half-year after the control; true from 0.9",
+            "管制后半年内缺口超过1%的美国最终使用占其价值的比例；达到0.9即成立",
+        ),
         unit="share",
     )
 
@@ -265,7 +338,10 @@ def arms_after_cut_off(bench: Bench) -> Answer:
         ensemble,
         within,
         within >= 0.5,
-        measured="share of US military uses with output below 20 % of baseline for four weeks within three months; true from one half",
+        measured=(
+            "share of US military uses with output below 20 % of baseline for four weeks within three months; true from one half",
+            "三个月内产出连续四周低于基准20%的美国军事用途的比例；达到一半即成立",
+        ),
         unit="share",
     )
 

@@ -23,7 +23,7 @@ class Claim:
 
     Attributes:
         id, text, date: of the statement: number, article, day.
-        paraphrase: in neutral words.
+        paraphrase, paraphrase_zh: in neutral words, in English and Chinese; empty where the registry has no Chinese.
         kind, quantity, system: what sort of statement, its figure, what it is about.
         test: how a model could test it.
     """
@@ -36,6 +36,7 @@ class Claim:
     quantity: str
     system: str
     test: str
+    paraphrase_zh: str = ""
 
     @property
     def only_data(self) -> bool:
@@ -55,6 +56,7 @@ def read_claims(path: Path = CLAIMS) -> list[Claim]:
             quantity=row["quantity_unit"],
             system=row["system"],
             test=row["simulator_test"],
+            paraphrase_zh=row.get("paraphrase_zh", ""),
         )
         for row in _rows(path, COLUMNS)
     ]

@@ -66,7 +66,8 @@ class Gradient:
     slopes: tuple[Slope, ...]
 
     def __getitem__(self, number: str) -> Slope:
-        return next(slope for slope in self.slopes if slope.number == number)
+        """The slope by a number. Raises KeyError if it was not asked for."""
+        return {slope.number: slope for slope in self.slopes}[number]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -88,7 +89,7 @@ def gradient(
     Args:
         scenario: a shipped name, the path of a YAML file, or a `Scenario`.
         of: the result, see `standoff.studies.gradients.scalars.scalar_named`.
-        by: names or patterns of numbers (``parameter:*``, ``cover:dysprosium``, ``capacity:*``, ``link:*``); all but links if not given.
+        by: names or patterns of numbers (``parameter:*``, ``cover:metal_dy``, ``capacity:*``, ``link:*``); all but links if not given.
         world: another world than the scenario's own.
         changes: values by dotted key, as in `standoff.run`.
         as_of: information date.

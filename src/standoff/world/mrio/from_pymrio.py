@@ -58,7 +58,8 @@ def read_pymrio(source: str, *, form: str, year: str = "", unit: str = "") -> Ra
         system = _parse(pymrio, source, form, year)
         parts = _parts(system, source)
     about = _about(system, source, form, year, unit)
-    notes = [Adjustment(f"pymrio: {text}") for text in dict.fromkeys(str(each.message).strip() for each in said)]
+    told = dict.fromkeys(str(each.message).strip() for each in said if issubclass(each.category, UserWarning))
+    notes = [Adjustment(f"pymrio: {text}") for text in told]
     regions, sectors, flows, households, other, output = parts
     return RawTable(about, regions, sectors, flows, households, other, output, tuple(notes + _renamed(system)))
 
@@ -209,7 +210,7 @@ def _about(system: Any, source: str, form: str, year: str, unit: str) -> About:
         title=described,
         year=found,
         unit=unit or "unknown",
-        source=origin or f"{described} ({source})",
+        source=origin or f"{described} ({Path(source).name})",
         terms=terms or "as the source says",
     )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from standoff.results import indicators
-from standoff.results.causes import MEMORY_DAYS, binding_needs
 from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def build_chain(result: Result, controlled: Controlled) -> Chain:
     step, reason = worst_step(result, controlled)
     of_node = stage_of_nodes(result)
     stages = tuple(stage for stage in (*STAGES, USE) if stage in of_node)
-    begins = shortage_begins(result, step, of_node) if reason == "unmet" else dict.fromkeys(stages, 0.0)
+    begins = shortage_begins(result, step) if reason == "unmet" else dict.fromkeys(stages, 0.0)
     return Chain(
         stages=stages,
         stretches=_stretches(result, step, of_node, stages),
@@ -134,62 +133,16 @@ def _stretches(result: Result, step: int, of_node: list[str], stages: tuple[str,
     )
 
 
-def shortage_begins(result: Result, step: int, of_node: list[str]) -> dict[str, float]:
-    """At which stage the unmet use of one week begins, shares that add up to one.
+def shortage_begins(result: Result, step: int) -> dict[str, float]:
+    """At which stage the unmet use of one week begins, shares that add up to one: the stage of the product that was kept back.
 
-    The walk starts at the uses that are short, with what they are short of, and follows the binding input upstream. Of the
-    deliveries of that input that were kept back in recent weeks, the part kept back at the border (closed gate, review, refusal,
-    hold) ends at the input's stage; the part that the seller lacked goes on to what binds the seller. A plant that nothing
-    upstream binds is bound by its own capacity, and the walk ends at its stage.
+    What is due to demand begins at the use itself. See `standoff.results.attribution`.
     """
-    network = result.network
-    nodes, links, offers = network.nodes, network.links, network.offers
-    border, lacking = _kept_back(result, step)
-    binding = binding_needs(result)[step]
-    value = (result.records["plan"] - result.records["activity"])[step] * nodes.value
-    mass = np.where(np.arange(len(nodes)) >= nodes.producers, np.maximum(value, 0.0), 0.0)
-    total = mass.sum()
+    losses, network = result.losses, result.network
+    value = losses.values[step, losses.use >= 0].sum(axis=0)
     ends: dict[str, float] = {}
-    kept = np.bincount(links.need, weights=border + lacking, minlength=len(network.needs.use))
-    seller = offers.producer[links.offer]
-    for _ in range(len(set(of_node)) + 1):
-        unbound = (mass > 0) & ((binding < 0) | (kept[np.maximum(binding, 0)] <= 0))
-        for node in np.flatnonzero(unbound):
-            ends[of_node[node]] = ends.get(of_node[node], 0.0) + float(mass[node])
-        on_need = np.zeros(len(kept))
-        bound = np.flatnonzero((mass > 0) & ~unbound)
-        on_need[binding[bound]] = mass[bound]
-        each = on_need[links.need] / np.where(kept > 0, kept, 1.0)[links.need]
-        for link in np.flatnonzero(each * border > 0):
-            stage = network.product_stage[offers.product[links.offer[link]]]
-            ends[stage] = ends.get(stage, 0.0) + float(each[link] * border[link])
-        mass = np.bincount(seller, weights=each * lacking, minlength=len(nodes))
-        if mass.sum() <= 1e-12 * total:
-            break
-    else:
-        for node in np.flatnonzero(mass > 0):
-            ends[of_node[node]] = ends.get(of_node[node], 0.0) + float(mass[node])
+    for (_, _, product, _, _), part in zip(losses.keys, value, strict=True):
+        stage = network.product_stage[product] if product >= 0 else USE
+        ends[stage] = ends.get(stage, 0.0) + float(part)
+    total = sum(ends.values())
     return {stage: part / total for stage, part in ends.items()} if total > 0 else {}
-
-
-def _kept_back(result: Result, step: int) -> tuple[Any, Any]:
-    """Deliveries kept back at the border and by sellers who lacked goods in the weeks up to one, units, (links,) each.
-
-    Older weeks fade with ``MEMORY_DAYS``, as in `standoff.results.causes`.
-    """
-    setup, records = result.setup, result.records
-    first = max(step - int(3 * MEMORY_DAYS / setup.clock.step_days), 0)
-    window = slice(first, step + 1)
-    fade = np.exp(-(step - np.arange(first, step + 1)) * setup.clock.step_days / MEMORY_DAYS)
-    fill = records["fill"][window].reshape(step + 1 - first, -1)[:, setup.slot]
-    asked = records["ordered"][window][:, setup.network.links.need] * setup.share
-    lacking = asked * (1.0 - fill)
-    border = np.zeros_like(lacking)
-    tracked = setup.tracked
-    if len(tracked):
-        usual = setup.network.links.flow[tracked] * setup.clock.step_days / DAYS_PER_YEAR
-        ordered = np.minimum(records["link_ordered"][window], usual)
-        missing = np.maximum(ordered - records["link_shipped"][window], 0.0)
-        lacking[:, tracked] = np.minimum(missing, ordered * (1.0 - fill[:, tracked]))
-        border[:, tracked] = missing - lacking[:, tracked]
-    return fade @ border, fade @ lacking

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import Chart, LegendItem, Picture
-from standoff.results.report.charts.series import HALF, Series, TimeAxis, line_panel
+from standoff.results.charts.marks import Chart, LegendItem, Picture
+from standoff.results.charts.series import HALF, Series, TimeAxis, line_panel
 from standoff.results.report.content import BigNumber, Column, FirstScreen, Section, Table
 from standoff.results.report.sections.ledger import LINE_NAMES
 from standoff.results.report.sections.overview import first_screen
 from standoff.results.report.source import Source
-from standoff.results.report.words import Words
+from standoff.results.words import Words
 
 if TYPE_CHECKING:
     from standoff.results.compare import Comparison

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from standoff.results.report.charts.flow import Column as FlowColumn
-from standoff.results.report.charts.flow import Ribbon, flow_chart
-from standoff.results.report.charts.marks import LegendItem, Picture
+from standoff.results.charts.flow import Column as FlowColumn
+from standoff.results.charts.flow import Ribbon, flow_chart
+from standoff.results.charts.marks import LegendItem, Picture
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.chain import WINDOW_DAYS, Stretch
 from standoff.results.report.figures.controls import first_day

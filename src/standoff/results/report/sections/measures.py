@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.bars import Bar, time_bars
-from standoff.results.report.charts.marks import LegendItem, Picture
-from standoff.results.report.charts.series import HALF, Series, line_panel
+from standoff.results.charts.bars import Bar, time_bars
+from standoff.results.charts.marks import LegendItem, Picture
+from standoff.results.charts.series import HALF, Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.controls import Queue
 from standoff.results.report.source import Source
@@ -19,11 +19,12 @@ MOST_BARS = 40
 
 def measures_section(source: Source) -> Section:
     """Bars on a time line and the same as a table."""
-    say, bars = source.say, source.result.regimes.timeline
+    regimes = source.result.regimes
+    say, bars = source.say, (*regimes.timeline, *regimes.tariffs)
     if not bars:
         return Section("measures", say("measures.title"), say("measures.rest"))
     names = list(dict.fromkeys(bar["measure"] for bar in bars))
-    touching = {regime.measure for regime in source.result.regimes.regimes if regime.measure}
+    touching = {regime.measure for regime in regimes.regimes if regime.measure}
     sentence = say(
         "measures.sentence",
         count=len(names),
@@ -33,7 +34,7 @@ def measures_section(source: Source) -> Section:
     )
     shown = names[:MOST_BARS]
     drawn = [
-        Bar(shown.index(bar["measure"]), bar["from"], bar["until"], STATES[bar["state"]], _title(source, bar))
+        Bar(shown.index(bar["measure"]), bar["from"], bar["until"], STATES[bar["state"]], _text(source, bar))
         for bar in bars
         if bar["measure"] in shown
     ]
@@ -42,12 +43,25 @@ def measures_section(source: Source) -> Section:
         for state in STATES.values()
         if any(bar.style == state for bar in drawn)
     )
+    return Section(
+        "measures",
+        say("measures.title"),
+        sentence,
+        pictures=(Picture((time_bars(shown, drawn, source.dates, description=say("measures.alt")),), legend),),
+        tables=(_measures_table(source, bars),),
+        definitions=(say("measures.define"),),
+    )
+
+
+def _measures_table(source: Source, bars: tuple[dict[str, Any], ...]) -> Table:
+    say = source.say
     rows = [
         (
             bar["measure"],
             bar["issuer"],
             _title(source, bar),
             source.words.family("state", STATES[bar["state"]]),
+            _rates(source, bar),
             bar["from"].isoformat(),
             bar["until"].isoformat(),
         )
@@ -60,18 +74,31 @@ def measures_section(source: Source) -> Section:
             ("issuer", "text"),
             ("title", "text"),
             ("state", "text"),
+            ("rate", "text"),
             ("from", "date"),
             ("until", "date"),
         )
     )
-    return Section(
-        "measures",
-        say("measures.title"),
-        sentence,
-        pictures=(Picture((time_bars(shown, drawn, source.dates, description=say("measures.alt")),), legend),),
-        tables=(Table("measures", say("measures.table"), columns, rows, open=True),),
-        definitions=(say("measures.define"),),
-    )
+    return Table("measures", say("measures.table"), columns, rows, open=True)
+
+
+def _text(source: Source, bar: dict[str, Any]) -> str:
+    rates = _rates(source, bar)
+    return source.say("measures.with_rates", title=_title(source, bar), rates=rates) if rates else _title(source, bar)
+
+
+def _rates(source: Source, bar: dict[str, Any]) -> str:
+    """Rates that are collected and rates that are paused, in words; empty for a measure that is no tariff."""
+
+    def span(ends: tuple[float, float]) -> str:
+        low, high = (source.numbers.percent(rate / 100.0) for rate in ends)
+        return low if low == high else source.say("measures.span", low=low, high=high)
+
+    collected, paused = bar.get("rates"), bar.get("paused_rates")
+    parts = [span(collected)] if collected else []
+    if paused:
+        parts.append(source.say("measures.paused_rate", rates=span(paused)))
+    return source.words.join(parts)
 
 
 def _title(source: Source, bar: dict[str, Any]) -> str:

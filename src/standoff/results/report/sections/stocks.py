@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from standoff.results.report.charts.marks import Chart, LegendItem, Picture
-from standoff.results.report.charts.series import Series, line_panel
+from standoff.results.charts.marks import Chart, LegendItem, Picture
+from standoff.results.charts.series import Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.cover import Cover
 from standoff.results.report.source import Source

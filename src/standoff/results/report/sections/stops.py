@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.results.report.charts.bars import Pair, pair_dots
-from standoff.results.report.charts.marks import LegendItem, Picture
+from standoff.results.charts.bars import Pair, pair_dots
+from standoff.results.charts.marks import LegendItem, Picture
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.stops import Stop, days_after, exposed_labels
 from standoff.results.report.sections.use import use_labels

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import Chart, LegendItem, Picture
-from standoff.results.report.charts.series import Series, line_panel
+from standoff.results.charts.marks import Chart, LegendItem, Picture
+from standoff.results.charts.series import Series, line_panel
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.controls import lowest_served
 from standoff.results.report.source import Source

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from standoff.results.causes import CAUSES
-from standoff.results.report.charts.marks import LegendItem, Picture
-from standoff.results.report.charts.series import Series, stack_chart
+from standoff.results.charts.marks import LegendItem, Picture
+from standoff.results.charts.series import Series, stack_chart
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.figures.chain import rounding_floor
 from standoff.results.report.source import Source
@@ -40,8 +40,13 @@ def use_section(source: Source) -> Section:
         say("use.title"),
         sentence,
         pictures=(_by_use(source, value, order, names), _by_cause(source)),
-        tables=(_table(source, order, names), *_series(source, value, order, names)),
-        definitions=(say("use.define"), say("use.define_cause")),
+        tables=(
+            _table(source, order, names),
+            roots_table(source, "loss_roots", producers=False),
+            roots_table(source, "output_roots", producers=True),
+            *_series(source, value, order, names),
+        ),
+        definitions=(say("use.define"), say("use.define_cause"), say("use.define_roots")),
     )
 
 
@@ -83,20 +88,50 @@ def _by_use(source: Source, value: Any, order: Any, names: list[str]) -> Picture
 
 def _by_cause(source: Source) -> Picture:
     by_cause = source.result.unmet_by_cause.sum(axis=1)
-    layers = [Series(by_cause[:, index], f"cause-{index}") for index in range(len(CAUSES))]
-    legend = tuple(
-        LegendItem(source.words.family("cause", cause), f"cause-{index}", "area")
-        for index, cause in enumerate(CAUSES)
-        if by_cause[:, index].sum() > 0
-    )
+    found = causes_found(source)
+    layers = [Series(by_cause[:, index], f"cause-{index}") for index in found]
+    legend = tuple(LegendItem(source.words.family("cause", CAUSES[index]), f"cause-{index}", "area") for index in found)
     chart = stack_chart(layers, source.axis, write=source.numbers.plain, description=source.say("use.alt_by_cause"))
     return Picture((chart,), legend, source.say("use.by_cause"))
+
+
+def causes_found(source: Source) -> list[int]:
+    """Causes that count for anything, as positions among all."""
+    return [int(index) for index in np.flatnonzero(source.result.unmet_by_cause.sum(axis=(0, 1)) > 0)]
+
+
+def roots_table(source: Source, name: str, *, producers: bool) -> Table:
+    """What all unmet use, or all lost output, goes back to: cause, measure, product and border."""
+    say, labels = source.say, source.labels
+    rows = [
+        (
+            source.words.family("cause", part.cause),
+            part.measure,
+            labels.products.get(part.product, ""),
+            labels.places.get(part.origin, ""),
+            labels.places.get(part.destination, ""),
+            part.usd,
+            part.share,
+        )
+        for part in source.result.attribution.parts(producers=producers)
+    ]
+    columns = (
+        Column(say("column.cause")),
+        Column(say("column.measure")),
+        Column(say("column.product")),
+        Column(say("column.origin")),
+        Column(say("column.destination")),
+        Column(say("column.lost_value"), "usd"),
+        Column(say("column.lost_share"), "percent"),
+    )
+    return Table(name, say(f"use.{name}"), columns, rows, open=not producers)
 
 
 def _table(source: Source, order: Any, names: list[str]) -> Table:
     say, result = source.say, source.result
     value = result.unmet_value.sum(axis=0)
-    causes = result.unmet_by_cause.sum(axis=0)
+    found = causes_found(source)
+    causes = result.unmet_by_cause.sum(axis=0)[:, found]
     demand, unmet = result.demand.sum(axis=0), result.unmet.sum(axis=0)
     rows = [
         (
@@ -114,7 +149,7 @@ def _table(source: Source, order: Any, names: list[str]) -> Table:
         Column(say("column.unmet_units"), "number"),
         Column(say("column.unmet_share"), "percent"),
         Column(say("column.unmet_value"), "usd"),
-        *(Column(source.words.family("cause", cause), "usd") for cause in CAUSES),
+        *(Column(source.words.family("cause", CAUSES[index]), "usd") for index in found),
     )
     return Table("unmet_use", say("use.table"), columns, rows, open=True)
 
@@ -132,7 +167,7 @@ def _series(source: Source, value: Any, order: Any, names: list[str]) -> tuple[T
     causes = source.time_table(
         "unmet_cause_by_week",
         say("use.cause_table"),
-        [(source.words.family("cause", cause), "usd") for cause in CAUSES],
-        [by_cause[:, index] for index in range(len(CAUSES))],
+        [(source.words.family("cause", CAUSES[index]), "usd") for index in causes_found(source)],
+        [by_cause[:, index] for index in causes_found(source)],
     )
     return by_use, causes

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from standoff.results.report.words import Words
+from standoff.results.words import Words
 
 MAGNITUDES = {
     "en": ((1e12, "magnitude.trillion"), (1e9, "magnitude.billion"), (1e6, "magnitude.million")),
@@ -68,7 +68,7 @@ class Numbers:
         if math.isinf(value):
             return self.words.say("never")
         key = "unit.day" if round(value) == 1 else "unit.days"
-        return self.words.say(key, number=f"{value:,.0f}".replace("-", MINUS))
+        return self.words.say(key, number=f"{round(value):,}".replace("-", MINUS))
 
     def day(self, value: date) -> str:
         """A date in a sentence: ``4 April 2025``, ``2025年4月4日``."""
@@ -79,7 +79,7 @@ class Numbers:
         """A cell of a table by the kind of its column; the heading of a column of money says the unit."""
         if value is None or value == "":
             return DASH if kind != "text" else ""
-        if kind == "text":
+        if kind in ("text", "written"):
             return str(value)
         if kind == "date":
             return str(value)

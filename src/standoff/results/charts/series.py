@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.results.report.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
+from standoff.results.charts.marks import Chart, Frame, LegendItem, short, steps_path, ticks, time_axis
 
 PANEL = (330.0, 180.0)
 """Three beside each other."""
@@ -71,7 +71,7 @@ def line_panel(
     below = math.ceil(-low / levels[1] - 1e-9)
     levels = [-levels[1] * index for index in range(below, 0, -1)] + levels
     frame = Frame(54, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), levels[0], levels[-1])
-    _levels(frame, levels, write)
+    draw_levels(frame, levels, write)
     time_axis(frame, axis.dates, most=4 if width < 500 else 9, event=axis.event, word=axis.word)
     if reference is not None:
         frame.line(frame.left, frame.y(reference), frame.right, frame.y(reference), "reference")
@@ -94,7 +94,7 @@ def stack_chart(
     total = np.sum([layer.values for layer in layers], axis=0) if layers else np.zeros(1)
     levels = ticks(float(total.max(initial=0.0)))
     frame = Frame(84, 12, width - 12, height - 24, 0, max(len(axis.dates) - 1, 1), 0, levels[-1])
-    _levels(frame, levels, write)
+    draw_levels(frame, levels, write)
     base = np.zeros(len(axis.dates))
     for layer in layers:
         top = base + layer.values
@@ -108,7 +108,8 @@ def stack_chart(
     return Chart(width, height, description, tuple(frame.marks), title)
 
 
-def _levels(frame: Frame, levels: Sequence[float], write: Callable[[float], str]) -> None:
+def draw_levels(frame: Frame, levels: Sequence[float], write: Callable[[float], str]) -> None:
+    """Lines across a frame at round values, with what they are."""
     for level in levels:
         y = frame.y(level)
         frame.line(frame.left, y, frame.right, y, "axis" if level == 0 else "grid")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from standoff.results.report.charts.marks import Chart, Frame, ticks, time_axis
+from standoff.results.charts.marks import Chart, Frame, ticks, time_axis
 
 WIDTH = 960.0
 ROW = 26.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from standoff.results.report.charts.marks import Chart, Frame, short
+from standoff.results.charts.marks import Chart, Frame, short
 
 WIDTH, HEIGHT = 960.0, 440.0
 TOP, BOTTOM = 58.0, 394.0

@@ -13,8 +13,9 @@ from standoff.model.supply import Block, Supply
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-TABLE_BLOCK = 1 << 13
-"""Needs in a block of a table, at least one product (measured)."""
+TABLE_BLOCK = 6144
+"""Needs in a block of a table, at least one product (measured). An array of it has 48 kB: from 64 kB on the allocator hands memory back
+to the system and fetches it again at every step."""
 
 
 class TableSupply(Supply):

@@ -16,6 +16,7 @@ from standoff.model.rulesets import RULES, RuleSet, compose, rule_numbers
 from standoff.model.table_supply import TableSupply
 from standoff.results.attribution.economy import KINDS, OF_LINKS, EconomyLosses, losses_of_run
 from standoff.simulate.damage import Damage, Schedule
+from standoff.simulate.economy_run import run_economy
 from standoff.world.economies import economy_from_firms, economy_from_table
 
 EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -151,9 +152,15 @@ def test_what_a_closed_link_costs_is_charged_to_it_and_not_to_its_seller(sourcin
     share = np.ones((supply.products, supply.regions, supply.regions))
     share[SECTORS.index("electricity"), :, 1] = 0.0
     closed = cut_table(supply, share)
-    schedule = Schedule(economy, supply_in=lambda day: closed if day >= 3 else supply)
-    losses = losses_of_run(economy, compose("ario", sourcing=sourcing), schedule, steps=60)
+    rules = compose("ario", sourcing=sourcing)
+
+    def schedule() -> Schedule:
+        return Schedule(economy, supply_in=lambda day: closed if day >= 3 else supply)
+
+    losses = losses_of_run(economy, rules, schedule(), steps=60)
     assert_parts_add_up(economy, losses)
+    run = run_economy(economy, rules, schedule(), steps=60, keep=("output",))
+    np.testing.assert_allclose(losses.output, run["output"], rtol=1e-9)
     total = losses.total()
     assert total["link_closed"] > 0
     assert total["not_delivered"] <= 0.05 * total["link_closed"]

@@ -94,7 +94,7 @@ def losses_of_run(
         if supply is not economy.supply:
             if rules.chosen["sourcing"] != "usual":
                 state = split_again(state, economy.supply, supply)
-            economy = replace(whole, supply=supply)
+            economy, state = replace(whole, supply=supply), state._replace(book=None)
         after, flows = step(state, economy, rules, numbers=numbers, number=number, shocks=shocks)
         schedule.end(flows.final_share)
         lost = book.step(state, flows, after, supply=supply)

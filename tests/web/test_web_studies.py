@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from local_server import Server
+from local_server import Server, serving
 
 from standoff.errors import InputError
 from standoff.results.numbers import Numbers
@@ -184,3 +184,12 @@ def test_the_calendar_has_tariffs_with_rates_and_what_is_paused(server: Server) 
         ([34.0, 34.0], None),
     ]
     assert counter[0]["until"] == counter[1]["start"] == "2026-11-10"
+
+
+def test_a_server_ends_at_once_while_an_audit_runs() -> None:
+    with serving() as running:
+        assert running.ask("/api/claims/audit", {}).json["state"] == "running"
+        begun = time.monotonic()
+        running.process.terminate()
+        running.process.wait(timeout=20)
+    assert time.monotonic() - begun < 15

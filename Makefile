@@ -22,6 +22,9 @@ study: $(VENV)/dev.stamp  ## the slow studies: frozen tables of the docs
 	$(BIN)/python -m benchmarks.mechanisms
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.calibration
+	$(BIN)/python -m benchmarks.self_check
+	$(BIN)/python -m benchmarks.sensitivity
+	$(BIN)/python -m benchmarks.kills
 	$(BIN)/python -m benchmarks.as_found
 	$(BIN)/python -m benchmarks.belgium
 	$(BIN)/python -m benchmarks.mrio
@@ -34,6 +37,7 @@ bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured i
 	$(BIN)/python -m benchmarks.sweep
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.firms
+	$(BIN)/python -m benchmarks.ensemble
 	$(BIN)/python -m benchmarks.systemic_risk
 	$(BIN)/python -m benchmarks.criticality
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from standoff.studies.backtest.baseline import Total, fit_baseline
-from standoff.studies.backtest.episode import by_month, disjoint
 from standoff.studies.backtest.months import days_in, label_of, lunar_shares, month_of, monthly_weights, split_by_days
+from standoff.studies.backtest.rows import by_month, disjoint
 from standoff.studies.backtest.scores import crps, monthly_history, naive_sample, no_change
 
 FIRST = month_of("2024-03")
@@ -71,7 +71,12 @@ def test_what_shorter_totals_say_is_taken_off_longer_ones() -> None:
 def test_single_months_stand_beside_a_sum_that_contains_them() -> None:
     found = by_month([Total((FIRST, FIRST + 1), 620.0), Total((FIRST,), 400.0)])
     assert found[FIRST] == 400.0
-    assert found[FIRST + 1] == pytest.approx(620.0 * 30 / 61)
+    assert found[FIRST + 1] == pytest.approx(220.0)
+
+
+def test_a_sum_of_two_months_is_split_by_days_and_a_longer_one_is_left_alone() -> None:
+    pair, quarter = Total((FIRST, FIRST + 1), 610.0), Total((FIRST + 3, FIRST + 4, FIRST + 5), 900.0)
+    assert by_month([quarter, pair]) == pytest.approx({FIRST: 310.0, FIRST + 1: 300.0})
 
 
 def test_crps_of_a_point_is_its_absolute_error() -> None:

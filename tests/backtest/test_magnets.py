@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from standoff.cli.main import app
 from standoff.errors import InputError
 from standoff.studies.backtest.calibrate import (
     Posterior,
@@ -21,11 +17,13 @@ from standoff.studies.backtest.calibrate import (
     evaluate,
     open_study,
 )
-from standoff.studies.backtest.episode import open_tonnes, read_episode
+from standoff.studies.backtest.checks import predictive_checks
+from standoff.studies.backtest.episode import read_episode
 from standoff.studies.backtest.forecast import predict
 from standoff.studies.backtest.frozen import FOLDER, read_frozen
 from standoff.studies.backtest.months import month_of
-from standoff.studies.backtest.self_check import rank_of_truth
+from standoff.studies.backtest.rows import open_tonnes
+from standoff.studies.backtest.self_check import made_evidence, rank_of_truth
 from standoff.studies.backtest.study import backtest, is_current
 
 
@@ -40,12 +38,6 @@ def small(study: Study) -> Posterior:
     return calibrate(
         Study(few, study.world, study.network, study.evidence, study.stops, study.watch), draws=64, rounds=3
     )
-
-
-def run_command(*arguments: str) -> Any:
-    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
 
 
 def test_no_open_row_ends_after_the_information_date(study: Study) -> None:
@@ -73,47 +65,6 @@ def test_one_step_of_the_frozen_posterior_can_be_done_again(study: Study) -> Non
     points = np.array([[row[name] for name in study.episode.moved] for row in rows])
     again = evaluate(study, job, points=points, index=np.array([int(row["index"]) for row in rows]))
     assert again.log_likelihood == pytest.approx([row["log_likelihood"] for row in rows], abs=1e-6)
-
-
-def test_forecasts_are_the_same_to_the_bit_with_and_without_what_was_observed(tmp_path: Path) -> None:
-    observed = tmp_path / "observed.csv"
-    header = "month,period_end,product,destination,value,unit"
-    rows = [f"2025-07,,RE magnets (HS 8505.11),{name},{value},t" for name, value in (("World", 4000), ("USA", 500))]
-    observed.write_text("\n".join([header, *rows, "2026-01,2026-02,RE magnets (HS 8505.11),World,10000,t\n"]))
-    without = run_command("backtest", "magnets-2025", "--out", str(tmp_path / "a"), "--json")
-    beside = run_command(
-        "backtest", "magnets-2025", "--observed", str(observed), "--out", str(tmp_path / "b"), "--json"
-    )
-    for name in ("predictions.csv", "stops.csv", "posterior.csv", "frozen.json"):
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
-    strip = [
-        [{k: v for k, v in row.items() if k != "observed"} for row in each["series"]] for each in (without, beside)
-    ]
-    assert strip[0] == strip[1]
-    assert without["summary"]["World"] == {"n": 0}
-    assert beside["summary"]["World"]["n"] == 3
-    assert beside["summary"]["USA"]["n"] == 1
-
-
-def test_the_contract_of_the_command(tmp_path: Path) -> None:
-    found = run_command("backtest", "magnets-2025", "--out", str(tmp_path), "--json")
-    assert {"episode", "information_date", "frozen", "series", "summary"} <= found.keys()
-    keys = {"product", "destination", "month", "forecast", "median", "lo80", "hi80", "observed"}
-    assert all(row.keys() == keys for row in found["series"])
-    assert {row["forecast"] for row in found["series"]} == {"strict", "policy_known"}
-    months = {row["month"] for row in found["series"] if row["destination"] == "USA"}
-    assert sorted(months) == [
-        "2025-07",
-        "2025-08",
-        "2025-09",
-        "2025-10",
-        "2025-11",
-        "2025-12",
-        "2026-01",
-        "2026-02",
-        "2026-03",
-    ]
-    assert all(0 < row["lo80"] < row["median"] < row["hi80"] for row in found["series"])
 
 
 def test_the_open_rows_are_forecast_better_than_without_the_measure(study: Study) -> None:
@@ -149,6 +100,34 @@ def test_a_forecast_covers_every_month_and_destination(study: Study, small: Post
     assert (stopped >= 0).all()
 
 
+def test_rows_that_the_model_cannot_make_fail_their_check(study: Study, small: Posterior) -> None:
+    as_they_are = predictive_checks(study, small, draws=64, seed=1)
+    assert as_they_are == predictive_checks(study, small, draws=64, seed=1)
+    assert all(0 <= each.probability <= 1 and each.lo80 <= each.median <= each.hi80 for each in as_they_are)
+    world = study.evidence[0]
+    shocked = replace(world, log_rate=world.log_rate + np.array([0.0, 6.0, 0.0]))
+    harmed = predictive_checks(replace(study, evidence=[shocked, *study.evidence[1:]]), small, draws=64, seed=1)
+    fails = {(each.statistic, each.of) for each in harmed if each.failed}
+    assert ("largest change between months, factor", "World") in fails
+    assert ("total tonnes", "World") in fails
+    assert ("total tonnes", "World") not in {(each.statistic, each.of) for each in as_they_are if each.failed}
+
+
+def test_what_the_model_made_itself_passes_its_checks(study: Study, small: Posterior) -> None:
+    truth = int(np.argmax(small.weight))
+    random = np.random.default_rng(5)
+    probabilities = []
+    for _ in range(12):
+        made = [
+            made_evidence(evidence, ratios, random)
+            for evidence, ratios in zip(study.evidence, small.exports[..., [truth]], strict=True)
+        ]
+        found = predictive_checks(replace(study, evidence=made), small, draws=32, seed=1)
+        probabilities += [each.probability for each in found if each.of == "World"]
+    assert 0.3 < np.mean(probabilities) < 0.7
+    assert np.mean(np.array(probabilities) < 0.05) < 0.2
+
+
 def test_the_method_finds_back_what_the_model_itself_made(study: Study) -> None:
     ranks = rank_of_truth(study, draws=192, data_sets=48, seed=3)
     counts = np.array([np.histogram(column, bins=4, range=(0, 1))[0] for column in ranks.T])
@@ -161,18 +140,6 @@ def test_the_method_finds_back_what_the_model_itself_made(study: Study) -> None:
 def test_an_unknown_episode_names_the_nearest() -> None:
     with pytest.raises(InputError, match="magnets-2025"):
         read_episode("magnet-2025")
-
-
-def test_a_broken_observed_file_is_refused_with_every_row(tmp_path: Path, study: Study) -> None:
-    from standoff.studies.backtest.study import read_observed
-
-    path = tmp_path / "bad.csv"
-    path.write_text(
-        "month,period_end,product,destination,value,unit\n"
-        "2025-7x,,RE magnets (HS 8505.11),World,10,t\n2025-08,,RE magnets (HS 8505.11),World,ten,t\n"
-    )
-    with pytest.raises(InputError, match="2 problems"):
-        read_observed(path, study.episode)
 
 
 def test_rows_before_the_control_make_the_baseline(study: Study) -> None:

@@ -39,6 +39,29 @@ def test_one_transaction_in_words() -> None:
     assert "not legal advice" in content["disclaimer"]
 
 
+def test_a_determination_forgets_what_was_announced_after_its_information_date() -> None:
+    asked = (
+        "determine",
+        "--item",
+        "dysprosium oxide",
+        "--on",
+        "2025-12-02",
+        "--from",
+        "CN",
+        "--to",
+        "US",
+        "--origin",
+        "CN",
+    )
+    answers = {}
+    for day in ("2025-04-03", "2025-04-04"):
+        done = standoff(*asked, "--as-of", day, "--json")
+        assert done.returncode == 0, done.stderr
+        answers[day] = json.loads(done.stdout)
+    assert answers["2025-04-04"]["decided_by"]["measure"] == "CN-2025-18"
+    assert "CN-2025-18" not in json.dumps(answers["2025-04-03"])
+
+
 def test_a_case_file_prints_expected_against_got() -> None:
     done = standoff("determine", "--cases", str(DATA / "open_cases.csv"), "--json")
     assert done.returncode == 0, done.stderr

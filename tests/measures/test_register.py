@@ -135,6 +135,41 @@ def test_all_mistakes_of_a_file_come_in_one_report(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 3
 
 
+@pytest.mark.parametrize("day", ["2019-01-01", "2022-10-01", "2025-02-15", "2025-04-09", "2025-06-30", "2025-11-09"])
+def test_an_information_date_leaves_nothing_that_became_known_later(day: str) -> None:
+    information_date = date.fromisoformat(day)
+    known = load_register().known_by(information_date)
+    for measure in known:
+        assert measure.known is None or measure.known <= information_date
+        assert measure.ended_known is None or measure.ended_known <= information_date
+        for part in (*measure.limbs, *measure.layers):
+            assert part.known is None or part.known <= information_date
+            assert all(pause.known is None or pause.known <= information_date for pause in part.suspensions)
+        for party in measure.party_list.parties if measure.party_list else ():
+            assert party.start is None or party.start <= information_date
+
+
+def test_a_rate_goes_on_where_the_one_that_replaced_it_was_not_known() -> None:
+    def steel(register: Register) -> list[tuple[float, date | None]]:
+        layers = register.get("US-232-METAL").layers
+        return [(layer.rate_percent, layer.until) for layer in layers if layer.name.endswith("aluminium")]
+
+    whole = load_register()
+    assert steel(whole) == [(25, date(2025, 6, 4)), (50, None)]
+    assert steel(whole.known_by(date(2025, 6, 3))) == [(25, None)]
+    assert steel(whole.known_by(date(2025, 6, 4))) == steel(whole)
+
+
+def test_a_firm_is_not_listed_before_it_was_named() -> None:
+    def listed(register: Register) -> int:
+        found = register.get("US-EL").party_list
+        assert found is not None
+        return len(found.parties)
+
+    whole = load_register()
+    assert listed(whole.known_by(date(2019, 1, 1))) < listed(whole.known_by(date(2021, 1, 1))) < listed(whole)
+
+
 def test_unknown_ids_are_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match="Did you mean 'CN-2025-18'"):
         load_register(ids=["CN-2025-188"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from standoff.errors import InputError
 from standoff.results.report import write_report
 from standoff.results.report.pages import render_report
 from standoff.results.report.sections.evidence import command
+from standoff.results.report.sections.ledger import ledger_section
+from standoff.results.report.sections.overview import unmet_use
 from standoff.results.report.source import Source
 from standoff.results.result import Result
 from standoff.results.words import LANGUAGES, read_words
+from standoff.simulate.ensemble import run_ensemble
 from standoff.simulate.scenario import scenario_from
 from standoff.world.template import new_world
 
@@ -96,8 +100,32 @@ def test_same_run_gives_same_page(april: Result) -> None:
 def test_command_on_the_page_names_a_shipped_scenario_or_the_result_file(april: Result) -> None:
     words = read_words("en")
     assert command(Source(april, words)) == "standoff run april-2025 --world magnets-small"
+    hidden = standoff.run("april-2025", world="magnets-small", as_of=dt.date(2025, 6, 30))
+    assert command(Source(hidden, words)) == "standoff run april-2025 --world magnets-small --as-of 2025-06-30"
     changed = standoff.run("april-2025", world="magnets-small", changes={"hoard_share": 0.5})
     assert command(Source(changed, words)) == "standoff rerun result.nc"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["april-2025", "baseline"])
+def test_draws_put_ranges_beside_the_headline_and_into_both_sides_ledger(name: str, lang: str) -> None:
+    result = standoff.run(name, world="magnets-small", until=dt.date(2025, 9, 29))
+    summary = run_ensemble(result.scenario, result.world, draws=16, seed=1).summary()
+    words = read_words(lang)
+    page = render_report(result, words=words, draws=summary)
+    assert Page(page).faults == []
+    assert words.say("status.draws", draws=16) in page
+    assert words.say("status.single_run") not in page
+    for side in ("china", "usa"):
+        assert words.say("column.range_from", side=words.family("side", side)) in page
+    alone, beside = (ledger_section(Source(result, words, draws)).tables[0] for draws in (None, summary))
+    assert len(beside.columns) == 3 * len(alone.columns) - 2
+    for plain, ranged in zip(alone.rows, beside.rows, strict=True):
+        assert list(plain) == [ranged[0], *ranged[1::3]]
+        assert all(low <= high for low, high in zip(ranged[2::3], ranged[3::3], strict=True))
+    assert (
+        sum(row.count("（" if lang == "zh" else " (") for _, row in unmet_use(Source(result, words, summary)).rows) == 4
+    )
 
 
 def test_baseline_beside_a_run_adds_differences(april: Result, baseline: Result) -> None:

@@ -39,17 +39,22 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_rerun_reproduces_a_result_to_the_bit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [("--set", "hoard_share=0.4"), ("--as-of", "2025-04-01")])
+def test_rerun_reproduces_a_result_to_the_bit(asked: tuple[str, ...], tmp_path: Path) -> None:
     import numpy as np
 
-    from standoff.results.files import read_dataset
+    from standoff.results.files import read_config, read_dataset
 
-    standoff("run", "april-2025", *SMALL, "--set", "hoard_share=0.4", "--no-report", "--out", "a", folder=tmp_path)
+    run = ("run", "april-2025", *SMALL, "--no-report", "--out")
+    standoff(*run, "plain", folder=tmp_path)
+    standoff(*run, "a", *asked, folder=tmp_path)
     done = standoff("rerun", "a/result.nc", "--no-report", "--out", "b", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    first, again = (read_dataset(tmp_path / name / "result.nc") for name in "ab")
+    plain, first, again = (read_dataset(tmp_path / name / "result.nc") for name in ("plain", "a", "b"))
     for name in first.data_vars:
         assert np.array_equal(first[name].to_numpy(), again[name].to_numpy()), name
+    assert any(not np.array_equal(first[name].to_numpy(), plain[name].to_numpy()) for name in first.data_vars)
+    assert read_config(tmp_path / "a" / "result.nc") == read_config(tmp_path / "b" / "result.nc")
 
 
 def test_a_changed_world_is_not_taken_for_the_one_of_the_result(tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+import standoff
 from standoff.simulate.draws import Clock, Draws
-from standoff.simulate.ensemble import run_ensemble
+from standoff.simulate.ensemble import join_blocks, plan_ensemble, run_block, run_ensemble
 from standoff.simulate.record import SummaryRecorder
 from standoff.simulate.run import run_steps
-from standoff.simulate.sampling import Range, draw_values, sobol_points
+from standoff.simulate.sampling import BASIC, FACTORS, KINDS, Range, draw_values, sobol_points
 from standoff.simulate.scenario import read_scenario
 from standoff.simulate.setup import build_setup
 from standoff.world.build import build_network
+from standoff.world.network import DAYS_PER_YEAR
 from standoff.world.tables import World, read_world
 
 SCENARIO = read_scenario("april-2025", changes={"until": "2025-12-29"})
@@ -73,6 +77,60 @@ def test_a_draw_at_the_stated_values_is_the_single_run(world: World) -> None:
     unmet = (kept.records()["plan"] - kept.records()["activity"])[:, first:].sum(axis=1)
     for draw in range(3):
         np.testing.assert_allclose(recorder.kept["unmet"][..., draw].sum(axis=1), unmet, rtol=1e-5, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["april-2025", "baseline"])
+def test_the_ledger_of_a_draw_at_the_stated_values_is_that_of_the_single_run(name: str, world: World) -> None:
+    scenario = read_scenario(name, changes={"until": "2025-12-29", "world": "magnets-small"})
+    result = standoff.run(scenario)
+    network = build_network(world)
+    job = plan_ensemble(scenario, world, draws=2, network=network)
+    stated = {each.name: np.full(2, each.value) for each in job.ranges}
+    projects = world.tables["projects"]
+    for project, chance in zip(projects["project"], projects["chance"], strict=True):
+        stated[f"built:{project}"] = np.full(2, 0.0 if chance >= 0.5 else 1.0)
+    ensemble = join_blocks(job, network, [run_block(replace(job, values=stated), network, slice(0, 2))], seed=0)
+    expected = result.ledger.by_side()
+    assert ensemble.sides == tuple(expected)
+    scale = max(abs(value) for row in expected.values() for value in row.values())
+    for row, side in enumerate(ensemble.sides):
+        for draw in range(2):
+            found = ensemble.kept["ledger"][:, row, draw]
+            np.testing.assert_allclose(found, list(expected[side].values()), rtol=1e-9, atol=1e-9 * scale + 1e-3)
+
+
+def test_every_kind_of_number_is_drawn_and_a_world_without_measures_rests_whatever_is_drawn(world: World) -> None:
+    scenario = read_scenario("baseline", changes={"until": "2025-12-29", "world": "magnets-small"})
+    ensemble = run_ensemble(scenario, world, draws=16, seed=2)
+    assert {each.name.partition(":")[0] for each in ensemble.ranges} == set(KINDS) - {"added"}  # no range in this world
+    usual = np.asarray(world.tables["uses"]["quantity"], dtype=float)[:, None] * 7 / DAYS_PER_YEAR
+    assert (np.abs(ensemble.kept["unmet"]).max(axis=0) <= 1e-6 * usual).all()
+
+
+@pytest.mark.parametrize("kind", FACTORS)
+def test_each_factor_moves_something(kind: str, world: World) -> None:
+    network = build_network(world)
+    job = plan_ensemble(SCENARIO, world, draws=2, network=network)
+    values = {each.name: np.full(2, each.value) for each in job.ranges}
+    for each in job.ranges:
+        if each.name.startswith("built:"):
+            values[each.name] = np.zeros(2)
+        if each.name.startswith(f"{kind}:"):
+            values[each.name] = np.array([each.low, each.high])
+    if kind == "added":  # no range in this world
+        values |= {f"added:{project}": np.array([0.5, 1.5]) for project in network.projects.labels}
+    kept = run_block(replace(job, values=values), network, slice(0, 2)).kept["ledger"]
+    assert not np.array_equal(kept[..., 0], kept[..., 1])
+
+
+def test_what_a_calibration_draws_is_drawn_as_before_other_numbers_were(world: World) -> None:
+    network = build_network(world)
+    basic, every = (plan_ensemble(SCENARIO, world, draws=8, network=network, kinds=kinds) for kinds in (BASIC, KINDS))
+    shared = [each for each in every.ranges if each.name.partition(":")[0] not in FACTORS]
+    assert [each.name for each in basic.ranges] == [each.name for each in shared]
+    for each in basic.ranges:
+        if each.name.partition(":")[0] in BASIC:
+            assert np.array_equal(basic.values[each.name], every.values[each.name])
 
 
 def test_paralysis_is_four_weeks_below_a_share_of_baseline(world: World) -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from benchmarks.kills import Kill, Setting, digest, kill_again_and_again, plan_kills, start
 from distributed import LocalCluster
-from killed_sweep import BLOCK, DRAWS, SCENARIO
 from typer.testing import CliRunner
 
 from standoff.cli.main import app
 from standoff.errors import InputError
-from standoff.simulate.ensemble import Ensemble, quantiles, run_ensemble
+from standoff.simulate.ensemble import Ensemble, run_ensemble, write_ensemble
 from standoff.simulate.sampling import sobol_points
 from standoff.simulate.scenario import Scenario, read_scenario
+from standoff.simulate.spread import quantiles
 from standoff.simulate.sweep import block_path, read_block, sweep
 from standoff.world.tables import World, read_world
+
+SCENARIO = {"until": "2025-06-02"}
+DRAWS, BLOCK = 56, 8
 
 
 @pytest.fixture(scope="module")
@@ -43,30 +46,39 @@ def same_bits(one: Ensemble, other: Ensemble) -> bool:
     )
 
 
-def test_a_sweep_killed_again_and_again_ends_with_the_same_bits(
-    tmp_path: Path, scenario: Scenario, world: World, whole: Ensemble
+def flip_a_bit(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+def test_a_sweep_killed_again_and_again_ends_with_the_same_bits(tmp_path: Path) -> None:
+    setting = Setting(draws=DRAWS, world="magnets-small", changes=SCENARIO, block=BLOCK, seed=5)
+    assert start(setting, tmp_path / "whole", Kill("")).wait() == 0
+    kills = plan_kills(kills=8, inside=5, longest=0.2, seed=2)
+    killed = kill_again_and_again(setting, kills, folder=tmp_path / "killed")
+    assert killed.digest == digest(tmp_path / "whole")
+    assert killed.left_half >= 5
+    assert killed.blocks[0] == 0
+    assert len(set(killed.blocks)) > 2, "some kills come between blocks that are there and blocks that are not"
+
+
+def test_a_killed_sweep_leaves_no_process_behind(tmp_path: Path) -> None:
+    process = start(Setting(draws=6400, world="magnets-small", seed=5), tmp_path, Kill(""))
+    workers: list[psutil.Process] = []
+    while len(workers) < 2:
+        workers = psutil.Process(process.pid).children()
+    process.kill()
+    process.wait()
+    assert not psutil.wait_procs(workers, timeout=20)[1]
+
+
+@pytest.mark.parametrize("harm", [lambda content: content[:1000], lambda content: b"", flip_a_bit])
+def test_a_broken_block_is_run_again(
+    harm: Callable[[bytes], bytes], tmp_path: Path, scenario: Scenario, world: World, whole: Ensemble
 ) -> None:
-    script = Path(__file__).with_name("killed_sweep.py")
-    done = 0
-    for moment, writes in (("inside", 0), ("between", 2), ("inside", 1), ("inside", 2), ("between", 1)):
-        killed = subprocess.run(
-            [sys.executable, str(script), str(tmp_path), moment, str(writes)],
-            check=False,
-        )
-        assert killed.returncode == -signal.SIGKILL
-        before, done = done, len(list(tmp_path.glob("block-*.npz")))
-        assert done >= before  # nothing that was written is lost
-    ended = sweep(scenario, world, draws=DRAWS, block=BLOCK, folder=tmp_path, seed=5)
-    assert 0 < ended.found < DRAWS
-    assert ended.found == done * BLOCK
-    assert same_bits(ended.ensemble, whole)
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_a_broken_block_is_run_again(tmp_path: Path, scenario: Scenario, world: World, whole: Ensemble) -> None:
     sweep(scenario, world, draws=DRAWS, block=BLOCK, folder=tmp_path, seed=5)
     broken = block_path(tmp_path, slice(BLOCK, 2 * BLOCK))
-    broken.write_bytes(broken.read_bytes()[:1000])
+    broken.write_bytes(harm(broken.read_bytes()))
     assert read_block(broken) is None
     again = sweep(scenario, world, draws=DRAWS, block=BLOCK, folder=tmp_path, seed=5)
     assert again.found == DRAWS - BLOCK
@@ -86,8 +98,21 @@ def test_another_question_does_not_mix_with_a_folder(tmp_path: Path, scenario: S
         sweep(scenario, world, draws=BLOCK, block=BLOCK, folder=tmp_path, seed=6)
 
 
+def test_a_folder_whose_manifest_is_broken_is_left_alone(tmp_path: Path, scenario: Scenario, world: World) -> None:
+    (tmp_path / "manifest.json").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        sweep(scenario, world, draws=BLOCK, block=BLOCK, folder=tmp_path, seed=5)
+
+
+def test_the_file_of_an_ensemble_is_its_dataset(tmp_path: Path, whole: Ensemble) -> None:
+    import xarray as xr
+
+    kept = xr.load_dataset(write_ensemble(whole, tmp_path / "ensemble.nc"), engine="h5netcdf")
+    assert kept.identical(whole.to_dataset())
+
+
 def test_a_dask_cluster_gives_the_same_bits(tmp_path: Path, scenario: Scenario, world: World, whole: Ensemble) -> None:
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0") as cluster:
         far = sweep(scenario, world, draws=DRAWS, block=BLOCK, folder=tmp_path, seed=5, dask=cluster.scheduler_address)
     assert same_bits(far.ensemble, whole)
 

@@ -62,13 +62,19 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Print an episode's forecasts beside what was observed, naive forecasts and the run without the measure."""
+    from standoff.errors import refuse
     from standoff.results.report.backtests import write_backtest_report
     from standoff.studies.backtest.episode import read_episode
-    from standoff.studies.backtest.frozen import FOLDER, read_frozen, write_frozen
+    from standoff.studies.backtest.frozen import FILES, FOLDER, read_frozen, write_frozen
     from standoff.studies.backtest.study import backtest as hold_against
     from standoff.studies.backtest.study import is_current
 
     asked = read_episode(episode)
+    folder = out if out is not None else Path("out") / asked.name
+    if observed is not None and not observed.is_file():
+        raise refuse("--observed", why="there is no such file", cure="Check the path", value=observed)
+    if observed is not None and observed.resolve() in {(folder / name).resolve() for name in FILES}:
+        raise refuse("--out", why="the observed file would be written over", cure="Give another folder", value=folder)
     kept = asked.folder / FOLDER
     shipped = read_frozen(kept) if (kept / "frozen.json").is_file() and not freeze else None
     if shipped is not None and is_current(shipped, asked):
@@ -77,7 +83,7 @@ def backtest(
         frozen = _make(asked, draws=draws, rounds=rounds, seed=seed)
         if freeze:
             write_frozen(frozen, kept)
-    written = write_frozen(frozen, out if out is not None else Path("out") / asked.name)
+    written = write_frozen(frozen, folder)
     found = hold_against(asked, frozen, observed=observed)
     written.append(write_backtest_report(asked, frozen, found, written[0].parent / "backtest.html", lang=lang))
     if as_json:
@@ -109,6 +115,20 @@ def _numbers(record: dict[str, Any]) -> list[str]:
         lines.append(
             f"{name:<22}{row['median']:>12.3g}{row['lo80']:>12.3g}{row['hi80']:>12.3g}{row['spread_left']:>14.0%}{told}"
         )
+    return [*lines, *_checks(record)]
+
+
+def _checks(record: dict[str, Any]) -> list[str]:
+    """Posterior predictive checks, in the same words as the record has them; a record of an earlier version has none."""
+    if "checks" not in record:
+        return []
+    lines = ["", "what the fitted model would have had the open rows be, beside what they were"]
+    lines.append(f"{'statistic':<40}{'of':<18}{'observed':>10}{'median':>10}{'80 % from':>11}{'to':>10}{'p above':>9}")
+    for row in record["checks"]:
+        lines.append(
+            f"{row['statistic']:<40}{row['of']:<18}{row['observed']:>10.4g}{row['median']:>10.4g}{row['lo80']:>11.4g}"
+            f"{row['hi80']:>10.4g}{row['probability']:>9.3f}{'  fails' if row['failed'] else ''}"
+        )
     return lines
 
 
@@ -131,13 +151,25 @@ def plain_backtest(found: dict[str, Any]) -> list[str]:
         for name, row in summary.items():
             lines.append("")
             lines.append(f"{name}, {title}: n = {row['n']}")
-            lines += [f"  {key:<20}{_plain(value)}" for key, value in row.items() if key != "n"]
+            if row["n"]:
+                lines += [f"  {key:<20}{_plain(value)}" for key, value in row.items() if key != "n"]
     lines.append("")
     lines.append(f"{'firm class':<16}{'hits':>6}{'misses':>8}{'false alarms':>14}{'rightly none':>14}")
     for name, row in found["stops"].items():
         lines.append(
             f"{name:<16}{row['hits']:>6}{row['misses']:>8}{row['false_alarms']:>14}{row['correct_no_stop']:>14}"
         )
+    return [*lines, *_checks(found["frozen"]), *_observed_lines(found["observed"])]
+
+
+def _observed_lines(observed: dict[str, Any] | None) -> list[str]:
+    """Which rows of the observed file count, and why the others do not."""
+    if observed is None:
+        return []
+    lines = ["", f"{observed['file']}: {observed['used']} of {observed['rows']} rows used"]
+    for left in observed["left_out"]:
+        value = f" ({left['value']})" if left["value"] else ""
+        lines.append(f"  left out, {left['why']}{value}: row {', '.join(str(row) for row in left['rows'])}")
     return lines
 
 

@@ -49,7 +49,8 @@ def determine(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Keep only this measure. May be repeated.")] = None,
     information_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Know only what was announced by then.")
+        datetime | None,
+        typer.Option("--as-of", "--information-date", formats=["%Y-%m-%d"], help="Hide what was announced later."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:

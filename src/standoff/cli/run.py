@@ -106,14 +106,16 @@ def run(
     result = run_scenario(asked, world=world or None, as_of=known, backend=backend)
     summary = {**result.summary(), "warnings": warnings}
     folder = out if out is not None else Path("out") / asked.name
-    written = _write(result, folder, report=not no_report, lang=lang)
+    written = [result.to_netcdf(folder / "result.nc")]
+    if draws:
+        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder, backend=backend)
+        written.append(folder / "ensemble.nc")
+    if not no_report:
+        written.append(_report(result, folder, lang=lang, draws=summary.get("draws")))
     if excel:
         from standoff.results.workbook import write_workbook
 
-        written.append(write_workbook(result, folder / "tables.xlsx", lang=lang))
-    if draws:
-        summary["draws"] = _draw(result, draws=draws, seed=seed, folder=folder, as_of=known, backend=backend)
-        written.append(folder / "ensemble.nc")
+        written.append(write_workbook(result, folder / "tables.xlsx", lang=lang, draws=summary.get("draws")))
     _tell(summary, written, as_json=as_json)
 
 
@@ -139,7 +141,10 @@ def rerun(
 
     again = do_again(result, world=world or None)
     folder = out if out is not None else Path("out") / f"{again.scenario.name}-again"
-    _tell(again.summary(), _write(again, folder, report=not no_report, lang=lang), as_json=as_json)
+    written = [again.to_netcdf(folder / "result.nc")]
+    if not no_report:
+        written.append(_report(again, folder, lang=lang, draws=None))
+    _tell(again.summary(), written, as_json=as_json)
 
 
 @scenarios.command("list")
@@ -181,13 +186,10 @@ def asks_for_economy(scenario: str, *, rules: str, world: str) -> bool:
     return "events" in content or is_mrio(world or str(content.get("world", "")))
 
 
-def _write(result: Result, folder: Path, *, report: bool, lang: str) -> list[Path]:
-    written = [result.to_netcdf(folder / "result.nc")]
-    if report:
-        from standoff.results.report import write_report
+def _report(result: Result, folder: Path, *, lang: str, draws: dict[str, Any] | None) -> Path:
+    from standoff.results.report import write_report
 
-        written.append(write_report(result, folder / "report.html", lang=lang))
-    return written
+    return write_report(result, folder / "report.html", lang=lang, draws=draws)
 
 
 def _warn_beforehand(asked: Scenario) -> list[str]:
@@ -201,7 +203,7 @@ def _warn_beforehand(asked: Scenario) -> list[str]:
     return list(found)
 
 
-def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, backend: str) -> dict[str, Any]:
+def _draw(result: Result, *, draws: int, seed: int, folder: Path, backend: str) -> dict[str, Any]:
     from os import cpu_count
 
     from standoff.simulate.backend import backend_named
@@ -215,7 +217,7 @@ def _draw(result: Result, *, draws: int, seed: int, folder: Path, as_of: Any, ba
             draws=draws,
             seed=seed,
             processes=processes,
-            as_of=as_of,
+            as_of=result.as_of,
             progress=tick,
             backend=backend_named(backend),
         )
@@ -271,6 +273,10 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             f"over {summary['draws']['draws']} draws: unmet use {spread['median'] / 1e6:,.0f} million USD,"
             f" 80 % between {spread['low80'] / 1e6:,.0f} and {spread['high80'] / 1e6:,.0f}"
         )
+        lines.append(f"{'80 % of draws':<14}" + "".join(f"{name.replace('_', ' '):>22}" for name in shown))
+        for side, ranges in summary["draws"]["ledger_usd"].items():
+            ends = (f"{ranges[name]['low80'] / 1e6:,.0f} to {ranges[name]['high80'] / 1e6:,.0f}" for name in shown)
+            lines.append(f"{side:<14}" + "".join(f"{text:>22}" for text in ends))
         lines += _paralysis_lines(summary["draws"]["paralysis"])
     return lines
 

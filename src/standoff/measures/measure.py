@@ -100,7 +100,8 @@ class Relief:
 class Limb:
     """One part of a measure with its own date and condition.
 
-    ``item`` and ``when`` are condition trees as read from the file; they are compiled once per register and settings.
+    ``item`` and ``when`` are condition trees as read from the file; they are compiled once per register and settings. ``known`` is the
+    day on which the limb became known where a later act added it to the measure.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Limb:
     relief: Relief | None = None
     suspensions: tuple[Suspension, ...] = ()
     administration: Administration | None = None
+    known: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class TariffLayer:
     """A duty on what one place imports from others, from one day to another (``until`` is the first day without it).
 
     ``until_by`` and ``needs`` name measures: where the first is left out of a register the layer does not end, where the second
-    is left out it does not come. ``not_beside`` names kinds of layer beside which it is not collected.
+    is left out it does not come. ``not_beside`` names kinds of layer beside which it is not collected. ``known`` is the day on which it
+    became known where a later act added it to the measure.
     """
 
     name: str
@@ -142,6 +145,7 @@ class TariffLayer:
     not_beside: tuple[str, ...] = ()
     until_by: str = ""
     needs: str = ""
+    known: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ LIMB_KEYS = {
     "relieves",
     "suspensions",
     "administration",
+    "known",
 }
 SUSPENSION_KEYS = {"from", "until", "last_day_paused", "by", "known", "truce", "status"}
 PARTIES_KEYS = {"kind", "countries", "names", "complete", "count"}
@@ -51,7 +52,7 @@ HOLD_KEYS = {"share", "ease_days", "hold_days"}
 RELIEF_KEYS = {"measures", "ceiling"}
 LAYER_KEYS = {
     "name", "importer", "exporters", "kind", "rate_percent", "legal_basis", "from", "until", "hs", "excluded_hs", "suspensions",
-    "source", "note", "status", "not_beside", "until_by", "needs",
+    "source", "note", "status", "not_beside", "until_by", "needs", "known",
 }  # fmt: skip
 LAYER_KINDS = ("mfn", "general", "list", "sector")
 FIGURE_STATUS = ("sourced", "claimed", "assumed")
@@ -211,6 +212,7 @@ def _limbs(reader: Reader, content: Any, suspensions: tuple[Suspension, ...]) ->
                 relief=_relief(reader, row.get("relieves"), f"{where}.relieves"),
                 suspensions=own if "suspensions" in row else suspensions,
                 administration=read_administration(reader, row.get("administration"), f"{where}.administration"),
+                known=reader.day(row.get("known"), f"{where}.known"),
             )
         )
     return tuple(limbs)
@@ -346,6 +348,7 @@ def _layers(reader: Reader, content: Any, measure: str) -> tuple[TariffLayer, ..
                 not_beside=reader.words(row.get("not_beside"), f"{where}.not_beside"),
                 until_by=str(row.get("until_by") or ""),
                 needs=str(row.get("needs") or ""),
+                known=reader.day(row.get("known"), f"{where}.known"),
             )
         )
     return tuple(layers)

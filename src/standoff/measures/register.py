@@ -11,7 +11,7 @@ from pathlib import Path
 from standoff.errors import InputError, Problems, nearest
 from standoff.measures.calendar import makers
 from standoff.measures.data_files import DATA, plain, read_data
-from standoff.measures.measure import Administration, Limb, Measure, Suspension
+from standoff.measures.measure import Administration, Limb, Measure, PartyList, Suspension, TariffLayer
 from standoff.measures.outcome import Outcome
 from standoff.measures.read_measure import Reader, read_administration, read_measure
 from standoff.measures.rulebook import Rulebook
@@ -75,7 +75,8 @@ class Register:
         return self.only(identifier for identifier in self.ids if identifier not in dropped)
 
     def known_by(self, information_date: date) -> Register:
-        """What was announced by then: measures, pauses and ends that came later are taken out."""
+        """What was announced by then: measures, pauses and ends that came later are taken out, and so are limbs, layers and listed
+        parties that later acts added to a measure."""
         kept = []
         for measure in self.measures:
             if measure.known is not None and measure.known > information_date:
@@ -83,12 +84,13 @@ class Register:
             if measure.ended_known is not None and measure.ended_known > information_date:
                 measure = replace(measure, ended=None, ended_known=None)
             limbs = tuple(
-                replace(limb, suspensions=_known(limb.suspensions, information_date)) for limb in measure.limbs
+                replace(limb, suspensions=_known(limb.suspensions, information_date))
+                for limb in measure.limbs
+                if limb.known is None or limb.known <= information_date
             )
-            layers = tuple(
-                replace(layer, suspensions=_known(layer.suspensions, information_date)) for layer in measure.layers
-            )
-            kept.append(replace(measure, limbs=limbs, layers=layers))
+            layers = _known_layers(measure.layers, information_date)
+            listed = _known_parties(measure.party_list, information_date)
+            kept.append(replace(measure, limbs=limbs, layers=layers, party_list=listed))
         return Register(tuple(kept), self.defaults)
 
     def rulebook(self, settings: Settings = DEFAULT_SETTINGS) -> Rulebook:
@@ -108,6 +110,30 @@ class Register:
 
 def _known(suspensions: tuple[Suspension, ...], information_date: date) -> tuple[Suspension, ...]:
     return tuple(each for each in suspensions if each.known is None or each.known <= information_date)
+
+
+def _known_layers(layers: tuple[TariffLayer, ...], information_date: date) -> tuple[TariffLayer, ...]:
+    """Layers that were known by then; one that a later, unknown one of its name replaces goes on."""
+    later = {
+        (layer.name, layer.start) for layer in layers if layer.known is not None and layer.known > information_date
+    }
+    return tuple(
+        replace(
+            layer,
+            suspensions=_known(layer.suspensions, information_date),
+            until=None if (layer.name, layer.until) in later else layer.until,
+        )
+        for layer in layers
+        if layer.known is None or layer.known <= information_date
+    )
+
+
+def _known_parties(listed: PartyList | None, information_date: date) -> PartyList | None:
+    """A party is known from the day on which it is listed; those without a day of their own came with the measure."""
+    if listed is None:
+        return None
+    parties = tuple(party for party in listed.parties if party.start is None or party.start <= information_date)
+    return replace(listed, parties=parties)
 
 
 def load_register(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from standoff.errors import refuse
 from standoff.model.rationing import TIERS
 from standoff.results.causes import CAUSES
+from standoff.results.netcdf import whole_file
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -86,16 +85,8 @@ def write_netcdf(result: Result, path: Path) -> Path:
 
 def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
     """Write a dataset to a netCDF file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with whole_file(path) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf", encoding=dict.fromkeys(dataset.data_vars, COMPRESSION))
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return path
 
 

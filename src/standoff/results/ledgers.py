@@ -87,14 +87,15 @@ def build_ledger(result: Result) -> Ledger:
     buyer = nodes.place[network.needs.consumer[latent.need]]
     sold_abroad = at_place((usual - result.trade)[:, abroad] * price[abroad], origin[abroad])
     sold_abroad -= at_place((route_value * (seller != buyer)), seller)
-    holder = np.array([network.places.index(place) for place in result.world.tables["stocks"]["place"]], dtype=np.int64)
     values = {
         "unmet_use": at_place(unmet, nodes.place[first:]),
         "value_added_lost": at_place(below, nodes.place[:first]),
         "export_revenue_lost": sold_abroad,
         "premium_paid": at_place(route_value * latent.premium, buyer),
         "seized": at_place(records["route_lost"] * network.product_price[route_product], seller),
-        "reserve_used": at_place(records["reserve_taken"] * network.product_price[network.stocks.product], holder),
+        "reserve_used": at_place(
+            records["reserve_taken"] * network.product_price[network.stocks.product], network.stocks.place
+        ),
         "tariff_paid": _tariffs(result, at_place),
     }
     return Ledger(

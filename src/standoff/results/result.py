@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Result:
         records: every flow and state by name, see ``variables.csv``.
         first: stocks before the first step.
         status: ``done``, or a warning with what to try.
+        as_of: information date, or None: what was announced later did not exist in the run.
     """
 
     scenario: Scenario
@@ -51,6 +53,7 @@ class Result:
     first: Mapping[str, Any]
     residual: float
     status: str = "done"
+    as_of: dt.date | None = None
 
     @cached_property
     def demand(self) -> Any:
@@ -153,6 +156,7 @@ class Result:
             "world_fingerprint": self.world.fingerprint,
             "parameters": dict(self.parameters),
             "status": self.status,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
         }
 
     def summary(self) -> dict[str, Any]:
@@ -167,6 +171,7 @@ class Result:
             "status": self.status,
             "start": self.scenario.start.isoformat(),
             "until": self.scenario.until.isoformat(),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
             "steps": self.setup.clock.steps,
             "unmet_use_usd": float(value.sum()),
             "unmet_use_by_use_usd": {use: float(v) for use, v in zip(uses, value, strict=True) if v > 0},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +24,21 @@ LONGEST_SHEET_NAME = 31
 WIDEST_COLUMN = 60
 
 
-def write_workbook(result: Result, path: str | Path, *, lang: str = "en") -> Path:
+def write_workbook(
+    result: Result, path: str | Path, *, lang: str = "en", draws: Mapping[str, Any] | None = None
+) -> Path:
     """Write every table of the report of a run, one sheet each, all rows, numbers unrounded.
 
     Args:
         result: the run.
         path: the ``.xlsx`` file; folders are made.
         lang: language of names and headings, ``en`` or ``zh``.
+        draws: summary of an ensemble of the same scenario; adds ranges.
 
     Raises:
         InputError: openpyxl is not installed, or there is no such language.
     """
-    source = Source(result, read_words(lang))
+    source = Source(result, read_words(lang), draws)
     return write_sections(Path(path), first_screen(source), build_sections(source), source.words)
 
 

@@ -106,6 +106,7 @@ def simulate(
         first=first.first,
         residual=residual,
         status=own_dynamics(setup, records),
+        as_of=as_of,
     )
 
 
@@ -237,7 +238,7 @@ def demand_factors(scenario: Scenario, network: Network, clock: Clock) -> Any:
 
 
 def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
-    """Do a result again from what its file says.
+    """Do a result again from what its file says, with the information date that it had.
 
     Args:
         path: a ``result.nc``.
@@ -263,4 +264,5 @@ def rerun(path: str | Path, *, world: str | Path | None = None) -> Result:
             why=f"the world {exists.name} has changed since the result was made",
             cure="Give the world of that time with --world",
         )
-    return run(scenario_from(config["scenario"]), world=exists)
+    known = config.get("as_of")
+    return run(scenario_from(config["scenario"]), world=exists, as_of=dt.date.fromisoformat(known) if known else None)

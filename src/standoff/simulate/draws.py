@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ class Draws:
         reserve: factor on each strategic stock, (stocks, draws).
         built: whether each project is built, (projects, draws).
         slip: delay of each project in days, (projects, draws).
+        factors: on other numbers by kind, (rows, draws), see `standoff.simulate.sampling.FACTORS`; a kind that is not there is not drawn.
         capacity: factor on the capacity of each producer, (producers, draws); ones if not given.
         gate: share of the orders on each ordinary link that the link lets through, (links, draws); ones if not given.
     """
@@ -50,6 +51,7 @@ class Draws:
     reserve: Floats
     built: Floats
     slip: Floats
+    factors: Mapping[str, Floats] = field(default_factory=dict)
     capacity: Floats | None = None
     gate: Floats | None = None
 
@@ -62,3 +64,9 @@ class Draws:
     def of_arrays(cls, arrays: Mapping[str, Any]) -> Draws:
         """The draws of `arrays`, of whatever library they are."""
         return cls(count=arrays["cover"].shape[-1], **arrays)
+
+
+def factor_of(draws: Draws | None, kind: str, rows: Any) -> Any:
+    """Factor on some rows of a kind, (rows, draws); 1 in a single run and where the kind is not drawn."""
+    found = draws.factors.get(kind) if draws else None
+    return 1.0 if found is None else found[rows]

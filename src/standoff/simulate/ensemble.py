@@ -6,25 +6,31 @@ Results do not depend on the number of processes or on the size of a block: draw
 from __future__ import annotations
 
 import datetime as dt
+import os
 import warnings
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from standoff.model.state import Flows, State
+from standoff.results.ledgers import LINES
 from standoff.simulate.api import demand_factors, prepare_measures
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.record import Recorder, SummaryRecorder
 from standoff.simulate.run import run_steps
-from standoff.simulate.sampling import Range, build_draws, draw_values, ranges_of, sobol_points
+from standoff.simulate.sampling import KINDS, Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
+from standoff.simulate.side_ledger import sides_of
+from standoff.simulate.spread import LEVELS, quantiles
 from standoff.world.build import build_network, rated_needs
 from standoff.world.network import Network
 from standoff.world.tables import World
@@ -33,7 +39,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from standoff.measures.gates import Regimes
+    from standoff.results.netcdf import Labelled
 
+LEAST_STOPPED = 1e-6
+"""A smaller share of a use that stands still is rounding of single precision."""
 BLOCK = 64
 """Draws in a block: the arrays of a step of a few thousand links then stay in the cache (measured)."""
 
@@ -46,10 +55,11 @@ class Ensemble:
         scenario, world, network: what was run.
         ranges: every number that was drawn.
         values: drawn values by name, (draws,).
-        kept: ``unmet``, ``stopped_share`` (steps, uses, draws) and ``trade`` (steps, corridors, draws).
+        kept: ``unmet``, ``stopped_share`` (steps, uses, draws), ``trade`` (steps, corridors, draws), ``ledger`` (lines, sides, draws).
         corridors: (product, origin, destination) of each corridor under a regime.
         parameters: behavioural parameters at their stated values.
         seed: of the draws.
+        as_of: information date, or None.
     """
 
     scenario: Scenario
@@ -61,10 +71,16 @@ class Ensemble:
     corridors: tuple[tuple[str, str, str], ...]
     parameters: dict[str, float]
     seed: int
+    as_of: dt.date | None = None
 
     @property
     def draws(self) -> int:
         return int(self.kept["unmet"].shape[-1])
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Sides of the ledger."""
+        return sides_of(self.network.place_side)
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -72,11 +88,14 @@ class Ensemble:
 
     def to_dataset(self) -> xr.Dataset:
         """Everything as a labelled dataset."""
+        return self.labelled().to_dataset()
+
+    def labelled(self) -> Labelled:
+        """Everything with its labels, as an ``ensemble.nc`` holds it."""
         import json
 
-        import xarray as xr
-
         from standoff import __version__
+        from standoff.results.netcdf import Labelled
 
         days = np.floor(np.arange(self.scenario.steps) * self.scenario.step_days).astype("timedelta64[D]")
         config = {
@@ -86,29 +105,53 @@ class Ensemble:
             "world_fingerprint": self.world.fingerprint,
             "draws": self.draws,
             "seed": self.seed,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
         }
-        return xr.Dataset(
-            {
+        return Labelled(
+            variables={
                 "unmet": (("step", "use", "draw"), self.kept["unmet"], {"units": "units of use per step"}),
                 "stopped_share": (("step", "use", "draw"), self.kept["stopped_share"], {"units": "share"}),
                 "trade": (("step", "corridor", "draw"), self.kept["trade"], {"units": "units per step"}),
-                "value": (("number", "draw"), np.array([self.values[each.name] for each in self.ranges])),
+                "ledger": (("line", "side", "draw"), self.kept["ledger"], {"units": "USD"}),
+                "value": (("number", "draw"), np.array([self.values[each.name] for each in self.ranges]), {}),
             },
-            coords={
-                "step": (np.datetime64(self.scenario.start) + days).astype("datetime64[ns]"),
+            labels={
                 "use": list(self.uses),
-                "corridor": [f"{product}: {origin} > {destination}" for product, origin, destination in self.corridors],
+                "corridor": [f"{product}: {origin} > {place}" for product, origin, place in self.corridors],
+                "line": [name for name, _ in LINES],
+                "side": list(self.sides),
                 "number": [each.name for each in self.ranges],
             },
-            attrs={"standoff": json.dumps(config, ensure_ascii=False)},
+            days=np.datetime64(self.scenario.start) + days,
+            attributes={"standoff": json.dumps(config, ensure_ascii=False)},
         )
+
+    @property
+    def loss(self) -> Any:
+        """Unmet final use of all sides, USD, (draws,)."""
+        return self.kept["ledger"][[name for name, _ in LINES].index("unmet_use")].sum(axis=0)
+
+    def ledger_quantiles(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Quantiles of every line of the ledger by side and line."""
+        return {
+            side: {name: quantiles(self.kept["ledger"][line, row]) for line, (name, _) in enumerate(LINES)}
+            for row, side in enumerate(self.sides)
+        }
+
+    def first_use_stop(self) -> dict[str, Any]:
+        """In which share of draws any part of a final use stands still, and by which day of the run; None where it does not."""
+        ever = (self.kept["stopped_share"] > LEAST_STOPPED).any(axis=1)
+        days = np.where(ever.any(axis=0), (np.argmax(ever, axis=0) + 1) * self.scenario.step_days, np.inf)
+        found = {name: np.quantile(days, level, method="inverted_cdf") for name, level in LEVELS.items()}
+        return {
+            "share_of_draws": float(np.isfinite(days).mean()),
+            **{name: float(value) if np.isfinite(value) else None for name, value in found.items()},
+        }
 
     def summary(self) -> dict[str, Any]:
         """Quantiles of the headline numbers, and how soon each use is paralysed in which share of draws."""
         from standoff.studies.paralysis import conditions_for, paralysis_table
 
-        value = np.asarray(self.world.tables["uses"]["value"], dtype=float)
-        total = np.einsum("sud,u->d", self.kept["unmet"].astype(float), value)
         share = self.parameters["paralysis_share"]
         table = paralysis_table(self, share=share)
         early = [row["use"] for row in table if 0 < row["within_3_months"] < 1]
@@ -117,7 +160,9 @@ class Ensemble:
             "world": self.world.name,
             "draws": self.draws,
             "seed": self.seed,
-            "unmet_use_usd": quantiles(total),
+            "unmet_use_usd": quantiles(self.loss),
+            "ledger_usd": self.ledger_quantiles(),
+            "first_use_stop": self.first_use_stop(),
             "paralysis": {
                 "definition": f"output below {share:.0%} of baseline for four weeks",
                 "uses": table,
@@ -126,29 +171,6 @@ class Ensemble:
                 },
             },
         }
-
-
-def quantiles(values: Any) -> dict[str, Any]:
-    """Median and the ends of the 80 % interval: the spread of the drawn numbers. The error that is left because draws are few stands apart.
-
-    The error of a quantile is half the distance between the draws one standard deviation of a binomial rank below and above it
-    (David and Nagaraja 2003, doi:10.1002/0471722162); it falls with more draws, the spread does not.
-    """
-    ordered = np.sort(np.asarray(values, dtype=float))
-    count = len(ordered)
-    levels = {"low80": 0.1, "median": 0.5, "high80": 0.9}
-    found = {name: float(np.quantile(ordered, level)) for name, level in levels.items()}
-    errors = {}
-    for name, level in levels.items():
-        ranks = count * level + np.array([-1.0, 1.0]) * np.sqrt(count * level * (1.0 - level))
-        below, above = ordered[np.clip(np.round(ranks), 0, count - 1).astype(int)]
-        errors[name] = float(above - below) / 2.0
-    return {
-        **found,
-        "mean": float(np.mean(ordered)),
-        "monte_carlo_error_of_mean": float(np.std(ordered) / np.sqrt(count)),
-        "monte_carlo_error": errors,
-    }
 
 
 @dataclass(frozen=True)
@@ -161,6 +183,7 @@ class Job:
         ranges: every number that is drawn.
         values: drawn values by name, (draws,).
         record: makes the recorder of a block from its setup; None keeps unmet use, stops and trade under regimes.
+        as_of: information date of the measures, or None.
     """
 
     scenario: Scenario
@@ -170,6 +193,7 @@ class Job:
     ranges: tuple[Range, ...]
     values: dict[str, Any]
     record: Callable[[Setup], BlockRecorder] | None = None
+    as_of: dt.date | None = None
 
     @property
     def draws(self) -> int:
@@ -195,6 +219,7 @@ def plan_ensemble(
     as_of: dt.date | None = None,
     record: Callable[[Setup], BlockRecorder] | None = None,
     network: Network | None = None,
+    kinds: Collection[str] = KINDS,
     kept: MutableMapping[str, Regimes] | None = None,
 ) -> Job:
     """Draw every ranged number of a scenario.
@@ -206,13 +231,14 @@ def plan_ensemble(
         as_of: information date: measures announced later do not exist.
         record: what is kept of each block.
         network: of the world, where it is already built.
+        kinds: of numbers of the world that are drawn; numbers of measures always are.
         kept: compiled measures of earlier runs, see `standoff.simulate.api.simulate`.
     """
     built = network if network is not None else build_network(world)
     regimes, parameters = prepare_measures(scenario, world, built, as_of=as_of, kept=kept)
-    ranges = ranges_of(world, built, regimes, parameters)
+    ranges = ranges_of(world, built, regimes, parameters, kinds=kinds)
     values = draw_values(ranges, sobol_points(draws, dimensions=len(ranges), seed=seed))
-    return Job(scenario, world, regimes, parameters, tuple(ranges), values, record)
+    return Job(scenario, world, regimes, parameters, tuple(ranges), values, record, as_of)
 
 
 def run_ensemble(
@@ -265,19 +291,31 @@ def join_blocks(job: Job, network: Network, blocks: Sequence[Block], *, seed: in
     """The ensemble of blocks in the order of their draws."""
     kept = {name: np.concatenate([block.kept[name] for block in blocks], axis=-1) for name in blocks[0].kept}
     corridors = tuple((network.products[p], network.places[o], network.places[d]) for p, o, d in blocks[0].corridors)
-    return Ensemble(job.scenario, job.world, network, job.ranges, job.values, kept, corridors, job.parameters, seed)
+    return Ensemble(
+        scenario=job.scenario,
+        world=job.world,
+        network=network,
+        ranges=job.ranges,
+        values=job.values,
+        kept=kept,
+        corridors=corridors,
+        parameters=job.parameters,
+        seed=seed,
+        as_of=job.as_of,
+    )
 
 
 def run_blocks(
     job: Job, network: Network, slices: Sequence[slice], *, processes: int = 1, backend: Backend = NUMPY
 ) -> Iterator[tuple[int, Block]]:
     """Run blocks of draws here, each with its number, in the order in which they are done."""
-    if processes <= 1 or backend is not NUMPY:
+    if min(processes, len(slices)) <= 1 or backend is not NUMPY:
         steps = None if backend is NUMPY else _compiled(job, network, backend)
         for number, part in enumerate(slices):
             yield number, run_block(job, network, part, steps=steps)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_start, initargs=(job,)) as pool:
+    workers, start = min(processes, len(slices)), get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=start, initializer=_start, initargs=(job, network)) as pool:
         with warnings.catch_warnings():
             # JAX, where it is loaded, has threads and warns of any fork. A worker takes NumPy's steps and never calls it.
             warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called|This process .* is multi-threaded")
@@ -290,9 +328,17 @@ _HERE: dict[str, Any] = {}
 """The job of this worker process, set once when it starts."""
 
 
-def _start(job: Job) -> None:
-    _HERE["job"] = job
-    _HERE["network"] = build_network(job.world)
+def _start(job: Job, network: Network) -> None:
+    _HERE.update(job=job, network=network)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker waits for work for ever; where its parent is killed, nobody would end it."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_slice(part: slice) -> Block:
@@ -329,7 +375,8 @@ def run_block(
     """
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = block_setup(job, network, draws)
-    recorder = job.record(setup) if job.record else SummaryRecorder(setup, stop_share=job.parameters["stop_share"])
+    plain = partial(SummaryRecorder, stop_share=job.parameters["stop_share"], draws=draws)
+    recorder: BlockRecorder = (job.record or plain)(setup)
     if steps is None:
         run_steps(setup, recorder, progress=progress)
     else:
@@ -357,7 +404,7 @@ def block_setup(job: Job, network: Network, draws: Draws, *, backend: Backend = 
 
 
 def write_ensemble(ensemble: Ensemble, path: Path) -> Path:
-    """Write the dataset to a netCDF file, whole or not at all."""
-    from standoff.results.files import write_dataset
+    """Write an ensemble to a netCDF file, whole or not at all."""
+    from standoff.results.netcdf import write_labelled
 
-    return write_dataset(ensemble.to_dataset(), path)
+    return write_labelled(ensemble.labelled(), path)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from standoff.model.arrays import add_at
 from standoff.model.capacity import project_capacity
-from standoff.simulate.draws import Clock, Draws
+from standoff.simulate.draws import Clock, Draws, factor_of
 from standoff.world.network import Network
 
 Floats = npt.NDArray[np.float64]
@@ -17,20 +17,26 @@ Floats = npt.NDArray[np.float64]
 
 def capacity_path(network: Network, clock: Clock, *, per_step: float, draws: Draws | None, xp: Any = np) -> Any:
     """Capacity per step of producers, (steps, producers) or (steps, producers, 1 or draws)."""
-    base = network.nodes.capacity[: network.nodes.producers]
-    path = np.repeat(base[None], clock.steps, axis=0)
-    projects = network.projects
+    producers, projects = network.nodes.producers, network.projects
+    base = network.nodes.capacity[:producers]
+    if draws and "capacity" in draws.factors:  # what the base year made can be made: only what is spare is less
+        least = np.minimum(network.nodes.activity[:producers], base)[:, None]
+        drawn = xp.maximum(base[:, None] * draws.factors["capacity"], least)
+        path: Any = xp.repeat(drawn[None], clock.steps, axis=0)
+    else:
+        path = np.repeat(base[None, :, None] if draws else base[None], clock.steps, axis=0)
     if not len(projects.labels):
-        return _cut(path[..., None] if draws else path, draws) * per_step
+        return _cut(path, draws) * per_step
     days: Any = clock.middle_days()[:, None]
     start: Any = np.array([float((day - clock.start).days) for day in projects.start])
     ramp: Any = projects.ramp_days
     slip: Any = projects.slip_days
     added: Any = projects.capacity * (projects.chance >= 0.5)
     if draws:
-        path = xp.asarray(np.repeat(path[..., None], draws.count, axis=-1))
-        days, start, ramp = days[..., None], start[:, None], ramp[:, None]
-        slip, added = draws.slip, projects.capacity[:, None] * draws.built
+        path = xp.asarray(path if path.shape[-1] == draws.count else np.repeat(path, draws.count, axis=-1))
+        days, start = days[..., None], start[:, None]
+        ramp = ramp[:, None] * factor_of(draws, "ramp", slice(None))
+        slip, added = draws.slip, projects.capacity[:, None] * factor_of(draws, "added", slice(None)) * draws.built
     grown = project_capacity(days=days, start_day=start, ramp_days=ramp, slip_days=slip, added=added, xp=xp)
     for index, node in enumerate(projects.node):
         path = add_at(path, (slice(None), node), grown[:, index])

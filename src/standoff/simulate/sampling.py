@@ -1,12 +1,16 @@
-"""Draws of an ensemble: every number with a range is drawn from it.
+"""Draws of an ensemble: every number with a range is drawn from it, but for those that the balance of the base year ties to others.
 
 Draws are scrambled Sobol points, so that few draws cover many ranges evenly. The stated value is the median: half of the draws lie
 between low and value, half between value and high, evenly in each. Numbers that belong together move together: one factor on the cover
-of each product, one on each strategic stock.
+of each product, one on each strategic stock, and so on, see `FACTORS`.
+
+Not drawn: what the base year was and made (activity, flows, coefficients, yields, quantities of use), because the world is balanced at the
+stated values and the ranges went into that; lags and the spread of cover, which are the shape of the network; ``FIXED`` parameters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +21,7 @@ import numpy.typing as npt
 from standoff.measures.gates import Regimes
 from standoff.model.parameters import default_parameters
 from standoff.simulate.draws import Draws
-from standoff.world.network import Network
+from standoff.world.network import LATENT_ROUTES, Network
 from standoff.world.tables import World
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +30,29 @@ FIXED = ("licence_stages", "renewal_days", "stop_share", "paralysis_share")
 """Not drawn: the shape of the review queue and the length of its rings are common to all draws; the last two are definitions."""
 
 DIMENSIONS = 512
+
+FACTORS = {
+    "restock": ("needs", "restock_days", "product"),
+    "finished": ("offers", "stock_days", "product"),
+    "capacity": ("producers", "capacity", "recipe"),
+    "release": ("stocks", "release_rate", "stock"),
+    "trigger": ("stocks", "trigger_share", "stock"),
+    "ramp": ("projects", "ramp_days", "project"),
+    "added": ("projects", "capacity", "project"),
+    "reach": ("links", "max_share", "route"),
+    "adapt": ("links", "adapt_days", "route"),
+    "loss": ("links", "loss_share", "route"),
+    "premium": ("links", "premium", "route"),
+    "value": ("uses", "value", "use"),
+    "value_added": ("producers", "value_added", "recipe"),
+    "price": ("products", "price", "product"),
+}
+"""One factor for each group of rows: table, column, and the column whose words are the groups. Spare capacity falls to nothing and not
+below. The last three and ``premium`` value what happened and move nothing else."""
+BASIC = ("parameter", "cover", "reserve", "built", "slip")
+"""Kinds that a calibration draws: its frozen forecasts were made with them alone."""
+KINDS = (*BASIC, *FACTORS)
+"""Every kind of number of the world that can be drawn: what stands before the colon in a number's name."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +66,9 @@ class Range:
     status: str
 
 
-def ranges_of(world: World, network: Network, regimes: Regimes, parameters: dict[str, float]) -> list[Range]:
+def ranges_of(
+    world: World, network: Network, regimes: Regimes, parameters: dict[str, float], *, kinds: Collection[str] = KINDS
+) -> list[Range]:
     """Every number that an ensemble draws, in a fixed order: numbers of the world before those of its measures, so that two scenarios
     on one world draw the same world (common random numbers).
 
@@ -57,10 +86,32 @@ def ranges_of(world: World, network: Network, regimes: Regimes, parameters: dict
         value = float(projects["slip_days"][index])
         found.append(Range(f"built:{project}", 0.5, 0.0, 1.0, projects.status("chance")[index]))
         found.append(Range(f"slip:{project}", value, float(low), float(high), projects.status("slip_days")[index]))
+    for kind in FACTORS:
+        found += _group_ranges(world, kind)
+    found = [each for each in found if each.name.partition(":")[0] in kinds]
     for regime in regimes.regimes[1:]:
         for field, number in regime.administration.items():
             if number.low < number.high:
                 found.append(Range(f"{regime.label}:{field}", number.value, number.low, number.high, number.status))
+    return found
+
+
+def _group_ranges(world: World, kind: str) -> list[Range]:
+    """One factor for each group of rows: the average of its rows' ranges relative to their values."""
+    table, column, key = FACTORS[kind]
+    rows = world.tables[table]
+    value = np.asarray(rows[column], dtype=float)
+    low, high = (np.asarray(side, dtype=float) for side in rows.range(column))
+    status, members = rows.status(column), np.array(rows[key])
+    found = []
+    for group in dict.fromkeys(LATENT_ROUTES if key == "route" else rows[key]):
+        inside = np.flatnonzero((members == group) & (value > 0) & np.isfinite(value))
+        if not len(inside):
+            continue
+        lowest, highest = (float((side[inside] / value[inside]).mean()) for side in (low, high))
+        known = "sourced" if all(status[row] == "sourced" for row in inside) else "assumed"
+        if lowest < highest:
+            found.append(Range(f"{kind}:{group}", 1.0, lowest, highest, known))
     return found
 
 
@@ -137,4 +188,25 @@ def build_draws(network: Network, regimes: Regimes, world: World, values: dict[s
             -1, count
         ),
         slip=np.array([values[f"slip:{project}"] for project in network.projects.labels]).reshape(-1, count),
+        factors=_factors(network, world, values, ones),
     )
+
+
+def _factors(network: Network, world: World, values: dict[str, Floats], ones: Floats) -> dict[str, Floats]:
+    """Factors of every kind that is drawn, (rows of the network, draws)."""
+    nodes = network.nodes
+    recipes = world.tables["producers"]["recipe"]
+    rows = {
+        "product": network.products,
+        "recipe": [recipes[parent] for parent in nodes.parent[: nodes.producers]],
+        "stock": network.stocks.labels,
+        "project": network.projects.labels,
+        "route": LATENT_ROUTES,
+        "use": [nodes.parent_labels[parent] for parent in nodes.parent[nodes.producers :]],
+    }
+    kinds = {name.partition(":")[0] for name in values}
+    return {
+        kind: np.array([values.get(f"{kind}:{label}", ones) for label in rows[key]]).reshape(-1, len(ones))
+        for kind, (_, _, key) in FACTORS.items()
+        if kind in kinds
+    }

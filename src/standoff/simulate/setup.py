@@ -18,7 +18,7 @@ from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.cells import Cells, Ends, build_cells
-from standoff.simulate.draws import Clock, Draws
+from standoff.simulate.draws import Clock, Draws, factor_of
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
 from standoff.world.network import DAYS_PER_YEAR, NEED_CLASSES, Network
@@ -353,9 +353,14 @@ def _constants(
     if draws:
         cover = cover * draws.cover[needs.product]
     in_making = max(MAKING_DAYS - days, 0.0)  # finished stock and goods in the making are one stock to a seller
-    target = column(sales * (np.maximum(offers.stock_days, max(MAKING_DAYS, days)) - in_making) / days)
+    finished = column(offers.stock_days) * factor_of(draws, "finished", offers.product)
+    target = column(sales) * (xp.maximum(finished, max(MAKING_DAYS, days)) - in_making) / days
     storage = column(sales) * (xp.asarray(values["byproduct_storage_days"]) / days)
     trigger = cover[stocks.pair_need] * column(use[stocks.pair_need] * stocks.trigger_share[stocks.pair_stock])
+    trigger = trigger * factor_of(draws, "trigger", stocks.pair_stock)
+    restock = column(needs.restock_days / days) * factor_of(draws, "restock", needs.product)
+    reach = column(latent.max_share * use[latent.need]) * factor_of(draws, "reach", latent.route)
+    adapt = column(latent.adapt_days / days) * factor_of(draws, "adapt", latent.route)
     return Constants(
         yields=column(offers.yields),
         stock_target=target,
@@ -366,7 +371,7 @@ def _constants(
         coefficient=column(needs.coefficient),
         cover_steps=cover,
         lag_steps=column(needs.lag_days / days),
-        restock_steps=column(np.maximum(needs.restock_days / days, 1.0)),
+        restock_steps=xp.maximum(restock, 1.0),
         largest_order=column(use) * xp.asarray(values["order_limit"]),
         hoard_share=xp.asarray(values["hoard_share"]),
         usual_activity=column((nodes.activity * per_step)[needs.consumer]),
@@ -383,9 +388,9 @@ def _constants(
         reliability_steps=steps_of("reliability_days"),
         seen_steps=steps_of("seen_days"),
         forget_share=1.0 / steps_of("refusal_memory_days"),
-        route_reach=column(latent.max_share * use[latent.need]) * xp.asarray(values["route_reach"]),
-        route_loss=column(latent.loss_share),
-        adapt_steps=column(np.maximum(latent.adapt_days / days, 1.0)),
+        route_reach=reach * xp.asarray(values["route_reach"]),
+        route_loss=xp.minimum(column(latent.loss_share) * factor_of(draws, "loss", latent.route), 1.0),
+        adapt_steps=xp.maximum(adapt, 1.0),
         reserve_trigger=trigger,
-        reserve_rate=column(stocks.release_rate * per_step),
+        reserve_rate=column(stocks.release_rate * per_step) * factor_of(draws, "release", slice(None)),
     )

@@ -130,7 +130,14 @@ def check_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     if not path.is_file():
         write_whole(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode())
         return
-    there = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        there = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise refuse(
+            f"sweep in {folder}",
+            why=f"{MANIFEST} cannot be read, so nobody knows what the blocks are of",
+            cure="Give another folder with --out, or empty this one",
+        ) from None
     different = sorted(key for key in manifest if there.get(key) != manifest[key])
     if different:
         raise refuse(
@@ -154,17 +161,16 @@ def write_block(path: Path, block: Block) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the place, make sure that it is on the disk, move it there."""
+    """Write beside the place and move it there: a kill leaves the old file or the new one. What a loss of power may do to a block is found
+    by its checksums when it is read, so that nothing has to wait for the disk."""
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
     os.replace(name, path)
 
 
 def read_block(path: Path) -> Block | None:
-    """A block that is there and whole, else None."""
+    """A block that is there and whole by its checksums, else None."""
     try:
         with np.load(io.BytesIO(path.read_bytes())) as content:
             arrays = {name: content[name] for name in content.files}

@@ -1,8 +1,7 @@
 """How much of a loss rests on sourced, claimed and assumed numbers, and which numbers matter most.
 
 Every number with a range is drawn at once. A number matters as far as the loss moves with it over the draws: its squared rank correlation
-with the loss, less what chance alone would give. Shares by status are sums of these, as parts of their total. The values of a unit of
-final use are drawn too, after the runs, since a loss is linear in them.
+with the loss, less what chance alone would give. Shares by status are sums of these, as parts of their total.
 
 The study takes half a minute for a large world, so its result is kept beside the world with the fingerprint of what it was made from.
 """
@@ -10,14 +9,15 @@ The study takes half a minute for a large world, so its result is kept beside th
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from standoff.simulate.ensemble import Ensemble, run_ensemble
-from standoff.simulate.sampling import Range, draw_values
+from standoff.simulate.ensemble import run_ensemble
+from standoff.simulate.sampling import Range
 from standoff.simulate.scenario import read_scenario
 from standoff.world.tables import WORLDS, World
 
@@ -48,7 +48,7 @@ class Driver:
     direction: int
 
 
-def rank_drivers(ranges: list[Range], drawn: dict[str, Any], loss: Any) -> list[Driver]:
+def rank_drivers(ranges: Sequence[Range], drawn: dict[str, Any], loss: Any) -> list[Driver]:
     """Numbers by how much the loss moves with them, the strongest first; weights add up to 1.
 
     Formula: ``w_i = [rho_i^2 - 1 / (n - 1)]+ / sum``, ``rho_i`` Spearman's rank correlation over ``n`` draws.
@@ -74,8 +74,8 @@ def study_evidence(world: World, *, draws: int = DRAWS, seed: int = 1, processes
     """The study of one world as plain content: shares of the loss by status and the numbers that matter most."""
     scenario = read_scenario(SCENARIO, changes={"world": world.name})
     ensemble = run_ensemble(scenario, world, draws=draws, seed=seed, processes=processes)
-    ranges, drawn, loss = loss_over_draws(ensemble, seed=seed)
-    drivers = rank_drivers(ranges, drawn, loss)
+    loss = ensemble.loss
+    drivers = rank_drivers(ensemble.ranges, ensemble.values, loss)
     return {
         "scenario": SCENARIO,
         "world": world.name,
@@ -91,21 +91,6 @@ def study_evidence(world: World, *, draws: int = DRAWS, seed: int = 1, processes
         },
         "assumptions": [vars(driver) for driver in drivers if driver.status == "assumed"][:MOST_SHOWN],
     }
-
-
-def loss_over_draws(ensemble: Ensemble, *, seed: int) -> tuple[list[Range], dict[str, Any], Any]:
-    """Unmet final use in USD over the draws, with the values of uses drawn as well: (ranges, drawn values, loss)."""
-    uses = ensemble.world.tables["uses"]
-    low, high = uses.range("value")
-    worth = [
-        Range(f"value:{use}", float(value), float(low[i]), float(high[i]), status)
-        for i, (use, value, status) in enumerate(zip(uses["use"], uses["value"], uses.status("value"), strict=True))
-    ]
-    points = np.random.default_rng(seed + 1).random((ensemble.draws, len(worth)))
-    drawn = draw_values(worth, points)
-    unmet = ensemble.kept["unmet"].astype(float).sum(axis=0)
-    loss = sum(unmet[i] * drawn[each.name] for i, each in enumerate(worth))
-    return [*ensemble.ranges, *worth], {**ensemble.values, **drawn}, loss
 
 
 def kept_evidence(world: World) -> dict[str, Any] | None:

@@ -345,6 +345,7 @@ def _stocks(
     pair_stock, pair_need = _columns(pairs, 2)
     return Stocks(
         labels=tuple(table["stock"]),
+        place=np.array([place_index[place] for place in table["place"]], dtype=np.int64),
         product=np.array([product_index[product] for product in table["product"]], dtype=np.int64),
         quantity=np.asarray(table["quantity"], dtype=float),
         release_rate=np.asarray(table["release_rate"], dtype=float),

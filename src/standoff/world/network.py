@@ -120,6 +120,8 @@ class Stocks:
     """Strategic stocks and the pairs (stock, need) that they serve."""
 
     labels: tuple[str, ...]
+    place: Integers
+    """Of the holder."""
     product: Integers
     quantity: Floats
     release_rate: Floats

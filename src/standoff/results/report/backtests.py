@@ -57,8 +57,8 @@ def held_of(episode: Episode, frozen: Frozen, found: Mapping[str, Any], words: W
 
 def naive_of(episode: Episode) -> dict[str, dict[tuple[str, str], float]]:
     """Every naive forecast of every month, from the months that the model's own forecast of it knows."""
-    from standoff.studies.backtest.episode import open_tonnes
     from standoff.studies.backtest.months import label_of
+    from standoff.studies.backtest.rows import open_tonnes
     from standoff.studies.backtest.scores import monthly_history, naive_forecasts
 
     makers = naive_forecasts(episode.open_months[0])

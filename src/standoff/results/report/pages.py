@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,14 @@ BUILDERS = (
 )
 
 
-def write_report(result: Result, path: str | Path, *, lang: str = "en", baseline: Result | None = None) -> Path:
+def write_report(
+    result: Result,
+    path: str | Path,
+    *,
+    lang: str = "en",
+    baseline: Result | None = None,
+    draws: Mapping[str, Any] | None = None,
+) -> Path:
     """Write the report of a run.
 
     Args:
@@ -53,6 +61,7 @@ def write_report(result: Result, path: str | Path, *, lang: str = "en", baseline
         path: the HTML file; folders are made.
         lang: ``en`` or ``zh``.
         baseline: a run to stand beside it; adds a section of differences.
+        draws: summary of an ensemble of the same scenario; adds ranges to the first screen and the ledger.
 
     Returns:
         The path written. The file is whole or not there.
@@ -60,12 +69,14 @@ def write_report(result: Result, path: str | Path, *, lang: str = "en", baseline
     Raises:
         InputError: a language that does not exist.
     """
-    return write_whole(Path(path), render_report(result, words=read_words(lang), baseline=baseline))
+    return write_whole(Path(path), render_report(result, words=read_words(lang), baseline=baseline, draws=draws))
 
 
-def render_report(result: Result, *, words: Words, baseline: Result | None = None) -> str:
+def render_report(
+    result: Result, *, words: Words, baseline: Result | None = None, draws: Mapping[str, Any] | None = None
+) -> str:
     """The report as HTML text."""
-    source = Source(result, words)
+    source = Source(result, words, draws)
     sections = build_sections(source)
     if baseline is not None:
         from standoff.results.compare import compare_results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -26,6 +27,8 @@ class Source:
 
     result: Result
     words: Words
+    draws: Mapping[str, Any] | None = None
+    """Summary of an ensemble of the same scenario, see `standoff.simulate.ensemble.Ensemble.summary`: ranges beside the run's numbers."""
 
     def say(self, key: str, **values: object) -> str:
         return self.words.say(key, **values)

@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from standoff.errors import refuse
 from standoff.simulate.ensemble import Job, plan_ensemble, run_block
-from standoff.simulate.sampling import draw_values
-from standoff.studies.backtest.episode import Episode, Forecast, StopRow, open_tonnes, read_stops
+from standoff.simulate.sampling import BASIC, draw_values
+from standoff.studies.backtest.episode import Episode, Forecast
 from standoff.studies.backtest.likelihood import (
     Evidence,
     build_evidence,
@@ -30,6 +30,7 @@ from standoff.studies.backtest.likelihood import (
 )
 from standoff.studies.backtest.months import first_day, monthly_weights
 from standoff.studies.backtest.recorder import PARTS, EpisodeRecorder, FirmClass, Watch, watch_network
+from standoff.studies.backtest.rows import StopRow, open_tonnes, read_stops
 from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World, read_world
@@ -67,7 +68,14 @@ class Study:
         scenario = self.episode.scenario_of(forecast, until=until, structure=structure)
         record = partial(EpisodeRecorder, watch=self.watch, stop_share=0.5)
         return plan_ensemble(
-            scenario, self.world, draws=draws, seed=seed, as_of=forecast.as_of, record=record, network=self.network
+            scenario,
+            self.world,
+            draws=draws,
+            seed=seed,
+            as_of=forecast.as_of,
+            record=record,
+            network=self.network,
+            kinds=BASIC,
         )
 
     def exports(self, kept: dict[str, Any], job: Job, index: int) -> Floats:
@@ -87,7 +95,7 @@ def open_study(episode: Episode) -> Study:
     """Read an episode's world and open rows."""
     world = read_world(episode.world)
     network = build_network(world)
-    stops = read_stops(episode.folder / episode.stops, episode) if episode.stops else []
+    stops = read_stops(episode.folder / episode.stops, episode)[0] if episode.stops else []
     watch = watch_network(
         world,
         network,
@@ -303,17 +311,28 @@ def other_log_likelihood(study: Study, job: Job, kept: dict[str, Any]) -> Floats
     total = np.zeros(job.draws)
     if study.episode.granted:
         granted = study.episode.granted
-        steps = [_step_of(row.date, job) for row in granted.rows]
-        shares = kept["granted"][steps] / np.maximum(kept["filed"][steps], 1e-9)
+        shares = granted_shares(study, job, kept)
         total += granted_log_likelihood(shares, reported=[row.share for row in granted.rows], error=granted.error)
     if study.stops:
-        classes = list(study.episode.firm_classes)
-        end = study.episode.information_date
-        shares = np.array(
-            [kept["stopped"][_step_of(row.by or end, job), classes.index(row.firm_class)] for row in study.stops]
-        )
-        total += stops_log_likelihood(shares, stopped=[row.stopped for row in study.stops])
+        total += stops_log_likelihood(stopped_shares(study, job, kept), stopped=[row.stopped for row in study.stops])
     return total
+
+
+def granted_shares(study: Study, job: Job, kept: dict[str, Any]) -> Floats:
+    """Simulated granted-of-filed shares on the days of the reports, (reports, draws)."""
+    rows = study.episode.granted.rows if study.episode.granted else ()
+    steps = [_step_of(row.date, job) for row in rows]
+    shares: Floats = kept["granted"][steps] / np.maximum(kept["filed"][steps], 1e-9)
+    return shares
+
+
+def stopped_shares(study: Study, job: Job, kept: dict[str, Any]) -> Floats:
+    """Share of each named firm's class that had stood still by its day, (firms, draws)."""
+    classes = list(study.episode.firm_classes)
+    end = study.episode.information_date
+    return np.array(
+        [kept["stopped"][_step_of(row.by or end, job), classes.index(row.firm_class)] for row in study.stops]
+    )
 
 
 def _step_of(day: dt.date, job: Job) -> int:

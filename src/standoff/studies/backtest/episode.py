@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from standoff.errors import InputError, Problems, nearest, refuse
 from standoff.simulate.scenario import Scenario, Text, read_scenario, scenario_from
-from standoff.studies.backtest.baseline import Total
-from standoff.studies.backtest.months import Month, first_day, month_of, split_by_days
+from standoff.studies.backtest.months import Month, month_of
 from standoff.yaml_files import read_yaml
 
 EPISODES = Path(__file__).resolve().parents[2] / "data" / "episodes"
-TONNES_COLUMNS = ("month", "period_end", "product", "destination", "value", "unit")
-STOP_COLUMNS = ("episode", "trigger_date", "firm", "country", "product", "outcome", "stop_date")
-LONGEST_SPLIT = 2
-"""Months of a sum that is split by days when it is scored; longer sums are left alone."""
 
 
 class _Strict(BaseModel):
@@ -139,22 +131,6 @@ class Episode(_Strict):
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class StopRow:
-    """A firm that stopped, or did not.
-
-    Attributes:
-        firm, firm_class: name and class of firms.
-        stopped: whether it stopped.
-        by: the day of the stop, or until when it had not; None where the row does not say.
-    """
-
-    firm: str
-    firm_class: str
-    stopped: bool
-    by: dt.date | None
-
-
 def shipped_episodes() -> tuple[str, ...]:
     """Names of the episodes that come with the package."""
     return tuple(sorted(path.parent.name for path in EPISODES.glob("*/episode.yaml")))
@@ -189,107 +165,3 @@ def read_episode(name_or_path: str | Path) -> Episode:
                 value=fault["input"],
             )
         raise InputError(problems.what, problems.found) from None
-
-
-def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of a CSV file that has at least these columns."""
-    if not path.is_file():
-        raise refuse(f"file {path.name}", why="there is no such file", cure="Check the path", value=path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [column for column in columns if column not in (reader.fieldnames or ())]
-        if missing:
-            raise refuse(
-                f"file {path.name}",
-                why=f"columns are missing: {', '.join(missing)}",
-                cure="Keep the columns of the episode's own file",
-            )
-        return list(reader)
-
-
-def tonnes_of(rows: Iterable[Mapping[str, str]], episode: Episode, *, file: str) -> dict[str, list[Total]]:
-    """Totals of the episode's product by destination, in tonnes.
-
-    Raises:
-        InputError: months or numbers that are none, with every row that is wrong.
-    """
-    problems = Problems(f"file {file}")
-    found: dict[str, list[Total]] = {}
-    for number, row in enumerate(rows, start=2):
-        if row["product"] != episode.product:
-            continue
-        try:
-            first, last = month_of(row["month"]), month_of(row["period_end"] or row["month"])
-            value = float(row["value"])
-        except ValueError:
-            problems.add(
-                file=file, row=number, why="month, period_end or value is not one", cure="Write 2025-07 and 5280"
-            )
-            continue
-        if row["unit"] != "t" or last < first or value < 0:
-            problems.add(file=file, row=number, why="unit, period or value is wrong", cure="Give tonnes of a period")
-            continue
-        found.setdefault(row["destination"], []).append(Total(tuple(range(first, last + 1)), value))
-    problems.raise_if_any()
-    return found
-
-
-def open_tonnes(episode: Episode) -> dict[str, list[Total]]:
-    """The episode's own totals that end no later than its information date."""
-    rows = read_rows(episode.folder / episode.tonnes, TONNES_COLUMNS)
-    last = month_of(episode.information_date.isoformat())
-    found = tonnes_of(rows, episode, file=episode.tonnes)
-    return {name: [total for total in totals if total.months[-1] <= last] for name, totals in found.items()}
-
-
-def disjoint(totals: Iterable[Total]) -> list[Total]:
-    """Totals without overlap: what shorter totals say is taken off longer ones, and what is left is spread over the other months."""
-    kept: list[Total] = []
-    for total in sorted(totals, key=lambda each: (len(each.months), each.months)):
-        inside = [each for each in kept if set(each.months) <= set(total.months)]
-        known = {month for each in inside for month in each.months}
-        rest = tuple(month for month in total.months if month not in known)
-        left = total.value - sum(each.value for each in inside)
-        overlapping = any(set(rest) & set(each.months) for each in kept)
-        if rest and left > 0 and not overlapping:
-            kept.append(Total(rest, left))
-    return sorted(kept, key=lambda each: each.months)
-
-
-def by_month(totals: Iterable[Total]) -> dict[Month, float]:
-    """Tonnes by month: single months as they stand, sums of two months split by days."""
-    found: dict[Month, float] = {}
-    for total in sorted(totals, key=lambda each: -len(each.months)):
-        if len(total.months) <= LONGEST_SPLIT:
-            known = {month: found[month] for month in total.months if month in found}
-            found.update({**split_by_days(total.value, total.months), **(known if len(total.months) > 1 else {})})
-    return found
-
-
-def read_stops(path: Path, episode: Episode) -> list[StopRow]:
-    """Firms of the episode that stopped and that did not; rows about anything else are left out."""
-    found = []
-    for row in read_rows(path, STOP_COLUMNS):
-        outcome = row["outcome"].strip().lower()
-        firm_class = _class_of(row["product"], episode)
-        if row["episode"] != episode.stop_episode or outcome not in ("stop", "no stop") or firm_class is None:
-            continue
-        found.append(StopRow(row["firm"], firm_class, outcome == "stop", _day(row["stop_date"])))
-    return found
-
-
-def _class_of(product: str, episode: Episode) -> str | None:
-    for name, firms in episode.firm_classes.items():
-        if any(word in product.lower() for word in firms.words):
-            return name
-    return None
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text[:10])
-    except ValueError:
-        try:
-            return first_day(month_of(text) + 1)
-        except ValueError:
-            return None

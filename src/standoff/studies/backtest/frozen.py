@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from standoff.errors import refuse
 from standoff.studies.backtest.calibrate import Posterior, Study
+from standoff.studies.backtest.checks import Check
 from standoff.studies.backtest.episode import Episode
 from standoff.studies.backtest.forecast import Predicted
 from standoff.studies.backtest.months import Month, label_of, month_of
@@ -26,6 +27,7 @@ LEVELS = np.arange(1, 100) / 100
 LEAST_WEIGHT = 3e-4
 """Draws with less of the posterior's weight are not written."""
 FOLDER = "frozen"
+FILES = ("frozen.json", "predictions.csv", "stops.csv", "posterior.csv")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Frozen:
     """What a calibration found.
 
     Attributes:
-        record: code version, fingerprints, seed, how well each number is known.
+        record: code version, fingerprints, seed, how well each number is known, posterior predictive checks.
         quantiles: by (forecast, destination, month), (99,).
         stops: rows of forecast, firm class, day, share of the class that has stood still, probability that some of it has.
         posterior: rows of structure, index, weight, log likelihood and the prior probability of each moved number.
@@ -61,6 +63,8 @@ def freeze(
     posterior: Posterior,
     predicted: Sequence[Predicted],
     samples: Mapping[str, Mapping[str, Mapping[Month, Floats]]],
+    *,
+    checks: Sequence[Check],
 ) -> Frozen:
     """Put a calibration and its forecasts together.
 
@@ -68,6 +72,7 @@ def freeze(
         study, posterior: what was calibrated.
         predicted: the forecasts.
         samples: other samples by forecast, destination and month.
+        checks: of the fit.
     """
     from standoff import __version__
 
@@ -101,6 +106,7 @@ def freeze(
             },
         },
         "numbers": identifiability(posterior),
+        "checks": [asdict(check) for check in checks],
     }
     kept = np.flatnonzero(weight > LEAST_WEIGHT)
     rows = [
@@ -160,7 +166,7 @@ def _stop_rows(episode: Episode, predicted: Sequence[Predicted]) -> list[dict[st
 
 
 def write_frozen(frozen: Frozen, folder: Path) -> list[Path]:
-    """Write ``frozen.json``, ``predictions.csv``, ``stops.csv`` and ``posterior.csv``."""
+    """Write `FILES`."""
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / "frozen.json"
     record.write_text(json.dumps(frozen.record, indent=2) + "\n", encoding="utf-8")

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.studies.backtest.baseline import Baseline, Total, fit_baseline
-from standoff.studies.backtest.episode import Episode, Spread, by_month, disjoint
+from standoff.studies.backtest.episode import Episode, Spread
 from standoff.studies.backtest.months import Month, days_in
+from standoff.studies.backtest.rows import by_month, disjoint
 
 Floats = npt.NDArray[np.float64]
 
@@ -160,13 +161,20 @@ def granted_log_likelihood(shares: Floats, *, reported: Sequence[float], error: 
     return result
 
 
+def stop_chance(shares: Floats) -> Floats:
+    """Probability that a firm is reported to have stopped, from the share of its class that stood still.
+
+    A firm is a random member of its class. One report in twenty is taken to be about something else (assumed).
+    """
+    return 0.05 + 0.9 * shares
+
+
 def stops_log_likelihood(shares: Floats, *, stopped: Sequence[bool]) -> Floats:
     """Log likelihood of named firms' stops, (draws,), from the share of their class that stood still, (firms, draws).
 
-    A firm is a random member of its class. One report in twenty is taken to be about something else (assumed), and named firms are no
-    random sample, so that a row counts half (assumed).
+    Named firms are no random sample, so that a row counts half (assumed).
     """
-    chance = 0.05 + 0.9 * shares
+    chance = stop_chance(shares)
     right = np.where(np.asarray(stopped)[:, None], chance, 1.0 - chance)
     result: Floats = 0.5 * np.log(right).sum(axis=0)
     return result

@@ -12,7 +12,7 @@ from standoff.errors import refuse
 from standoff.model.share_matrix import sum_map
 from standoff.model.state import Flows, State
 from standoff.simulate.setup import Setup
-from standoff.world.network import Network
+from standoff.world.network import DAYS_PER_YEAR, Network
 from standoff.world.tables import World
 
 PARTS = ("controlled", "lookalike")
@@ -91,7 +91,7 @@ def watch_network(
         inside = np.isin(buyer[chosen], known) if places else np.ones(len(chosen), dtype=bool)
         position = np.where(inside, part * len(destinations) + number, len(base))
         cell.append(position)
-        np.add.at(base, position[inside], links.flow[chosen[inside]] / 365.0)
+        np.add.at(base, position[inside], links.flow[chosen[inside]] / DAYS_PER_YEAR)
         if not inside.any():
             raise refuse(
                 f"destination {name}",

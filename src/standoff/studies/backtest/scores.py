@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.studies.backtest.baseline import Total
-from standoff.studies.backtest.episode import disjoint
 from standoff.studies.backtest.months import Month, month_of, split_by_days
+from standoff.studies.backtest.rows import disjoint
 
 Floats = npt.NDArray[np.float64]
+MEASURES = ("mae", "coverage80", "crps", "mae_measure_off", "crps_measure_off", "crps_best_naive", "best_naive")
+"""What a summary says of a forecast, beside the mean absolute error of each naive one."""
 Naive = Callable[[Mapping[Month, float], Month, Month], float | None]
 """A forecast of a month from the months up to an origin; None where the history does not reach."""
 
@@ -106,9 +108,12 @@ def score(
         history: tonnes by month, up to the information date.
         origin: last month known when a month is forecast.
         control: month of the control.
+
+    Returns:
+        ``n``, `MEASURES` and the mean absolute error of each naive forecast; None where nothing was observed or history does not reach.
     """
     if not rows:
-        return {"n": 0}
+        return {"n": 0, **dict.fromkeys(MEASURES), **{f"mae_{name}": None for name in naive_forecasts(control)}}
     truth = np.array([observed for _, _, observed in rows])
     inside = [np.quantile(x, 0.1) <= y <= np.quantile(x, 0.9) for _, x, y in rows]
     found: dict[str, Any] = {

@@ -41,7 +41,7 @@ def rank_of_truth(study: Study, *, draws: int = 256, data_sets: int = 64, seed: 
     ranks = np.empty((data_sets, points.shape[1]))
     for truth in range(data_sets):
         made = [
-            _made(evidence, ratios[..., [truth]], random)
+            made_evidence(evidence, ratios[..., [truth]], random)
             for evidence, ratios in zip(study.evidence, exports, strict=True)
         ]
         weight = normalised(tonnes_log_likelihood(replace(study, evidence=made), exports))
@@ -50,7 +50,7 @@ def rank_of_truth(study: Study, *, draws: int = 256, data_sets: int = 64, seed: 
     return ranks
 
 
-def _made(evidence: Evidence, ratios: Floats, random: np.random.Generator) -> Evidence:
+def made_evidence(evidence: Evidence, ratios: Floats, random: np.random.Generator) -> Evidence:
     """The same evidence with tonnes drawn from the model at one draw."""
     if not len(evidence.seen):
         return evidence

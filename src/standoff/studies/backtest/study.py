@@ -9,20 +9,13 @@ from typing import Any
 import numpy as np
 
 from standoff.studies.backtest.calibrate import ROUND, ROUNDS, Posterior, Study, calibrate, open_study
-from standoff.studies.backtest.episode import (
-    STOP_COLUMNS,
-    TONNES_COLUMNS,
-    Episode,
-    StopRow,
-    by_month,
-    open_tonnes,
-    read_rows,
-    read_stops,
-    tonnes_of,
-)
+from standoff.studies.backtest.checks import predictive_checks
+from standoff.studies.backtest.episode import Episode
 from standoff.studies.backtest.forecast import DRAWS, baseline_tonnes, predict, predict_open
 from standoff.studies.backtest.frozen import Frozen, freeze
 from standoff.studies.backtest.months import Month, label_of
+from standoff.studies.backtest.observed import read_observed
+from standoff.studies.backtest.rows import StopRow, by_month, open_tonnes, read_stops
 from standoff.studies.backtest.scores import monthly_history, score
 
 SCORED = ("World", "USA")
@@ -60,7 +53,8 @@ def make_frozen(
             for name, sample in ahead.items()
         },
     }
-    return study, posterior, freeze(study, posterior, predicted, samples)
+    checks = predictive_checks(study, posterior, draws=forecast_draws, seed=seed)
+    return study, posterior, freeze(study, posterior, predicted, samples, checks=checks)
 
 
 def backtest(episode: Episode, frozen: Frozen, *, observed: Path | None = None) -> dict[str, Any]:
@@ -73,18 +67,21 @@ def backtest(episode: Episode, frozen: Frozen, *, observed: Path | None = None) 
 
     Returns:
         Plain values: ``episode``, ``information_date``, ``frozen``, ``series``, ``summary`` (months after the information date),
-        ``open_months`` and ``summary_open`` (each open month from those before it), ``stops``.
+        ``open_months`` and ``summary_open`` (each open month from those before it), ``stops``, ``observed`` (which rows were used).
+
+    Raises:
+        InputError: the observed file has neither kind of columns, or with every row that cannot be read.
     """
     series = series_of(episode, frozen, tuple(episode.forecasts), episode.predicted)
     ahead = series_of(episode, frozen, (AHEAD,), episode.open_months)
     tonnes = open_tonnes(episode)
     seen = {name: by_month(totals) for name, totals in tonnes.items()}
-    stops = read_stops(episode.folder / episode.stops, episode) if episode.stops else []
-    if observed is not None:
-        later, more = read_observed(observed, episode)
-        for name, months in later.items():
-            seen.setdefault(name, {}).update({m: v for m, v in months.items() if m > episode.open_months[-1]})
-        stops = more or stops
+    stops = read_stops(episode.folder / episode.stops, episode)[0] if episode.stops else []
+    later = read_observed(observed, episode, known=tonnes) if observed is not None else None
+    if later is not None:
+        for name, months in later.tonnes.items():
+            seen[name] = {**seen.get(name, {}), **months}
+        stops = later.stops or stops
     for row in (*series, *ahead):
         row["observed"] = seen.get(row["destination"], {}).get(row.pop("key"))
     history = {name: monthly_history(totals) for name, totals in tonnes.items()}
@@ -106,6 +103,7 @@ def backtest(episode: Episode, frozen: Frozen, *, observed: Path | None = None) 
             if name in episode.destinations
         },
         "stops": score_stops(episode, frozen, stops),
+        "observed": later.as_dict() if later is not None else None,
     }
 
 
@@ -133,15 +131,6 @@ def series_of(
                         }
                     )
     return found
-
-
-def read_observed(path: Path, episode: Episode) -> tuple[dict[str, dict[Month, float]], list[StopRow]]:
-    """Tonnes by destination and month, or firms that stopped, from a file of either kind."""
-    rows = read_rows(path, ())
-    if rows and set(STOP_COLUMNS) <= set(rows[0]):
-        return {}, read_stops(path, episode)
-    totals = tonnes_of(read_rows(path, TONNES_COLUMNS), episode, file=path.name)
-    return {name: by_month(each) for name, each in totals.items()}, []
 
 
 def _score(

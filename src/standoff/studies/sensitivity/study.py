@@ -148,8 +148,7 @@ def result_of(ensemble: Ensemble, of: str) -> Floats:
         InputError: there is no such result.
     """
     if of == TOTAL:
-        value = np.asarray(ensemble.world.tables["uses"]["value"], dtype=float)
-        total: Floats = np.einsum("sud,u->d", ensemble.kept["unmet"].astype(float), value)
+        total: Floats = ensemble.loss
         return total
     kind, _, label = of.partition(":")
     corridors = [f"{product}: {origin} > {place}" for product, origin, place in ensemble.corridors]

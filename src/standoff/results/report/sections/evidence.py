@@ -248,6 +248,7 @@ def _configuration(source: Source) -> Table:
         (source.say("config.world"), config["world"]),
         (source.say("config.fingerprint"), config["world_fingerprint"]),
         (source.say("config.span"), f"{scenario.start.isoformat()} / {scenario.until.isoformat()}"),
+        (source.say("config.as_of"), config["as_of"] or source.say("config.all_known")),
         (source.say("config.step"), source.numbers.days(scenario.step_days)),
         (source.say("config.random"), source.say("config.no_random")),
         (source.say("config.command"), command(source)),
@@ -264,5 +265,6 @@ def command(source: Source) -> str:
     if scenario.name in shipped_scenarios():
         shipped = read_scenario(scenario.name)
         if shipped.model_copy(update={"world": scenario.world}) == scenario:
-            return f"standoff run {scenario.name} --world {source.result.world.name}"
+            known = f" --as-of {source.result.as_of}" if source.result.as_of else ""
+            return f"standoff run {scenario.name} --world {source.result.world.name}{known}"
     return "standoff rerun result.nc"

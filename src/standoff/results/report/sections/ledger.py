@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from standoff.results.ledgers import LINES
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.source import Source
@@ -45,9 +47,26 @@ def ledger_section(source: Source) -> Section:
 def _by_side(source: Source) -> Table:
     say, sides = source.say, source.result.ledger.by_side()
     columns = [Column(say("column.ledger_line"))]
-    columns += [Column(source.labels.side(side), "usd") for side in source.sides]
-    rows = [(source.words.family("line", line), *(sides[side][line] for side in source.sides)) for line in LINE_NAMES]
+    rows: list[list[Any]] = [[source.words.family("line", line)] for line in LINE_NAMES]
     title, note = say("ledger.by_side"), say("ledger.not_added")
+    for side in source.sides:
+        columns.append(Column(source.labels.side(side), "usd"))
+        for row, line in zip(rows, LINE_NAMES, strict=True):
+            row.append(sides[side][line])
+        if source.draws is not None:
+            ends = (say(key, side=source.labels.side(side)) for key in ("column.range_from", "column.range_to"))
+            columns += [Column(end, "usd") for end in ends]
+            for row, line in zip(rows, LINE_NAMES, strict=True):
+                spread = source.draws["ledger_usd"][side][line]
+                row += [spread["low80"], spread["high80"]]
+    if source.draws is not None:
+        error = source.draws["unmet_use_usd"]["monte_carlo_error"]
+        note += say(
+            "ledger.ranges",
+            draws=source.draws["draws"],
+            low=source.numbers.usd(error["low80"]),
+            high=source.numbers.usd(error["high80"]),
+        )
     return Table("ledger_by_side", title, tuple(columns), rows, open=True, note=note)
 
 

@@ -59,7 +59,7 @@ def first_stop(source: Source) -> BigNumber:
     label = say("big.first_stop")
     first = source.stops[0] if source.stops else None
     if first is None or not np.isfinite(first.days):
-        return BigNumber(say("big.no_stop"), label, say("big.no_stop_detail"))
+        return BigNumber(say("big.no_stop"), label, f"{say('big.no_stop_detail')}{first_use_over_draws(source)}")
     together = [stop for stop in source.stops if stop.days == first.days]
     largest = max(together, key=lambda stop: stop.first_share)
     use = next((stop for stop in source.stops if stop.is_use and np.isfinite(stop.days)), None)
@@ -71,7 +71,25 @@ def first_stop(source: Source) -> BigNumber:
         run_days=numbers.days(largest.days),
         use=say("big.first_use", use=source.labels.consumers[use.label], days=since(source, use.days)) if use else "",
     )
-    return BigNumber(since(source, first.days), label, detail)
+    return BigNumber(since(source, first.days), label, f"{detail}{first_use_over_draws(source)}")
+
+
+def first_use_over_draws(source: Source) -> str:
+    """When the first final use stops over the draws, as a sentence; nothing where none were run."""
+    if source.draws is None:
+        return ""
+    stop = source.draws["first_use_stop"]
+    if not stop["share_of_draws"]:
+        return source.say("big.no_use_draws", draws=source.draws["draws"])
+    ends = ("low80", "high80")
+    low, high = (since(source, stop[end]) if stop[end] is not None else source.say("big.never_in_run") for end in ends)
+    return source.say(
+        "big.first_use_draws",
+        share=source.numbers.percent(stop["share_of_draws"]),
+        draws=source.draws["draws"],
+        low=low,
+        high=high,
+    )
 
 
 def since(source: Source, days: float) -> str:
@@ -80,12 +98,25 @@ def since(source: Source, days: float) -> str:
 
 
 def unmet_use(source: Source) -> BigNumber:
-    """Unmet final use of every side."""
-    ledger = source.result.ledger.by_side()
+    """Unmet final use of every side, with its range where draws were run."""
+    say, numbers, ledger = source.say, source.numbers, source.result.ledger.by_side()
     total = sum(row["unmet_use"] for row in ledger.values())
-    rows = tuple((source.labels.side(side), source.numbers.usd(ledger[side]["unmet_use"])) for side in source.sides)
-    detail = source.say("big.unmet_total", amount=source.numbers.usd(total))
-    return BigNumber("", source.say("big.unmet"), detail, rows)
+    amounts = {side: numbers.usd(ledger[side]["unmet_use"]) for side in source.sides}
+    detail = say("big.unmet_total", amount=numbers.usd(total))
+    if source.draws is not None:
+        for side, amount in amounts.items():
+            spread = source.draws["ledger_usd"][side]["unmet_use"]
+            low, high = (numbers.plain(spread[end]) for end in ("low80", "high80"))
+            amounts[side] = say("big.with_range", amount=amount, low=low, high=high)
+        whole = source.draws["unmet_use_usd"]
+        detail += say(
+            "big.unmet_draws",
+            draws=source.draws["draws"],
+            low=numbers.usd(whole["low80"]),
+            high=numbers.usd(whole["high80"]),
+        )
+    rows = tuple((source.labels.side(side), amount) for side, amount in amounts.items())
+    return BigNumber("", say("big.unmet"), detail, rows)
 
 
 def not_served(source: Source) -> BigNumber:
@@ -145,5 +176,5 @@ def status_line(source: Source) -> tuple[str, ...]:
         say("status.done") if result.status == "done" else say("status.other", status=result.status),
         say("status.mass", residual=f"{result.residual:.1e}"),
         say("status.warnings", count=count) if count else say("status.no_warnings"),
-        say("status.single_run"),
+        say("status.single_run") if source.draws is None else say("status.draws", draws=source.draws["draws"]),
     )

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from local_server import Server
+from local_server import Server, serving
 
 from standoff.errors import InputError
 from standoff.results.numbers import Numbers
 from standoff.results.words import read_words
-from standoff.studies.backtest.episode import TONNES_COLUMNS, read_episode
+from standoff.studies.backtest.episode import read_episode
 from standoff.studies.backtest.frozen import FOLDER, read_frozen
+from standoff.studies.backtest.rows import TONNES_COLUMNS
 from standoff.studies.backtest.study import backtest
 from standoff.studies.claims.audit import TESTS, audit
 from standoff.studies.claims.registry import read_claims
@@ -184,3 +185,12 @@ def test_the_calendar_has_tariffs_with_rates_and_what_is_paused(server: Server) 
         ([34.0, 34.0], None),
     ]
     assert counter[0]["until"] == counter[1]["start"] == "2026-11-10"
+
+
+def test_a_server_ends_at_once_while_an_audit_runs() -> None:
+    with serving() as running:
+        assert running.ask("/api/claims/audit", {}).json["state"] == "running"
+        begun = time.monotonic()
+        running.process.terminate()
+        running.process.wait(timeout=20)
+    assert time.monotonic() - begun < 15

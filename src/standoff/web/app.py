@@ -43,7 +43,7 @@ def create_app(*, hosts: tuple[str, ...], warm: bool = False) -> FastAPI:
             starting.cancel()
         runs.close()
         bands.close()
-        app.state.audits.close()
+        app.state.audits.cancel()
 
     app = FastAPI(
         title="standoff",

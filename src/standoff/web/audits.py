@@ -7,7 +7,6 @@ are, waits for the same answers.
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from threading import Lock
@@ -20,14 +19,6 @@ WORLD, DRAWS, SEED = "rare-earths", 128, 0
 """As ``standoff audit`` has them."""
 POLITENESS = 10
 """How far the draws stand back, as a niceness of the operating system: a lever that moves comes first."""
-
-
-class _Cancelled(Exception):  # noqa: N818 - how the draws are left when somebody stops them
-    pass
-
-
-_HERE: dict[str, Any] = {}
-"""In the worker process, set once when it starts: the flag that stops it and the draws done."""
 
 
 def claim_list() -> list[dict[str, Any]]:
@@ -55,74 +46,72 @@ class Audits:
     """The one audit of a server."""
 
     lock: Lock = field(default_factory=Lock)
-    pool: ProcessPoolExecutor | None = None
-    job: Future[Any] | None = None
+    process: Any = None
+    receiver: Any = None
+    done: Any = None
     answers: list[dict[str, Any]] | None = None
-    shared: Any = None
 
     def begin(self) -> dict[str, Any]:
         """Start the audit unless it runs or is done."""
         with self.lock:
-            if self.answers is None and self.job is None:
+            if self.answers is None and self.process is None:
                 context = get_context("spawn")
-                self.shared = context.RawArray("i", 2)
-                self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(self.shared,))
-                self.job = self.pool.submit(_work)
+                self.done = context.RawValue("i", 0)
+                self.receiver, sender = context.Pipe(duplex=False)
+                self.process = context.Process(target=_work, args=(sender, self.done), daemon=True)
+                self.process.start()
+                sender.close()
         return self.look()
 
     def look(self) -> dict[str, Any]:
         """How far the audit is; with the answers once it is done."""
         with self.lock:
-            if self.job is not None and self.job.done():
-                over = self.job
+            if self.process is not None and self.receiver.poll():
+                self.answers = self._received()
                 self._end()
-                self.answers = None if over.cancelled() else over.result()
-            running = self.job is not None
+            running = self.process is not None
             return {
                 "state": "running" if running else "idle" if self.answers is None else "done",
                 "draws": DRAWS * len(SCENARIOS),
-                "done": int(self.shared[1]) if running else 0,
+                "done": self.done.value if running else 0,
                 "world": WORLD,
                 "answers": self.answers,
             }
 
     def cancel(self) -> None:
-        """Stop the audit if it runs."""
-        with self.lock:
-            if self.job is not None:
-                self.shared[0] = 1
-                self.job.cancel()
-
-    def close(self) -> None:
-        """End the worker process."""
-        self.cancel()
+        """Stop the audit if it runs: its process ends at once."""
         with self.lock:
             self._end()
 
+    def _received(self) -> list[dict[str, Any]] | None:
+        """The answers; None where the process ended without any."""
+        try:
+            answers: list[dict[str, Any]] = self.receiver.recv()
+        except EOFError:
+            return None
+        return answers
+
     def _end(self) -> None:
-        if self.pool is not None:
-            self.pool.shutdown(wait=False, cancel_futures=True)
-        self.pool, self.job = None, None
+        if self.process is not None:
+            self.process.terminate()
+            self.process.join()
+            self.receiver.close()
+        self.process = None
 
 
-def _start(shared: Any) -> None:
+def _work(sender: Any, done: Any) -> None:
+    """In the process: send the answers where there is a mechanism."""
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
-    _HERE["shared"] = shared
 
+    def watch(draws: int) -> None:
+        done.value = draws
 
-def _work() -> list[dict[str, Any]] | None:
-    """In the worker: the answers where there is a mechanism, None if somebody stopped it."""
-
-    def watch(done: int) -> None:
-        _HERE["shared"][1] = done
-        if _HERE["shared"][0]:
-            raise _Cancelled
-
-    try:
-        found = audit(world=WORLD, draws=DRAWS, seed=SEED, progress=watch)
-    except _Cancelled:
-        return None
-    return [
-        {"id": row["id"], "verdict": row["computed_verdict"], "answer": row["answer"]} for row in found if row["answer"]
-    ]
+    found = audit(world=WORLD, draws=DRAWS, seed=SEED, progress=watch)
+    sender.send(
+        [
+            {"id": row["id"], "verdict": row["computed_verdict"], "answer": row["answer"]}
+            for row in found
+            if row["answer"]
+        ]
+    )

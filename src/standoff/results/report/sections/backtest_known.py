@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TOLD = 0.75
 """Spread left under which a number counts as moved, as `standoff.studies.backtest.frozen.identifiability` has it."""
 WEEKS_SHOWN = 4
+NAMED = "named firms"
+"""What a check of firms is of, behind their number."""
 
 
 def stops_section(held: Held) -> Section:
@@ -195,7 +197,9 @@ def check_section(held: Held) -> tuple[Section, ...]:
 
 def _check_name(held: Held, row: Mapping[str, Any]) -> str:
     statistic = held.words.family("check", row["statistic"])
-    return held.say("backtest.check_of", statistic=statistic, of=held.words.family("destination", row["of"]))
+    count, _, what = row["of"].partition(" ")
+    of = held.say("backtest.named_firms", count=count) if what == NAMED else held.words.family("destination", row["of"])
+    return held.say("backtest.check_of", statistic=statistic, of=of)
 
 
 def _structure_table(held: Held) -> Table:

@@ -37,6 +37,7 @@ bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured i
 	$(BIN)/python -m benchmarks.sweep
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.firms
+	$(BIN)/python -m benchmarks.ensemble
 	$(BIN)/python -m benchmarks.systemic_risk
 	$(BIN)/python -m benchmarks.criticality
 

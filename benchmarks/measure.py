@@ -11,6 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Environment of a process whose matrix products are to run on one core."""
+
 
 def median_seconds(work: Callable[[], object], *, repeats: int = 7) -> float:
     """Median wall time of a call, after one call that is not counted."""
@@ -28,6 +31,12 @@ def memory_bandwidth() -> float:
     size = 20_000_000
     a, b, c = np.ones(size), np.ones(size), np.empty(size)
     return 3 * a.nbytes / median_seconds(lambda: np.add(a, b, out=c), repeats=5)
+
+
+def peak_memory() -> float:
+    """Peak of this process alone, bytes; the usual counter of a child begins at its parent's."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) * 1024.0
 
 
 def machine() -> str:

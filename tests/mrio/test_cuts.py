@@ -13,8 +13,9 @@ from made_up import cut, scenario, table
 from standoff.errors import InputError, ModelError
 from standoff.model.economy import RuleNumbers
 from standoff.model.link_cuts import CutSupply, cut_table, split_again
+from standoff.model.list_supply import ListSupply
 from standoff.model.rulesets import SETS
-from standoff.model.supply import ListSupply, TableSupply
+from standoff.model.table_supply import TableSupply
 from standoff.results.economy.result import EconomyResult
 from standoff.simulate.economy_api import run_scenario
 from standoff.simulate.economy_run import resting
@@ -47,11 +48,11 @@ def test_a_cut_network_is_the_network_of_what_is_left(seed: int) -> None:
 
 
 def test_a_cut_of_a_list_of_links_is_the_list_of_what_is_left() -> None:
-    supplier, buyer = np.array([0, 0, 1, 2]), np.array([1, 2, 2, 0])
-    flow, product = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0, 1, 0])
-    left = flow * np.array([1.0, 0.25, 1.0, 0.0])
+    supplier, buyer = np.array([2, 0, 0, 1]), np.array([0, 1, 2, 2])
+    flow, product = np.array([4.0, 1.0, 2.0, 3.0]), np.array([0, 1, 0])
+    left = flow * np.array([0.0, 1.0, 0.25, 1.0])
     whole, rest = (ListSupply(supplier, buyer, each, product=product) for each in (flow, left))
-    link, share = np.array([1, 3]), np.array([0.75, 1.0])
+    link, share = np.array([0, 2]), np.array([1.0, 0.75])
     closed = CutSupply(whole, link=link, supplier=supplier[link], need=whole.need[link], share=share)
     factor, weight = np.array([1.0, 0.5, 2.0, 1.5]), np.array([1.0, 0.5, 0.9])
     assert closed.book(factor, weight) == pytest.approx(rest.book(factor, weight))

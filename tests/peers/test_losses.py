@@ -13,7 +13,7 @@ from peer_cases import SECTORS, belgian_schedule, belgium, boario_case, boario_t
 from standoff.model.economy import Economy
 from standoff.model.link_cuts import cut_table
 from standoff.model.rulesets import RULES, RuleSet, compose, rule_numbers
-from standoff.model.supply import TableSupply
+from standoff.model.table_supply import TableSupply
 from standoff.results.attribution.economy import KINDS, OF_LINKS, EconomyLosses, losses_of_run
 from standoff.simulate.damage import Damage, Schedule
 from standoff.world.economies import economy_from_firms, economy_from_table

@@ -100,14 +100,8 @@ def compile_measures(
         feared=_feared(by_link, announced, intervals, clock),
         timeline=timeline(register, settings, clock),
         tariffs=tariff_timeline(register, settings, clock),
-        closed_by={
-            measure: weight @ (closer == CLOSED - 1 - number)
-            for number, measure in enumerate(compiler.closers)
-            if (closer == CLOSED - 1 - number).any()
-        },
-        tariff_by={
-            measure: weight @ rates[:, trade_of] for measure, rates in by_measure.items() if rates[:, trade_of].any()
-        },
+        closed_by=_closed_by(closer, compiler.closers, weight),
+        tariff_by={name: weight @ rates[:, trade_of] for name, rates in by_measure.items() if rates[:, trade_of].any()},
     )
 
 
@@ -227,6 +221,12 @@ class _Compiler:
                 )
             )
         return self.number[label]
+
+
+def _closed_by(told: Any, closers: Sequence[str], weight: Any) -> dict[str, Any]:
+    """Share of each step in which each measure closes each link's gate, (steps, links) by measure that closes any."""
+    by_measure = {measure: told == CLOSED - 1 - number for number, measure in enumerate(closers)}
+    return {measure: weight @ there for measure, there in by_measure.items() if there.any()}
 
 
 def _in_use(regimes: list[Regime], by_link: Any) -> tuple[tuple[Regime, ...], Any]:

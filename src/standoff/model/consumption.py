@@ -23,4 +23,5 @@ def shifted_consumption(*, base: Any, shock: Any, saved: float) -> Any:
     total = base.sum()
     share = ratio(base, total)
     kept = (1.0 - shock) * share
-    return ratio(kept, kept.sum()) * total * (1.0 - saved * (1.0 - kept.sum()))
+    spent = kept.sum(axis=0)
+    return ratio(kept, spent) * total * (1.0 - saved * (1.0 - spent))

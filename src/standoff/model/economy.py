@@ -9,14 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.supply import Supply, ratio
+from standoff.model.supply import Block, Supply, ratio
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Economy:
-    """An economy at rest. Money or units per step; *nodes* are producers, *needs* what they keep stocks of."""
+    """An economy at rest. Money or units per step; *nodes* are producers, *needs* what they keep stocks of.
+
+    With draws every array but those of ``supply`` has them as its last axis, of length 1 where draws do not differ; see
+    `standoff.simulate.economy_draws`.
+    """
 
     supply: Supply
     output: Array
@@ -41,15 +45,29 @@ class Economy:
     """Of final demand, what households buy, (nodes,)."""
 
     @cached_property
-    def coefficient(self) -> Array:
-        """Input per output, (needs)."""
-        output = self.supply.at_need(self.output)
-        return np.asarray(ratio(self.supply.base, output))
+    def base(self) -> Array:
+        """Usual use of each need per step, (needs)."""
+        return self.supply.base if self.output.ndim == 1 else self.supply.base[..., None]
 
     @cached_property
-    def group_coefficient(self) -> Array:
-        """Input per output, (groups)."""
-        return self.supply.group_total(self.coefficient)
+    def parts(self) -> tuple[Part, ...]:
+        """All needs with their constants, block by block."""
+        return tuple(Part(self, block) for block in self.supply.blocks)
+
+    @cached_property
+    def per_output(self) -> Array:
+        """``1 / output``, 0 without output, (nodes,)."""
+        return np.asarray(ratio(1.0, self.output))
+
+    @cached_property
+    def per_capital(self) -> Array:
+        """``1 / capital``, 0 without capital, (nodes,)."""
+        return np.asarray(ratio(1.0, self.capital))
+
+    @cached_property
+    def other_final(self) -> Array:
+        """Final demand less what households buy, (nodes,)."""
+        return self.final - self.households
 
     @cached_property
     def bounded(self) -> npt.NDArray[np.bool_]:
@@ -57,19 +75,19 @@ class Economy:
         return np.isfinite(self.cover)
 
     @cached_property
-    def all_bounded(self) -> bool:
-        """Whether the stock of every need can bind."""
-        return bool(self.bounded.all())
+    def coefficient(self) -> Array:
+        """Input per output, (needs)."""
+        return np.asarray(self.base * self.supply.at_need(self.per_output))
 
     @cached_property
-    def goal_per_output(self) -> Array:
-        """Stock wanted per output, 0 where it never binds, (needs)."""
-        return np.where(self.bounded, self.cover, 0.0) * self.coefficient
+    def group_coefficient(self) -> Array:
+        """Input per output, (groups)."""
+        return self.supply.group_total(self.coefficient)
 
     @cached_property
     def group_goal_per_output(self) -> Array:
-        """The same, (groups)."""
-        return self.supply.group_total(self.goal_per_output)
+        """Stock wanted per output, 0 where it never binds, (groups)."""
+        return self.supply.group_total(np.where(self.bounded, self.cover, 0.0) * self.coefficient)
 
     @cached_property
     def group_counts(self) -> npt.NDArray[np.bool_]:
@@ -77,10 +95,69 @@ class Economy:
         return self.supply.group_total(self.counts.astype(float)) > 0
 
     @cached_property
+    def inputs(self) -> Array:
+        """Usual use of all inputs, (nodes,)."""
+        return self.supply.inputs.reshape(self.output.shape)
+
+    @property
     def resting_stock(self) -> Array:
         """Stocks that cover usual use, infinite where the cover is, (needs)."""
-        stock = self.supply.base * np.where(self.bounded, self.cover, 0.0)
-        return np.where(self.bounded, stock, np.inf)
+        stock: Array = np.empty(np.broadcast(self.base, self.cover).shape)
+        for part in self.parts:
+            goal = part.cover * part.base
+            stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
+        return stock
+
+
+class Part:
+    """A block of needs and its constants. Arrays are by need of the block, those called ``group_`` by group.
+
+    A mask is None where it would say yes everywhere.
+    """
+
+    def __init__(self, economy: Economy, block: Block) -> None:
+        self.block = block
+        self.base = economy.base[block.needs]
+        self.restock = economy.restock[block.needs]
+        self.group_base = block.group_base if economy.output.ndim == 1 else block.group_base[..., None]
+        self.need_is_group = len(self.group_base) == len(self.base)
+        cover = economy.cover[block.needs]
+        self.bounded = _mask(np.broadcast_to(np.isfinite(cover), np.broadcast(cover, self.base).shape))
+        """Whether the stock of a need has a bound."""
+        self.cover = cover if self.bounded is None else np.where(np.isfinite(cover), cover, 0.0)
+        self._economy = economy
+
+    @cached_property
+    def group_critical(self) -> Any:
+        return self.block.group_total(self._economy.critical[self.block.needs])
+
+    @cached_property
+    def group_important(self) -> Any:
+        return self.block.group_total(self._economy.important[self.block.needs])
+
+    @cached_property
+    def group_used(self) -> Any:
+        """Whether anything is used of a group."""
+        return _mask(self.group_base > 0)
+
+    @cached_property
+    def group_goal(self) -> Any:
+        """Stock wanted at usual output, 0 where it has no bound."""
+        return self.block.group_total(self.cover * self.base)
+
+    @cached_property
+    def group_binding(self) -> Any:
+        """Whether a group is of any weight and has a goal."""
+        counts = self.block.group_total(self._economy.counts[self.block.needs].astype(float)) > 0
+        return _mask(counts & (self.group_goal > 0))
+
+    def use(self, activity: Any) -> Any:
+        """Usual inputs times the activity of their buyers."""
+        return self.base * self.block.at_need(activity)
+
+
+def _mask(where: Any) -> Any:
+    return None if where.all() else where
 
 
 @dataclass(frozen=True)
@@ -110,9 +187,9 @@ class Shocks(NamedTuple):
     labour_left: Any
     """Share of labour that restrictions leave, (nodes,)."""
     household_shock: Any
-    """Share by which households' demand for each good falls, (nodes,)."""
+    """Share by which households' demand for each good falls, (nodes,); None where none does."""
     final_shock: Any
-    """Share by which other final demand falls, (nodes,)."""
+    """Share by which other final demand falls, (nodes,); None where none does."""
     rebuilding: Any
     """Orders to rebuild, (nodes,)."""
 
@@ -132,6 +209,10 @@ class EconomyState(NamedTuple):
     """Factor on capacity, (nodes,)."""
     labour: Array
     """Relative to usual, (nodes,)."""
+    book: Any = None
+    """Orders of firms for the step to come, by supplier, (nodes,); None to add them up when it begins."""
+    input_limit: Any = None
+    """Output that the stocks allow in the step to come, (nodes,); None to ask them when it begins."""
 
 
 class EconomyFlows(NamedTuple):
@@ -151,12 +232,41 @@ class EconomyFlows(NamedTuple):
     final_share: Array
     """Share of final demand and of rebuilding served."""
     to_rebuilding: Array
-    unsold: Array
-    """Made and sold to nobody."""
-    arrived: Array
-    """By need."""
-    used: Array
-    """By need."""
+    arrived: Any
+    """By need; None if the step was told not to keep it."""
+    used: Any
+    """By need; None if the step was told not to keep it."""
+
+    @property
+    def unsold(self) -> Any:
+        """Made and sold to nobody, (nodes,)."""
+        return self.output - self.to_firms - self.to_final - self.to_rebuilding
+
+
+class Buffers(NamedTuple):
+    """Arrays by need that a step writes. The first two may be those of the state that it begins from."""
+
+    stock: Array
+    order_factor: Array
+    arrived: Any
+    """None to keep no arrivals."""
+    used: Any
+    """None to keep no uses."""
+
+
+class OrderPlan(NamedTuple):
+    """What an ordering rule decides: the activities that orders and goals of stocks follow."""
+
+    use: Any
+    """Relative to usual output, (nodes,)."""
+    goal: Any
+    """The same; None where the goal stays at usual output."""
+    smallest_gap: float
+    """Of a stock; 0 where too much is not worked off."""
+    smallest: float = 0.0
+    """Of an order."""
+    tolerant: bool = False
+    """Whether goals that all are nearly met count as met (BoARIO)."""
 
 
 @dataclass
@@ -169,12 +279,15 @@ class Moment:
     number: int
     shocks: Shocks
     overproduction: Any = None
+    book: Any = None
+    input_limit: Any = None
+    """Output that the stocks allow."""
+    capacity_share: Any = None
+    """Capacity relative to usual output."""
     capacity: Any = None
     final: Any = None
-    book: Any = None
     demand: Any = None
-    wanted: Any = None
-    input_limit: Any = None
     output: Any = None
+    activity: Any = None
+    """Output relative to usual."""
     served: Any = None
-    stock: Any = None

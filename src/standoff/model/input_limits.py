@@ -1,35 +1,101 @@
 """Rule *produce* of the peers: the output that stocks of inputs allow.
 
-Needs that stand in for each other count as one group. Every rule returns output, at most what is wanted.
+Needs that stand in for each other count as one group. A rule sees stocks block by block as soon as they are known and keeps one number a
+buyer, so that the next step has its limit without going through the needs again.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
+from standoff.model.economy import Economy, Part, RuleNumbers
 from standoff.model.production import input_limit
-from standoff.model.supply import Supply, ratio
+from standoff.model.supply import ratio
+
+UNBOUND = 1e200
+"""Activity that nothing binds: finite, so that no output times it is not a number."""
 
 
-def scarce_inventory(*, wanted: Any, stock: Any, required: Any, counts: Any, supply: Supply) -> Any:
-    """Output in proportion to the scarcest stock against what is required of it.
+class InputRule(Protocol):
+    """How much output the stocks allow."""
 
-    Formula: ``x = wanted * min over groups of min(1, S / C)`` over the groups that count and of which something is required.
+    tolerant: bool
+    """Whether stocks that all nearly stay as they are count as unmoved (BoARIO)."""
 
-    Args:
-        wanted: demand or capacity, whichever is less, (nodes,).
-        stock: S, (groups).
-        required: C, ``psi`` times the cover of wanted output, 0 where a stock has no bound, (groups).
-        counts: whether the input is of any weight, (groups).
-        supply: the network.
+    def begin(self, like: Any) -> Any:
+        """What is known before any need was seen, of the shape of ``like``, (nodes,)."""
 
-    Source: Hallegatte (2014), doi:10.1111/risa.12090.
+    def add(self, part: Part, stock: Any, known: Any) -> None:
+        """Take note of the stocks of a block."""
+
+    def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
+        """Output that all stocks allow, (nodes,)."""
+
+
+@dataclass(frozen=True)
+class ScarcestInput:
+    """Every input sets a limit, and the lowest one binds.
+
+    Formula: ``x <= x0 min over groups of a``, a the activity relative to usual that a group of inputs allows.
     """
-    binding = counts & (required != 0)
-    share = np.where(binding, np.divide(stock, required, out=np.ones_like(required), where=binding), 1.0)
-    return wanted * np.minimum(supply.smallest(share), 1.0)
+
+    activity: Callable[[Part, Any], Any]
+    """(block, stock by group) to the activity that each group allows, infinite where it never binds, (groups)."""
+    tolerant: bool = False
+
+    def begin(self, like: Any) -> Any:
+        return np.full_like(like, UNBOUND)
+
+    def add(self, part: Part, stock: Any, known: Any) -> None:
+        part.block.smallest(self.activity(part, part.block.group_total(stock)), known)
+
+    def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
+        return economy.output * known
+
+
+@dataclass(frozen=True)
+class ScarceInventory(ScarcestInput):
+    """The same with every stock held against the share ``psi`` of its goal.
+
+    Formula: ``x <= x0 min over groups of S / (psi s u0)`` with s the cover and u0 usual use: output is cut in proportion to the scarcest
+    stock, long before it is used up.
+
+    Source: Hallegatte (2014), doi:10.1111/risa.12090; BoARIO 0.7.2.
+    """
+
+    def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
+        return economy.output * (known / numbers.psi)
+
+
+@dataclass(frozen=True)
+class PooledInputs:
+    """Linear production: ``x <= x0 sum of stocks / sum of usual use``; a producer without inputs is free."""
+
+    tolerant: bool = False
+
+    def begin(self, like: Any) -> Any:
+        return np.zeros_like(like)
+
+    def add(self, part: Part, stock: Any, known: Any) -> None:
+        part.block.total(part.block.group_total(stock), known)
+
+    def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
+        needed = economy.inputs
+        return economy.output * np.where(needed > 0, ratio(known, needed), UNBOUND)
+
+
+def share_of_goal(part: Part, stock: Any) -> Any:
+    """Stock relative to its goal at usual output, of the inputs that are of any weight and have a goal, (groups)."""
+    return _divide(stock, part.group_goal, binding=part.group_binding)
+
+
+def every_input(part: Part, stock: Any) -> Any:
+    """Every input binds: ``a = S / u0``, (groups)."""
+    return _divide(stock, part.group_base, binding=part.group_used)
 
 
 def rated_inputs(*, stock: Any, coefficient: Any, usual: Any, critical: Any, important: Any) -> Any:
@@ -37,7 +103,23 @@ def rated_inputs(*, stock: Any, coefficient: Any, usual: Any, critical: Any, imp
     return input_limit(stock=stock, coefficient=coefficient, usual=usual, critical=critical, important=important, xp=np)
 
 
-def pooled_limit(*, stock: Any, coefficient: Any, supply: Supply) -> Any:
-    """Linear production: ``sum of stocks / sum of coefficients``; a producer without inputs is free, (nodes,)."""
-    needed = supply.total(coefficient)
-    return np.where(needed > 0, ratio(supply.total(stock), needed), np.inf)
+def rated(critical: Callable[[Part], Any], important: Callable[[Part], Any]) -> Callable[[Part, Any], Any]:
+    """`rated_inputs` of a block: ``critical`` and ``important`` say which of its groups are."""
+
+    def activity(part: Part, stock: Any) -> Any:
+        return rated_inputs(
+            stock=stock,
+            coefficient=part.group_base,
+            usual=1.0,
+            critical=critical(part),
+            important=important(part),
+        )
+
+    return activity
+
+
+def _divide(stock: Any, goal: Any, *, binding: Any) -> Any:
+    """``stock / goal``, infinite where not binding; ``binding`` is None where everything is."""
+    if binding is None:
+        return stock / goal
+    return np.divide(stock, goal, out=np.full(np.broadcast(stock, goal).shape, np.inf), where=binding)

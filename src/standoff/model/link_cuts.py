@@ -8,6 +8,7 @@ follow usual shares (sourcing ``usual``) they are lost. Usual flows, coefficient
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ import numpy.typing as npt
 from standoff.errors import ModelError
 from standoff.model.economy import EconomyState
 from standoff.model.share_matrix import LinearMap
-from standoff.model.supply import Supply, TableSupply, ratio
+from standoff.model.supply import Block, Supply, ratio
+from standoff.model.table_supply import TableSupply
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -26,7 +28,7 @@ ROUNDING = 1e-12
 """Share of a reach under which what is left after a cut is rounding of the subtraction."""
 
 
-class CutSupply:
+class CutSupply(Supply):
     """A supply with part of some links closed.
 
     Args:
@@ -38,12 +40,19 @@ class CutSupply:
     """
 
     def __init__(self, supply: Supply, *, link: Index, supplier: Index, need: Index, share: Array) -> None:
-        needs, flow = supply.base.size, supply.link_base[link] * share
         self.whole = supply
         self.nodes, self.base, self.base_book = supply.nodes, supply.base, supply.base_book
         self.closed, self.open_share = link, 1.0 - share
-        self._off_book = LinearMap(supplier, need, flow, shape=(supply.nodes, needs), form="sparse")
-        self._off_reach = LinearMap(need, supplier, flow, shape=(needs, supply.nodes), form="sparse")
+        flow = supply.link_base[link] * share
+        self.off = LinearMap(need, supplier, flow, shape=(supply.base.size, supply.nodes), form="sparse")
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(CutBlock(self, block) for block in self.whole.blocks)
+
+    @property
+    def nbytes(self) -> int:
+        return self.whole.nbytes + self.off.nbytes
 
     @property
     def supplier(self) -> Index:
@@ -53,20 +62,15 @@ class CutSupply:
     def link_base(self) -> Array:
         return self.whole.link_base
 
-    def at_need(self, values: Array) -> Array:
-        return self.whole.at_need(values)
+    def finish_book(self, factor: Array, book: Array) -> Array:
+        flat = factor.reshape(self.base.size, *factor.shape[self.base.ndim :])
+        return np.maximum(self.whole.finish_book(factor, book) - self.off.back(flat), 0.0)
 
-    def at_group(self, values: Array) -> Array:
-        return self.whole.at_group(values)
+    def as_given(self, values: Array) -> Array:
+        return self.whole.as_given(values)
 
-    def book(self, factor: Array, weight: Array) -> Array:
-        left: Array = self.whole.book(factor, weight) - weight * self._off_book(self._flat(factor))
-        return np.maximum(left, 0.0)
-
-    def reach(self, weight: Array) -> Array:
-        whole = self.whole.reach(weight)
-        left: Array = whole - self._off_reach(weight).reshape(whole.shape)
-        return np.where(left > ROUNDING * whole, left, 0.0)
+    def pick(self, values: Array) -> Array:
+        return self.whole.pick(values)
 
     def links(self, factor: Array, weight: Array) -> Array:
         flow = self.whole.links(factor, weight)
@@ -79,21 +83,44 @@ class CutSupply:
     def links_to_suppliers(self, flow: Array) -> Array:
         return self.whole.links_to_suppliers(flow)
 
+
+class CutBlock:
+    """A block of needs, less what is closed of the flows into them. Books are corrected when they are finished."""
+
+    def __init__(self, supply: CutSupply, block: Block) -> None:
+        self.whole, self.needs, self.groups, self.shape = block, block.needs, block.groups, block.shape
+        width = supply.base[:1].size
+        self.off = supply.off.rows(block.needs.start * width, block.needs.stop * width)
+
+    @property
+    def group_base(self) -> Array:
+        return self.whole.group_base
+
+    def at_need(self, values: Array) -> Array:
+        return self.whole.at_need(values)
+
+    def at_group(self, values: Array) -> Array:
+        return self.whole.at_group(values)
+
+    def reach(self, weight: Array) -> Array:
+        whole = self.whole.reach(weight)
+        left: Array = whole - self.off(weight).reshape(whole.shape)
+        return np.where(left > ROUNDING * whole, left, 0.0)
+
+    def add_orders(self, factor: Array, book: Array) -> None:
+        self.whole.add_orders(factor, book)
+
     def group_total(self, values: Array) -> Array:
         return self.whole.group_total(values)
 
     def group_to_needs(self, values: Array, parts: Array) -> Array:
         return self.whole.group_to_needs(values, parts)
 
-    def smallest(self, values: Array) -> Array:
-        return self.whole.smallest(values)
+    def smallest(self, values: Array, least: Array) -> None:
+        self.whole.smallest(values, least)
 
-    def total(self, values: Array) -> Array:
-        return self.whole.total(values)
-
-    def _flat(self, values: Array) -> Array:
-        """Values by need laid flat along the first axis; draws stay last."""
-        return values.reshape(self.base.size, *values.shape[self.base.ndim :])
+    def total(self, values: Array, total: Array) -> None:
+        self.whole.total(values, total)
 
 
 def split_again(state: EconomyState, before: Supply, after: Supply) -> EconomyState:

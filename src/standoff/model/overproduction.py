@@ -30,4 +30,8 @@ def drift_of_overproduction(
     scarcity = ratio(demand - output, demand)
     calm = scarcity == 0 if peer_compatible else scarcity <= 0
     pull = scarcity if peer_compatible else np.maximum(scarcity, 0.0)
-    return np.maximum(level + ((largest - level) * pull + (base - level) * calm) / steps, 1.0)
+    change = (largest - level) * pull
+    change += (base - level) * calm
+    change /= steps
+    change += level
+    return np.maximum(change, 1.0, out=change)

@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
 from standoff.errors import Problems, nearest
-from standoff.model import slots
+from standoff.model import input_limits, slots
 from standoff.model.economy import RuleNumbers
+from standoff.model.input_limits import InputRule, PooledInputs, ScarceInventory, ScarcestInput
 from standoff.model.slots import Rule
 
 
@@ -26,7 +29,7 @@ class RuleSet:
     overproduction: Rule
     labour: Rule
     consumption: Rule
-    production: Rule
+    production: InputRule
     rationing: Rule
     ordering: Rule
     sourcing: Rule
@@ -34,17 +37,24 @@ class RuleSet:
     """Name of the rule in each slot."""
 
 
-RULES: dict[str, dict[str, Rule]] = {
+NOT_RATED = np.zeros(())
+"""A rating that no input has."""
+
+RULES: dict[str, dict[str, Any]] = {
     "overproduction": {"none": slots.no_overproduction, "ario": slots.drifting_overproduction},
     "labour": {"fixed": slots.fixed_labour, "pichler": slots.hire_and_fire},
     "consumption": {"fixed": slots.fixed_final_demand, "pichler": slots.shifted_consumption},
     "production": {
-        "scarce_inventory": slots.scarce_inventory,
-        "leontief": slots.rated(slots.every_input, slots.no_input),
-        "strongly_critical": slots.rated(lambda e: e.critical + e.important, slots.no_input),
-        "half_critical": slots.rated(lambda e: e.critical, lambda e: e.important),
-        "weakly_critical": slots.rated(lambda e: e.critical, slots.no_input),
-        "linear": slots.pooled_inputs,
+        "scarce_inventory": ScarceInventory(input_limits.share_of_goal, tolerant=True),
+        "leontief": ScarcestInput(input_limits.every_input),
+        "strongly_critical": ScarcestInput(
+            input_limits.rated(lambda part: part.group_critical + part.group_important, lambda part: NOT_RATED)
+        ),
+        "half_critical": ScarcestInput(
+            input_limits.rated(lambda part: part.group_critical, lambda part: part.group_important)
+        ),
+        "weakly_critical": ScarcestInput(input_limits.rated(lambda part: part.group_critical, lambda part: NOT_RATED)),
+        "linear": PooledInputs(),
     },
     "rationing": {
         "same_share": slots.same_share,
@@ -107,6 +117,10 @@ NUMBERED = {
     "ordering": ("output", "output_fixed_goal", "output_no_destocking"),
 }
 """Rules by the numbers that proNet gives them (``-R``, ``-o``)."""
+
+
+LINK_BY_LINK = ("common_level", "common_level_final_last", "as_pronet", "as_pronet_final_last")
+"""Rationing that looks at every link by itself, so that draws cannot share one read of the network."""
 
 
 def compose(name: str, **changes: str) -> RuleSet:

@@ -2,7 +2,9 @@
 
 A step needs sums over neighbours: orders from needs to offers, fills from offers back to needs, needs of a consumer. Each is
 ``y = A x`` along the first axis with a constant matrix ``A``. A `LinearMap` holds ``A`` in the form that is fastest for its
-measured density; everything else in the engine only calls it.
+measured density, a `TableMap` the flows of an input-output table; everything else in the engine only calls them.
+
+Draws are the last axis of ``x``: many draws share one read of ``A``.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse._sparsetools import csr_matvec
 
 Array = npt.NDArray[np.float64]
 
 DENSE_FROM_DENSITY = 0.25
 """Share of entries from which a dense product is faster than a sparse one (measured on one core, double precision)."""
+
+TABLE_DENSE_FROM_DENSITY = 0.1
+"""The same for an input-output table, whose dense products come product by product from the cache (measured, docs/peers.md)."""
 
 
 class LinearMap:
@@ -31,7 +34,7 @@ class LinearMap:
         form: ``auto`` chooses by density; ``dense`` or ``sparse`` override it.
     """
 
-    __slots__ = ("form", "matrix", "shape")
+    __slots__ = ("form", "matrix", "multiply", "shape", "transposed")
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class LinearMap:
         shape: tuple[int, int],
         form: str = "auto",
     ) -> None:
+        sparse, self.multiply = _scipy()
         matrix = sparse.csr_array(
             (np.asarray(values, dtype=float), (np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64))),
             shape=shape,
@@ -53,16 +57,42 @@ class LinearMap:
             form = "dense" if matrix.nnz / entries >= DENSE_FROM_DENSITY else "sparse"
         self.form = form
         self.matrix: Any = matrix.toarray() if form == "dense" else matrix
+        self.transposed: Any = self.matrix.T
+
+    @classmethod
+    def from_rows(cls, starts: Any, columns: Any, values: Any, *, columns_count: int) -> LinearMap:
+        """A sparse map from entries sorted by row, none of them copied: row ``i`` has those from ``starts[i]`` up to ``starts[i + 1]``."""
+        self = cls.__new__(cls)
+        sparse, self.multiply = _scipy()
+        self.form, self.shape = "sparse", (len(starts) - 1, columns_count)
+        self.matrix = sparse.csr_array((values, columns, starts), shape=self.shape, copy=False)
+        self.transposed = self.matrix.T
+        return self
+
+    def rows(self, begin: int, end: int) -> LinearMap:
+        """Some rows of a sparse map, its entries shared."""
+        part = LinearMap([], [], [], shape=(end - begin, self.shape[1]), form="sparse")
+        part.transposed = part.matrix.T
+        for matrix in (part.matrix, part.transposed):
+            matrix.data, matrix.indices = self.matrix.data, self.matrix.indices
+            # It begins in the middle of the entries, which products allow
+            matrix.indptr = self.matrix.indptr[begin : end + 1]
+        return part
 
     def __call__(self, x: Array) -> Array:
         if self.form == "sparse" and type(x) is np.ndarray and x.shape == self.shape[1:] and x.dtype == np.float64:
             # What `@` ends in, without its checks: they take as long as the product of a small network, fifteen times a step
             product: Array = np.zeros(self.shape[0])
             matrix = self.matrix
-            csr_matvec(*self.shape, matrix.indptr, matrix.indices, matrix.data, np.ascontiguousarray(x), product)
+            self.multiply(*self.shape, matrix.indptr, matrix.indices, matrix.data, np.ascontiguousarray(x), product)
             return product
         result: Array = self.matrix @ x
         return result
+
+    def back(self, x: Array) -> Array:
+        """``A' x``: the way back through the same entries."""
+        product: Array = self.transposed @ x
+        return product
 
     @property
     def nbytes(self) -> int:
@@ -72,11 +102,99 @@ class LinearMap:
         return int(self.matrix.data.nbytes + self.matrix.indices.nbytes + self.matrix.indptr.nbytes)
 
 
+def _scipy() -> tuple[Any, Any]:
+    """SciPy's sparse matrices and their bare product, loaded with the first sparse map: a dense table does without their 24 MB."""
+    from scipy import sparse
+    from scipy.sparse._sparsetools import csr_matvec
+
+    return sparse, csr_matvec
+
+
 def sum_map(groups: npt.ArrayLike, count: int, weights: npt.ArrayLike | None = None) -> LinearMap:
     """The map that adds entry ``i`` of a vector to group ``groups[i]``, times ``weights[i]`` if given."""
     index = np.asarray(groups, dtype=np.int64)
     values = np.ones(len(index)) if weights is None else np.asarray(weights, dtype=float)
     return LinearMap(index, np.arange(len(index)), values, shape=(count, len(index)), form="sparse")
+
+
+class TableMap:
+    """Flows ``Z[p, r, f]`` of some products p from the producers r of each to all buyers f, dense.
+
+    Every product is one matrix-vector product (a matrix-matrix product with draws) over the constant table; nothing of its size is written.
+
+    Args:
+        table: (products, producers, buyers), float64, or float32 for half the bytes: vectors are then rounded on the way in, and a
+            product is exact to about 1e-7 of it.
+    """
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: npt.NDArray[Any]) -> None:
+        self.table = table
+
+    def to_buyers(self, weight: Array) -> Array:
+        """``y[p, f] = sum over r of w[p, r] Z[p, r, f]``; (products, producers, ...) to (products, buyers, ...)."""
+        weight = self._stored(weight)
+        if weight.ndim == 2:
+            return self._double(np.matmul(weight[:, None, :], self.table)[:, 0, :])
+        return self._double(np.matmul(self.table.transpose(0, 2, 1), weight))
+
+    def to_producers(self, factor: Array) -> Array:
+        """``y[p, r] = sum over f of Z[p, r, f] x[p, f]``; (products, buyers, ...) to (products, producers, ...)."""
+        factor = self._stored(factor)
+        if factor.ndim == 2:
+            return self._double(np.matmul(self.table, factor[:, :, None])[:, :, 0])
+        return self._double(np.matmul(self.table, factor))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that one product has to read."""
+        return int(self.table.nbytes)
+
+    def _stored(self, values: Array) -> Any:
+        """In one piece and in the precision of the table: the library of matrix products takes nothing else."""
+        return np.ascontiguousarray(values, dtype=self.table.dtype)
+
+    def _double(self, values: Any) -> Array:
+        double: Array = values if values.dtype == np.float64 else values.astype(np.float64)
+        return double
+
+
+class Runs:
+    """Sums and minima over runs: the entries of a group stand side by side. Works along the first axis.
+
+    Args:
+        lengths: entries of each group, 0 for a group without any, (groups,).
+    """
+
+    __slots__ = ("count", "filled", "lengths", "starts")
+
+    def __init__(self, lengths: npt.NDArray[Any]) -> None:
+        self.count, self.lengths = len(lengths), lengths
+        starts = np.cumsum(lengths) - lengths
+        self.filled: Any = slice(None) if lengths.all() else np.flatnonzero(lengths)
+        self.starts = starts[self.filled]
+
+    def smallest(self, x: Array) -> Array:
+        """Smallest entry of each group, infinite for none."""
+        return self._reduce(np.minimum, x, np.inf)
+
+    def total(self, x: Array) -> Array:
+        """Sum of each group."""
+        return self._reduce(np.add, x, 0.0)
+
+    def spread(self, x: Array) -> Array:
+        """A value of each group, for its entries."""
+        return np.repeat(x, self.lengths, axis=0)
+
+    def _reduce(self, function: np.ufunc, x: Array, fill: float) -> Array:
+        if isinstance(self.filled, slice) and self.count:
+            whole: Array = function.reduceat(x, self.starts, axis=0)
+            return whole
+        result = np.full((self.count, *x.shape[1:]), fill)
+        if len(self.starts):
+            result[self.filled] = function.reduceat(x, self.starts, axis=0)
+        return result
 
 
 class RunMinimum:

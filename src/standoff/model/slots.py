@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model import consumption, input_limits, labour, overproduction, rationing, restocking
-from standoff.model.economy import Economy, Moment
+from standoff.model import consumption, labour, overproduction, rationing
+from standoff.model.economy import Moment, OrderPlan
 from standoff.model.supply import ratio
 
 Rule = Callable[[Moment], Any]
@@ -22,13 +22,15 @@ Rule = Callable[[Moment], Any]
 class Served:
     """What a rationing rule decides."""
 
-    arrived: Any
-    """By need."""
     to_firms: Any
     to_final: Any
     """Final demand served, rebuilding not included, (nodes,)."""
     final_share: Any
     """Share of final demand and of rebuilding served, (nodes,)."""
+    firms_share: Any = None
+    """Share of every firm's order served, (nodes,); None where firms are not served alike."""
+    arrived: Any = None
+    """What reaches each need, where firms are not served alike."""
 
 
 # Overproduction: factor on capacity
@@ -56,11 +58,10 @@ def fixed_labour(m: Moment) -> Any:
 
 
 def hire_and_fire(m: Moment) -> Any:
-    limit = m.output if m.input_limit is None else m.input_limit
     return labour.hire_and_fire(
         labour=m.state.labour,
         base_output=m.economy.output,
-        allowed=np.minimum(limit, m.demand),
+        allowed=np.minimum(m.input_limit, m.demand),
         capacity=m.capacity,
         hire=m.numbers.hire,
         fire=m.numbers.fire,
@@ -70,76 +71,35 @@ def hire_and_fire(m: Moment) -> Any:
 
 # Consumption: final demand of the step
 def fixed_final_demand(m: Moment) -> Any:
-    households = m.economy.households
-    return households * (1.0 - m.shocks.household_shock) + (m.economy.final - households) * (1.0 - m.shocks.final_shock)
+    economy, shocks = m.economy, m.shocks
+    if shocks.household_shock is None and shocks.final_shock is None:
+        return economy.final
+    return _left(economy.households, shocks.household_shock) + _left(economy.other_final, shocks.final_shock)
 
 
 def shifted_consumption(m: Moment) -> Any:
-    households = m.economy.households
-    shifted = consumption.shifted_consumption(base=households, shock=m.shocks.household_shock, saved=m.numbers.saved)
-    return shifted + (m.economy.final - households) * (1.0 - m.shocks.final_shock)
-
-
-# Production: output of the step
-def scarce_inventory(m: Moment) -> Any:
-    economy, supply = m.economy, m.economy.supply
-    stock = m.state.stock if economy.all_bounded else np.where(economy.bounded, m.state.stock, 0.0)
-    return input_limits.scarce_inventory(
-        wanted=m.wanted,
-        stock=supply.group_total(stock),
-        required=m.numbers.psi * economy.group_goal_per_output * supply.at_group(m.wanted),
-        counts=economy.group_counts,
-        supply=supply,
+    economy, shocks = m.economy, m.shocks
+    if shocks.household_shock is None:
+        return fixed_final_demand(m)
+    shifted = consumption.shifted_consumption(
+        base=economy.households, shock=shocks.household_shock, saved=m.numbers.saved
     )
+    return shifted + _left(economy.other_final, shocks.final_shock)
 
 
-def rated(critical: Callable[[Economy], Any], important: Callable[[Economy], Any]) -> Rule:
-    """Production with the inputs that ``critical`` and ``important`` say."""
-
-    def rule(m: Moment) -> Any:
-        supply = m.economy.supply
-        limit = input_limits.rated_inputs(
-            stock=supply.group_total(m.state.stock),
-            coefficient=m.economy.group_coefficient,
-            usual=supply.at_group(m.economy.output),
-            critical=supply.group_total(critical(m.economy)),
-            important=supply.group_total(important(m.economy)),
-        )
-        m.input_limit = supply.smallest(limit)
-        return np.minimum(m.wanted, m.input_limit)
-
-    return rule
-
-
-def pooled_inputs(m: Moment) -> Any:
-    supply = m.economy.supply
-    m.input_limit = input_limits.pooled_limit(
-        stock=supply.group_total(m.state.stock), coefficient=m.economy.group_coefficient, supply=supply
-    )
-    return np.minimum(m.wanted, m.input_limit)
+def _left(usual: Any, shock: Any) -> Any:
+    return usual if shock is None else usual * (1.0 - shock)
 
 
 # Rationing: who gets what of the output
 def same_share(m: Moment) -> Served:
-    state, supply = m.state, m.economy.supply
     share = rationing.same_share(output=m.output, demand=m.demand)
-    return Served(
-        arrived=state.order_factor * supply.reach(state.supplier_weight * share),
-        to_firms=m.book * share,
-        to_final=m.final * share,
-        final_share=share,
-    )
+    return Served(to_firms=m.book * share, to_final=m.final * share, final_share=share, firms_share=share)
 
 
 def firms_first(m: Moment) -> Served:
-    state, supply = m.state, m.economy.supply
     firms, final = rationing.firms_first(output=m.output, orders=m.book, final=m.final + m.shocks.rebuilding)
-    return Served(
-        arrived=state.order_factor * supply.reach(state.supplier_weight * firms),
-        to_firms=m.book * firms,
-        to_final=m.final * final,
-        final_share=final,
-    )
+    return Served(to_firms=m.book * firms, to_final=m.final * final, final_share=final, firms_share=firms)
 
 
 def common_level(*, final_last: bool) -> Rule:
@@ -199,50 +159,36 @@ def as_pronet(*, final_last: bool) -> Rule:
     return rule
 
 
-# Ordering: what each need asks for next
-def follow_wanted_output(m: Moment) -> Any:
-    economy, supply = m.economy, m.economy.supply
+# Ordering: what orders and goals of stocks follow
+def follow_wanted_output(m: Moment) -> OrderPlan:
     undelivered = m.shocks.rebuilding * (1.0 - m.served.final_share)
     wanted = np.minimum(m.book + m.final + undelivered, m.capacity)
-    goal = economy.goal_per_output * supply.at_need(wanted)
-    if m.numbers.peer_compatible:
-        bounded = slice(None) if economy.all_bounded else economy.bounded
-        if restocking.nearly_equal(m.stock[bounded], goal[bounded]):
-            goal = m.stock
-    return restocking.close_gap(
-        use=economy.coefficient * supply.at_need(m.output),
-        goal=goal,
-        stock=m.stock,
-        steps=economy.restock,
+    return OrderPlan(
+        use=m.activity,
+        goal=wanted * m.economy.per_output,
         smallest_gap=0.0,
+        tolerant=m.numbers.peer_compatible,
     )
 
 
 def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
     """Orders on realised output; the goal follows it too or stays, stocks above it are worked off or not."""
 
-    def rule(m: Moment) -> Any:
-        economy, supply = m.economy, m.economy.supply
-        activity = supply.at_need(ratio(m.output, economy.output))
-        goal = economy.resting_stock * (activity if goal_follows else 1.0)
-        return restocking.close_gap(
-            use=supply.base * activity,
-            goal=goal,
-            stock=m.stock,
-            steps=economy.restock,
+    def rule(m: Moment) -> OrderPlan:
+        return OrderPlan(
+            use=m.activity,
+            goal=m.activity if goal_follows else None,
             smallest_gap=0.0 if no_destocking else -np.inf,
         )
 
     return rule
 
 
-def follow_demand(m: Moment) -> Any:
-    economy, supply = m.economy, m.economy.supply
-    return restocking.close_gap(
-        use=economy.coefficient * supply.at_need(m.demand),
-        goal=economy.resting_stock,
-        stock=m.stock,
-        steps=economy.restock,
+def follow_demand(m: Moment) -> OrderPlan:
+    return OrderPlan(
+        use=m.demand * m.economy.per_output,
+        goal=None,
+        smallest_gap=-np.inf,
         smallest=-np.inf if m.numbers.peer_compatible else 0.0,
     )
 
@@ -253,14 +199,4 @@ def usual_suppliers(m: Moment) -> Any:
 
 
 def suppliers_by_capacity(m: Moment) -> Any:
-    usual = m.economy.output
-    return np.where(usual > 0, ratio(m.capacity, usual), 1.0)
-
-
-# Which inputs bind
-def no_input(economy: Economy) -> Any:
-    return np.zeros_like(economy.critical)
-
-
-def every_input(economy: Economy) -> Any:
-    return np.ones_like(economy.critical)
+    return m.capacity_share

@@ -13,7 +13,7 @@ from standoff.errors import refuse
 from standoff.model.economy import Economy, Shocks
 from standoff.model.rebuilding import after_rebuilding
 from standoff.model.recovery import CURVES
-from standoff.model.supply import Supply, ratio
+from standoff.model.supply import Supply
 
 Array = npt.NDArray[np.float64]
 Path = Callable[[int], Array]
@@ -76,7 +76,7 @@ class Schedule:
         decimals: int = 7,
     ) -> None:
         nodes = economy.supply.nodes
-        self.capital = economy.capital
+        self.economy, self.capital = economy, economy.capital
         self.damages = tuple(damages)
         self.left = [damage.impact.astype(float) for damage in damages]
         self.needs = [damage.rebuilding.needs if damage.rebuilding else None for damage in damages]
@@ -90,8 +90,26 @@ class Schedule:
     def begin(self, number: int) -> Shocks:
         """What comes from outside in a step."""
         self.number = number
+        lost, late = self._capital_share_lost(), self.late_share
+        share = self.zeros
+        for damage, left in self._acting():
+            if not damage.destroys_capital:
+                share = np.maximum(share, left)
+        self.late_share = share
+        return Shocks(
+            capacity_loss=np.maximum(lost, late if self.peer_compatible else share),
+            labour_left=self.labour_left(number) if self.labour_left else self.ones,
+            household_shock=self.household_shock(number) if self.household_shock else None,
+            final_shock=self.final_shock(number) if self.final_shock else None,
+            rebuilding=self.rebuilding_orders(),
+        )
+
+    def _capital_share_lost(self) -> Array:
         lost = self.capital_lost()
-        if (lost > self.capital * (1 + 1e-9)).any():
+        if lost is self.zeros:
+            return lost
+        share: Array = lost * self.economy.per_capital
+        if share.max() > 1 + 1e-9 or lost[self.capital <= 0].any():
             node = int(np.argmax(lost - self.capital))
             raise refuse(
                 "events",
@@ -99,18 +117,7 @@ class Schedule:
                 cure="Make the impact smaller",
                 value=f"{lost[node]:g} of {self.capital[node]:g}",
             )
-        share = self.zeros
-        for damage, left in self._acting():
-            if not damage.destroys_capital:
-                share = np.maximum(share, left)
-        acting, self.late_share = (self.late_share if self.peer_compatible else share), share
-        return Shocks(
-            capacity_loss=np.maximum(ratio(lost, self.capital), acting),
-            labour_left=self.labour_left(number) if self.labour_left else self.ones,
-            household_shock=self.household_shock(number) if self.household_shock else self.zeros,
-            final_shock=self.final_shock(number) if self.final_shock else self.zeros,
-            rebuilding=self.rebuilding_orders(),
-        )
+        return share
 
     def capital_lost(self) -> Array:
         """Capital that is not there, (nodes,)."""

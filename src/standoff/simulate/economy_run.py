@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.economy import Economy, EconomyState, RuleNumbers
+from standoff.model.economy import Buffers, Economy, EconomyState, RuleNumbers, Shocks
 from standoff.model.economy_step import step
 from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
-from standoff.simulate.damage import Schedule
+from standoff.model.share_matrix import LinearMap
+from standoff.model.supply import Supply
 
 Array = npt.NDArray[np.float64]
 
@@ -30,6 +32,23 @@ BY_NODE = (
 )
 """Flows by node that a run can keep."""
 AFTER = ("overproduction", "labour", "capital_lost")
+
+
+class Events(Protocol):
+    """What strikes an economy in a run: a `standoff.simulate.damage.Schedule`, or one for each draw."""
+
+    @property
+    def supply_in(self) -> Callable[[int], Supply] | None:
+        """The network in a step, the same object as long as it stays the same; None for that of the economy."""
+
+    def begin(self, number: int) -> Shocks:
+        """What comes from outside in a step."""
+
+    def capital_lost(self) -> Array:
+        """Capital that is not there, (nodes, ...)."""
+
+    def end(self, served: Array) -> None:
+        """Take the share of rebuilding that was served, (nodes, ...), and let damage recover."""
 
 
 @dataclass(frozen=True)
@@ -52,28 +71,40 @@ class EconomyRun:
         )
 
 
-def resting(economy: Economy, numbers: RuleNumbers) -> EconomyState:
-    """The state in which everything is as usual."""
-    nodes = economy.supply.nodes
+def resting(economy: Economy, numbers: RuleNumbers, *, draws: int | None = None) -> EconomyState:
+    """The state in which everything is as usual.
+
+    Args:
+        economy: at rest.
+        numbers: of the rules.
+        draws: how many, for an economy with draws.
+    """
+    stock = economy.resting_stock
+    ones = np.ones(economy.supply.nodes)
+    if draws is not None:
+        stock = np.broadcast_to(stock, (*stock.shape[:-1], draws)).copy()
+        ones = np.ones((economy.supply.nodes, draws))
     return EconomyState(
-        stock=economy.resting_stock,
-        order_factor=np.ones_like(economy.supply.base),
-        supplier_weight=np.ones(nodes),
-        output=economy.output,
-        overproduction=np.full(nodes, numbers.overproduction_base),
-        labour=np.ones(nodes),
+        stock=stock,
+        order_factor=np.ones_like(stock),
+        supplier_weight=ones,
+        output=economy.output * ones,
+        overproduction=numbers.overproduction_base * ones,
+        labour=ones,
     )
 
 
 def run_economy(
     economy: Economy,
     rules: RuleSet,
-    schedule: Schedule,
+    schedule: Events,
     *,
     steps: int,
     numbers: RuleNumbers | None = None,
     keep: Sequence[str] = (*BY_NODE, *AFTER),
     keep_stock: Sequence[int] = (),
+    sums: LinearMap | None = None,
+    draws: int | None = None,
 ) -> EconomyRun:
     """Run some steps from rest.
 
@@ -85,10 +116,14 @@ def run_economy(
         numbers: of the rules.
         keep: which flows and states, of `BY_NODE` and `AFTER`.
         keep_stock: steps after which stocks are kept.
+        sums: of nodes by group, to be kept in the place of nodes.
+        draws: how many, for an economy with draws (`standoff.simulate.economy_draws`).
     """
     numbers = numbers or RuleNumbers()
-    state = resting(economy, numbers)
-    values = {name: np.empty((steps, economy.supply.nodes)) for name in keep}
+    state = resting(economy, numbers, draws=draws)
+    buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)
+    rows = economy.supply.nodes if sums is None else sums.shape[0]
+    values = {name: np.empty((steps, rows, *state.output.shape[1:])) for name in keep}
     stock: dict[int, Array] = {}
     whole = economy
     for number in range(steps):
@@ -97,7 +132,7 @@ def run_economy(
         if supply is not economy.supply:
             if rules.chosen["sourcing"] != "usual":
                 state = split_again(state, economy.supply, supply)
-            economy = replace(whole, supply=supply)
+            economy, state = replace(whole, supply=supply), state._replace(book=None)
         lost = schedule.capital_lost() if "capital_lost" in values else None
         state, flows = step(
             state,
@@ -106,13 +141,13 @@ def run_economy(
             numbers=numbers,
             number=number,
             shocks=shocks,
+            buffers=buffers,
         )
         schedule.end(flows.final_share)
         for name, path in values.items():
-            if name == "capital_lost":
-                path[number] = lost
-            else:
-                path[number] = getattr(state if name in AFTER else flows, name)
+            now: Any = lost if name == "capital_lost" else getattr(state if name in AFTER else flows, name)
+            path[number] = now if sums is None else sums(np.broadcast_to(now, state.output.shape))
         if number in keep_stock:
-            stock[number] = state.stock.copy()
+            stock[number] = economy.supply.as_given(state.stock).copy()
+        del flows  # a million firms need the room for those of the next step
     return EconomyRun(economy=whole, values=values, stock=stock)

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from standoff.errors import Problems
+from standoff.errors import Problems, nearest
 from standoff.model.economy import Economy
-from standoff.model.supply import ListSupply, TableSupply, ratio
+from standoff.model.list_supply import ListSupply
+from standoff.model.share_matrix import TABLE_DENSE_FROM_DENSITY
+from standoff.model.supply import Supply
+from standoff.model.table_supply import TableSupply
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -19,6 +22,7 @@ SMALLEST_INPUT_SHARE = 1e-5
 """Inputs below this share of output never bind under ``scarce_inventory`` (BoARIO 0.7.2)."""
 CAPITAL_TO_VALUE_ADDED = 4.0
 """Assumed by BoARIO where no capital is given."""
+SHAPES, STORAGES = ("auto", "dense", "sparse"), ("float64", "float32")
 SMALLEST_COVER = 2.0
 """To which BoARIO raises a cover of one step or less."""
 
@@ -37,6 +41,8 @@ def economy_from_table(
     households: Array | None = None,
     steps_per_year: float = YEAR_STEPS,
     peer_compatible: bool = False,
+    shape: str = "auto",
+    storage: str = "float64",
 ) -> Economy:
     """An economy from a yearly table.
 
@@ -53,26 +59,31 @@ def economy_from_table(
         steps_per_year: steps in a year.
         peer_compatible: as BoARIO 0.7.2: compare yearly inputs with daily output when telling inputs without weight, and raise
             a cover of one step or less to two.
+        shape: ``dense`` keeps the whole table, ``sparse`` a list of the flows above 0 (and needs only where something flows);
+            ``auto`` chooses by the share of flows above 0.
+        storage: ``float64``, or ``float32`` for a dense table of half the bytes, which a step reads in half the time: output then is
+            exact to about 1e-6 of it (docs/peers.md).
 
     Raises:
-        InputError: shapes that do not fit, or negative numbers.
+        InputError: sizes that do not fit, negative numbers, a shape or storage that there is not.
     """
     final = final.sum(axis=1) if final.ndim == 2 else final
-    _check_table(flows, final, output, products)
-    supply = TableSupply(flows / steps_per_year, products)
-    yearly = supply.base * steps_per_year
+    _check_table(flows, final, output, products, shape, storage)
+    supply = _table_supply(flows, products, steps_per_year, shape=shape, storage=storage)
     compared = output / steps_per_year if peer_compatible else output
-    value_added = np.maximum(output - yearly.sum(axis=0), 0.0)
-    shape = supply.base.shape
+    value_added = np.maximum(output - steps_per_year * supply.inputs, 0.0)
+    needs = supply.base.shape
+    by_product = (products, len(output))
+    cover = supply.pick(_by_need(cover, by_product))
     return Economy(
         supply=supply,
         output=output / steps_per_year,
         final=final / steps_per_year,
-        cover=_held(_by_need(cover, shape)) if peer_compatible else _by_need(cover, shape),
-        restock=_by_need(restock, shape),
-        critical=np.ones(shape) if critical is None else critical,
-        important=np.zeros(shape) if important is None else important,
-        counts=yearly > SMALLEST_INPUT_SHARE * compared[None, :],
+        cover=_held(cover) if peer_compatible else cover,
+        restock=supply.pick(_by_need(restock, by_product)),
+        critical=np.broadcast_to(1.0, needs) if critical is None else supply.pick(critical),
+        important=np.broadcast_to(0.0, needs) if important is None else supply.pick(important),
+        counts=_above(supply, SMALLEST_INPUT_SHARE / steps_per_year * compared),
         capital=CAPITAL_TO_VALUE_ADDED * value_added if capital is None else capital,
         value_added=value_added / steps_per_year,
         households=np.zeros(len(output)) if households is None else households / steps_per_year,
@@ -102,22 +113,40 @@ def economy_from_firms(
     """
     supply = ListSupply(supplier, buyer, flow, product=product, stock_by_link=stock_by_link)
     output = supply.base_book + final
-    inputs = np.bincount(buyer, flow, len(product))
-    value_added = output - inputs
+    value_added = output - supply.inputs
     needs = supply.base.shape
     return Economy(
         supply=supply,
         output=output,
         final=final,
-        cover=np.full(needs, cover),
-        restock=np.full(needs, restock),
-        critical=np.ones(needs),
-        important=np.zeros(needs),
-        counts=ratio(supply.base, supply.at_need(output)) > SMALLEST_INPUT_SHARE,
+        cover=np.broadcast_to(cover, needs),
+        restock=np.broadcast_to(restock, needs),
+        critical=np.broadcast_to(1.0, needs),
+        important=np.broadcast_to(0.0, needs),
+        counts=_above(supply, SMALLEST_INPUT_SHARE * output),
         capital=CAPITAL_TO_VALUE_ADDED * np.maximum(value_added, 0.0) * YEAR_STEPS,
         value_added=value_added,
         households=np.zeros(len(product)),
     )
+
+
+def _table_supply(flows: Array, products: int, steps: float, *, shape: str, storage: str) -> Supply:
+    """The shape that is faster for the share of flows above 0, if it is not told."""
+    if shape == "auto":
+        shape = "dense" if np.count_nonzero(flows) >= TABLE_DENSE_FROM_DENSITY * flows.size else "sparse"
+    if shape == "dense":
+        return TableSupply(flows, products, per_step=steps, storage=np.dtype(storage))
+    supplier, buyer = np.nonzero(flows)
+    product = np.arange(len(flows)) % products
+    return ListSupply(supplier, buyer, flows[supplier, buyer] / steps, product=product, stock_by_link=False)
+
+
+def _above(supply: Supply, least: Array) -> npt.NDArray[np.bool_]:
+    """Whether the base flow of a need is above a bound of its buyer, (needs)."""
+    above = np.empty(supply.base.shape, dtype=bool)
+    for block in supply.blocks:
+        above[block.needs] = supply.base[block.needs] > block.at_need(least)
+    return above
 
 
 def _held(cover: Array) -> Array:
@@ -129,11 +158,16 @@ def _by_need(values: Array | float, shape: tuple[int, ...]) -> Array:
     given = np.asarray(values, dtype=float)
     if given.ndim == 1:
         given = given[:, None]
-    return np.broadcast_to(given, shape).copy()
+    return np.broadcast_to(given, shape)
 
 
-def _check_table(flows: Array, final: Array, output: Array, products: int) -> None:
+def _check_table(flows: Array, final: Array, output: Array, products: int, shape: str, storage: str) -> None:
     problems = Problems("input-output table")
+    for name, value, known in (("shape", shape, SHAPES), ("storage", storage, STORAGES)):
+        if value not in known:
+            problems.add(column=name, value=value, why=f"no such {name}", cure=nearest(value, known))
+    if shape == "sparse" and storage != "float64":
+        problems.add(column="storage", value=storage, why="a sparse table is kept in float64", cure="Leave it out")
     nodes = len(output)
     sizes: Mapping[str, bool] = {
         f"flows are {flows.shape}, not {nodes} x {nodes}": flows.shape != (nodes, nodes),

@@ -107,7 +107,7 @@ class Ledger:
         """Producers plan more or less because of orders seen and of their own stock; users because demand is another."""
         setup, k = self.setup, self.setup.constants
         producers = setup.network.nodes.producers
-        stocked = (deviation(self.before("stock", number), self.first["stock"])) / k.finished_restock_steps
+        stocked = deviation(self.before("stock", number), self.first["stock"]) / k.finished_restock_steps
         wanted = (self.sales + self.seen - stocked) / k.yields
         driver = np.full(producers, -1, dtype=np.int64)
         best = np.full(producers, -np.inf)

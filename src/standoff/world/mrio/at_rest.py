@@ -35,4 +35,5 @@ def economy_from_mrio(
         critical=critical,
         important=important,
         households=mrio.households.sum(axis=1),
+        shape="dense",  # in which links can be cut by product and region
     )

@@ -1,0 +1,126 @@
+"""A network of suppliers as a dense table of regions and products."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from standoff.model.share_matrix import TableMap
+from standoff.model.supply import Block, Supply
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+TABLE_BLOCK = 6144
+"""Needs in a block of a table, at least one product (measured). An array of it has 48 kB: from 64 kB on the allocator hands memory back
+to the system and fetches it again at every step."""
+
+
+class TableSupply(Supply):
+    """A dense table, ``base[p, r, f]`` from product p of region r to node f; node number ``r * products + p``.
+
+    Args:
+        flows: flow from node (row) to node (column), (nodes, nodes), nodes by region then product.
+        products: number of products.
+        per_step: steps over which the flows are spread, 365 for a yearly table and daily steps.
+        storage: float64, or float32 for half the bytes (see `TableMap`).
+    """
+
+    def __init__(
+        self, flows: Array, products: int, *, per_step: float = 1.0, storage: npt.DTypeLike = np.float64
+    ) -> None:
+        self.nodes = len(flows)
+        self.products = products
+        self.regions = self.nodes // products
+        self.table = np.empty((products, self.regions, self.nodes), dtype=storage)
+        by_product = flows.reshape(self.regions, products, self.nodes).transpose(1, 0, 2)
+        np.divide(by_product, per_step, out=self.table, casting="same_kind")
+        self.base = np.empty((products, self.nodes))
+        self.base_book = np.zeros(self.nodes)
+        for block in self.blocks:
+            self.base[block.needs] = block.reach(np.ones(self.nodes))
+            block.add_orders(np.ones(block.shape), self.base_book)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        size = max(1, TABLE_BLOCK // max(self.nodes, 1))
+        return tuple(TableBlock(self, slice(at, min(at + size, self.products))) for at in range(0, self.products, size))
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.table.nbytes)
+
+    def finish_book(self, factor: Array, book: Array) -> Array:
+        return book
+
+    def as_given(self, values: Array) -> Array:
+        return values
+
+    def pick(self, values: Array) -> Array:
+        return values
+
+    @property
+    def supplier(self) -> Index:
+        node = np.arange(self.nodes).reshape(self.regions, self.products).T
+        return np.repeat(node.ravel(), self.nodes)
+
+    @property
+    def link_base(self) -> Array:
+        flow: Array = self.table.astype(np.float64, copy=False).ravel()
+        return flow
+
+    def links(self, factor: Array, weight: Array) -> Array:
+        by_product = weight.reshape(self.regions, self.products).T
+        flow: Array = self.table * by_product[:, :, None] * factor[:, None, :]
+        return flow.ravel()
+
+    def links_to_needs(self, flow: Array) -> Array:
+        summed: Array = flow.reshape(self.table.shape).sum(axis=1)
+        return summed
+
+    def links_to_suppliers(self, flow: Array) -> Array:
+        by_product = flow.reshape(self.table.shape).sum(axis=2)
+        return np.ascontiguousarray(by_product.T).reshape(self.nodes)
+
+
+class TableBlock:
+    """Some products of a table, and all their producers."""
+
+    def __init__(self, supply: TableSupply, needs: slice) -> None:
+        self.needs = self.groups = needs
+        self.flows = TableMap(supply.table[needs])
+        self.shape = (needs.stop - needs.start, supply.nodes)
+        self.by_region = (supply.regions, supply.products)
+        self.supply = supply
+
+    @cached_property
+    def group_base(self) -> Array:
+        return self.supply.base[self.needs]
+
+    def at_need(self, values: Array) -> Array:
+        return values[None]
+
+    def at_group(self, values: Array) -> Array:
+        return values[None]
+
+    def reach(self, weight: Array) -> Array:
+        by_region = weight.reshape(*self.by_region, *weight.shape[1:])
+        return self.flows.to_buyers(by_region[:, self.needs].swapaxes(0, 1))
+
+    def add_orders(self, factor: Array, book: Array) -> None:
+        by_region = book.reshape(*self.by_region, *book.shape[1:])
+        by_region[:, self.needs] += self.flows.to_producers(factor).swapaxes(0, 1)
+
+    def group_total(self, values: Array) -> Array:
+        return values
+
+    def group_to_needs(self, values: Array, parts: Array) -> Array:
+        return values
+
+    def smallest(self, values: Array, least: Array) -> None:
+        np.minimum(least, np.minimum.reduce(values, axis=0), out=least)
+
+    def total(self, values: Array, total: Array) -> None:
+        total += values.sum(axis=0)

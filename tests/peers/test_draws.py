@@ -1,0 +1,118 @@
+"""Many draws at once are what each is alone, and the shapes of the network do not change what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from peer_cases import DATA, belgian_schedule, belgium, boario_case
+
+from standoff.errors import InputError
+from standoff.model.economy import Economy
+from standoff.model.rulesets import compose, rule_numbers
+from standoff.simulate.damage import Damage, Schedule
+from standoff.simulate.economy_draws import run_draws
+from standoff.simulate.economy_run import run_economy
+from standoff.world.economies import economy_from_firms
+from standoff.world.firm_folder import read_firm_files
+
+DRAWS, STEPS = 7, 30
+
+
+def _firms(stock_by_link: bool) -> Economy:
+    firms = read_firm_files(DATA / "inoue_todo" / "net200")
+    return economy_from_firms(
+        supplier=firms.supplier,
+        buyer=firms.buyer,
+        flow=firms.flow,
+        product=firms.sector,
+        final=firms.final,
+        cover=15.0,
+        restock=6.0,
+        stock_by_link=stock_by_link,
+    )
+
+
+def _economy(home: str) -> Economy:
+    if home == "table":
+        return boario_case("D_rebuild")[0]
+    if home == "one country":
+        return belgium()[0]
+    return _firms(stock_by_link=home == "links")
+
+
+def _struck(economy: Economy, draw: int) -> Schedule:
+    impact = np.zeros(economy.supply.nodes)
+    impact[draw : draw + 5] = 0.1 * (1 + draw)
+    damage = Damage(impact=impact, occurrence=draw % 3, duration=4, recovery="linear", recovery_steps=6)
+    return Schedule(economy, [damage])
+
+
+@pytest.mark.parametrize("home", ["table", "one country", "links", "products"])
+@pytest.mark.parametrize("name", ["ario", "pichler", "inoue_todo"])
+@pytest.mark.parametrize("rationing", ["same_share", "firms_first", "common_level"])
+def test_a_block_of_draws_is_every_draw_alone(home: str, name: str, rationing: str) -> None:
+    economy, rules = _economy(home), compose(name, rationing=rationing)
+    numbers = [rule_numbers({"psi": 0.7 + 0.04 * draw, "hire": 0.1 + 0.01 * draw}) for draw in range(DRAWS)]
+    cover, restock = np.linspace(8.0, 20.0, DRAWS), np.linspace(4.0, 7.0, DRAWS)
+    keep = ("output", "to_final", "overproduction", "capital_lost")
+    together = run_draws(
+        economy,
+        rules,
+        lambda draw: _struck(economy, draw),
+        draws=DRAWS,
+        steps=STEPS,
+        numbers=numbers,
+        cover=cover,
+        restock=restock,
+        keep=keep,
+        together=4,
+    )
+    shape = economy.supply.base.shape
+    for draw in range(DRAWS):
+        one = replace(economy, cover=np.full(shape, cover[draw]), restock=np.full(shape, restock[draw]))
+        run = run_economy(one, rules, _struck(one, draw), steps=STEPS, numbers=numbers[draw], keep=keep)
+        for each in keep:
+            scale = max(1.0, float(np.abs(run[each]).max()))
+            assert np.abs(together[each][..., draw] - run[each]).max() <= 1e-12 * scale, each
+
+
+def test_shocks_of_demand_and_labour_may_differ_between_draws() -> None:
+    economy, shocks = belgium()
+    rules = compose("pichler")
+
+    def schedule(draw: int) -> Schedule:
+        return belgian_schedule(economy, shocks) if draw else Schedule(economy)
+
+    output = run_draws(economy, rules, schedule, draws=2, steps=40)["output"]
+    for draw in range(2):
+        alone = run_economy(economy, rules, schedule(draw), steps=40, keep=("output",))["output"]
+        assert np.abs(output[..., draw] - alone).max() <= 1e-12 * alone.max()
+
+
+@pytest.mark.parametrize("rationing", ["same_share", "common_level"])
+def test_sums_of_groups_are_sums_of_nodes(rationing: str) -> None:
+    economy, rules = _firms(False), compose("inoue_todo", rationing=rationing)
+    group = np.arange(economy.supply.nodes) % 3
+    runs = [
+        run_draws(economy, rules, lambda draw: _struck(economy, draw), draws=3, steps=10, sum_by=by)["output"]
+        for by in (None, group)
+    ]
+    for number in range(3):
+        assert np.allclose(runs[1][:, number], runs[0][:, group == number].sum(axis=1), rtol=1e-12)
+
+
+def test_numbers_for_another_count_of_draws_are_refused_together() -> None:
+    economy = _firms(False)
+    with pytest.raises(InputError) as report:
+        run_draws(
+            economy,
+            compose("inoue_todo"),
+            lambda draw: Schedule(economy),
+            draws=3,
+            steps=1,
+            cover=np.ones(2),
+            numbers=[rule_numbers({})],
+        )
+    assert len(report.value.problems) == 2

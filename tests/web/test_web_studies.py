@@ -15,8 +15,9 @@ from local_server import Server
 from standoff.errors import InputError
 from standoff.results.numbers import Numbers
 from standoff.results.words import read_words
-from standoff.studies.backtest.episode import TONNES_COLUMNS, read_episode
+from standoff.studies.backtest.episode import read_episode
 from standoff.studies.backtest.frozen import FOLDER, read_frozen
+from standoff.studies.backtest.rows import TONNES_COLUMNS
 from standoff.studies.backtest.study import backtest
 from standoff.studies.claims.audit import TESTS, audit
 from standoff.studies.claims.registry import read_claims

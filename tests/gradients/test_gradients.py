@@ -15,7 +15,7 @@ import standoff
 from standoff.cli.main import app
 from standoff.errors import InputError
 from standoff.simulate.draws import Draws
-from standoff.simulate.sampling import build_draws, draw_values, ranges_of, sobol_points
+from standoff.simulate.sampling import BASIC, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import read_scenario
 from standoff.studies.gradients.case import Case, Number, build_case, changed, chosen_numbers
 from standoff.studies.gradients.criticality import Item, criticality
@@ -97,7 +97,7 @@ def test_a_kink_is_said_and_its_slope_lies_between_both_sides(stated: Gradient) 
 
 def test_the_gradient_is_the_finite_difference_at_drawn_points(case: Case, passes: Any) -> None:
     """At random points of all ranges at once, along one random direction each: far from the ties of the stated values."""
-    ranges = ranges_of(case.world, case.network, case.regimes, case.parameters)
+    ranges = ranges_of(case.world, case.network, case.regimes, case.parameters, kinds=BASIC)
     drawn = draw_values(ranges, sobol_points(POINTS, dimensions=len(ranges), seed=5))
     stated, scalar, rng = case.stated(), scalar_named(case.network, TOTAL), np.random.default_rng(1)
     smooth = 0
@@ -168,7 +168,9 @@ def test_what_the_reverse_pass_calls_critical_is_so_in_re_runs(worth: Any) -> No
 def test_every_number_is_named_once(case: Case) -> None:
     names = [number.name for number in case.numbers()]
     assert len(set(names)) == len(names)
-    assert {each.name for each in ranges_of(case.world, case.network, case.regimes, case.parameters)} <= set(names)
+    assert {
+        each.name for each in ranges_of(case.world, case.network, case.regimes, case.parameters, kinds=BASIC)
+    } <= set(names)
     assert case.evaluate(case.stated(), scalar_named(case.network, TOTAL))[0] == pytest.approx(
         standoff.run(SCENARIO, world=WORLD).summary()["unmet_use_usd"], rel=1e-12
     )

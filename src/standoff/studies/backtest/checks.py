@@ -137,5 +137,5 @@ def _other_checks(
         chance = stop_chance(np.concatenate(stopped, axis=1))
         stops = (random.random(chance.shape) < chance).sum(axis=0).astype(float)
         count = float(sum(row.stopped for row in study.stops))
-        found.append(check("firms that stopped", f"{len(study.stops)} named firms", observed=count, replicated=stops))
+        found.append(check("firms that stopped", "named firms", observed=count, replicated=stops))
     return found

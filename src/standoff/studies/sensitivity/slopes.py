@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from standoff.simulate.sampling import ranges_of
+from standoff.simulate.sampling import BASIC, ranges_of
 from standoff.simulate.scenario import Scenario
 from standoff.studies.gradients.case import build_case
 from standoff.studies.gradients.gradient import reverse_pass
@@ -72,7 +72,7 @@ def screen_by_slopes(scenario: Scenario, world: World, *, of: str = TOTAL, as_of
     value, derivatives = reverse_pass(case, scalar)(case.stated().arrays())
     numbers = {number.name: number for number in case.numbers()}
     swings = []
-    for each in ranges_of(world, case.network, case.regimes, case.parameters):
+    for each in ranges_of(world, case.network, case.regimes, case.parameters, kinds=BASIC):
         slope = float(numbers[each.name].of(derivatives)[0])
         swings.append(Swing(each.name, each.low, each.high, slope, slope * (each.high - each.low)))
     swings.sort(key=lambda swing: -abs(swing.swing))

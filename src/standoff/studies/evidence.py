@@ -1,9 +1,10 @@
 """How much of a loss rests on sourced, claimed and assumed numbers, and which numbers matter most.
 
 Every number with a range is drawn at once. A number matters as far as the loss moves with it over the draws: its squared rank correlation
-with the loss, less what chance alone would give. Shares by status are sums of these, as parts of their total.
+with the loss, less what chance alone would give. Among thousands of numbers some correlate by chance: only those count that chance would
+bring forth in one study out of twenty. Shares by status are sums over these, as parts of their total.
 
-The study takes half a minute for a large world, so its result is kept beside the world with the fingerprint of what it was made from.
+The study takes a minute for a large world, so its result is kept beside the world with the fingerprint of what it was made from.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from standoff.simulate.scenario import read_scenario
 from standoff.world.tables import WORLDS, World
 
 SCENARIO = "april-2025"
-DRAWS = 512
+DRAWS = 2048
 FILE = "evidence.json"
+CHANCE = 0.05
+"""Chance that a study in which nothing matters names any number at all."""
 MOST_SHOWN = 10
 
 
@@ -51,9 +54,13 @@ class Driver:
 def rank_drivers(ranges: Sequence[Range], drawn: dict[str, Any], loss: Any) -> list[Driver]:
     """Numbers by how much the loss moves with them, the strongest first; weights add up to 1.
 
-    Formula: ``w_i = [rho_i^2 - 1 / (n - 1)]+ / sum``, ``rho_i`` Spearman's rank correlation over ``n`` draws.
+    Formula: ``w_i = (rho_i^2 - 1 / (n - 1)) / sum`` where ``|rho_i| sqrt(n - 1) > z``, ``rho_i`` Spearman's rank correlation over ``n``
+    draws, ``z`` the normal quantile of ``1 - CHANCE / 2 m`` for ``m`` numbers (Bonferroni).
     """
+    from scipy.stats import norm
+
     count = len(loss)
+    least = float(norm.isf(CHANCE / (2.0 * max(len(ranges), 1)))) ** 2 / (count - 1)
     ranks = _ranks(np.asarray(loss, dtype=float))
     found = []
     for each in ranges:
@@ -61,7 +68,8 @@ def rank_drivers(ranges: Sequence[Range], drawn: dict[str, Any], loss: Any) -> l
         if np.ptp(values) == 0 or np.ptp(ranks) == 0:
             continue
         correlation = float(np.corrcoef(_ranks(values), ranks)[0, 1])
-        found.append((each, correlation, max(correlation**2 - 1.0 / (count - 1), 0.0)))
+        if correlation**2 > least:
+            found.append((each, correlation, correlation**2 - 1.0 / (count - 1)))
     total = sum(weight for _, _, weight in found) or 1.0
     drivers = [
         Driver(each.name, each.status, each.value, each.low, each.high, weight / total, 1 if correlation > 0 else -1)

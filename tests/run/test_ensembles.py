@@ -154,8 +154,7 @@ def test_the_evidence_study_finds_what_a_loss_is_made_of() -> None:
     ]
     drawn = draw_values(ranges, points)
     drivers = rank_drivers(ranges, drawn, 3 * drawn["a"] - drawn["b"])
-    assert [driver.name for driver in drivers] == ["a", "b", "c"]
-    assert [driver.direction for driver in drivers[:2]] == [1, -1]
+    assert [driver.name for driver in drivers] == ["a", "b"]  # c moves nothing, and is not named by chance
+    assert [driver.direction for driver in drivers] == [1, -1]
     assert sum(driver.weight for driver in drivers) == pytest.approx(1)
     assert drivers[0].weight == pytest.approx(0.9, abs=0.05)
-    assert drivers[2].weight < 0.01

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import ONE_THREAD, machine, memory_bandwidth, peak_memory, row
+from benchmarks.measure import machine, measured_apart, memory_bandwidth, peak_memory, row
 
 LINKS_PER_FIRM = 10
 SECTORS = 100
@@ -58,15 +56,7 @@ def main() -> None:
 
 def measure(network: Path) -> dict[str, float]:
     """Run one size in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.firms", "--worker", str(network)],
-        env={**os.environ, **ONE_THREAD},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+    return measured_apart("benchmarks.firms", str(network))
 
 
 def worker(network: Path) -> None:

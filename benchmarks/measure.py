@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +34,19 @@ def memory_bandwidth() -> float:
     size = 20_000_000
     a, b, c = np.ones(size), np.ones(size), np.empty(size)
     return 3 * a.nbytes / median_seconds(lambda: np.add(a, b, out=c), repeats=5)
+
+
+def measured_apart(module: str, *arguments: str) -> dict[str, float]:
+    """What ``python -m module --worker arguments`` measures in a process of its own, on one thread: its last line, JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--worker", *arguments],
+        env={**os.environ, **ONE_THREAD},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
 def peak_memory() -> float:

@@ -11,8 +11,6 @@ memory once a step and the other two times from the cache.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -67,17 +65,9 @@ def compare(what: str, theirs: float, ours: float) -> None:
 
 def measure(engine: str, source: int | Path, folder: Path) -> dict[str, float]:
     """Run one engine in a process of its own."""
-    from benchmarks.measure import ONE_THREAD
+    from benchmarks.measure import measured_apart
 
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.peers", "--worker", engine, str(source), str(folder)],
-        env={**os.environ, **ONE_THREAD},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+    return measured_apart("benchmarks.peers", engine, str(source), str(folder))
 
 
 def worst_gap(folder: Path) -> float:

@@ -13,7 +13,8 @@ from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.rebuilding import rebuilding_needs
 from standoff.model.rulesets import RuleSet, compose, rule_numbers
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
-from standoff.world.economies import economy_from_table
+from standoff.world.economies import economy_from_firms, economy_from_table
+from standoff.world.firm_folder import FirmFolder, read_firm_files
 
 DATA = Path(__file__).parent / "data"
 BOARIO = DATA / "boario"
@@ -26,6 +27,20 @@ CURVES = {"linear": "linear", "convexe": "convex", "convexe noscale": "geometric
 def boario_table() -> dict[str, Any]:
     with np.load(BOARIO / "table.npz") as held:
         return {name: held[name] for name in held.files}
+
+
+def net200(*, stock_by_link: bool) -> tuple[FirmFolder, Economy]:
+    firms = read_firm_files(DATA / "inoue_todo" / "net200")
+    return firms, economy_from_firms(
+        supplier=firms.supplier,
+        buyer=firms.buyer,
+        flow=firms.flow,
+        product=firms.sector,
+        final=firms.final,
+        cover=15.0,
+        restock=6.0,
+        stock_by_link=stock_by_link,
+    )
 
 
 def table_economy(*, cover: Any, restock: Any, peer_compatible: bool = True) -> Economy:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from peer_cases import DATA, belgian_schedule, belgium, boario_case
+from peer_cases import belgian_schedule, belgium, boario_case, net200
 
 from standoff.errors import InputError
 from standoff.model.economy import Economy
@@ -15,7 +15,6 @@ from standoff.model.rulesets import RULES, SETS, compose, rule_numbers
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import resting, run_economy
 from standoff.world.economies import economy_from_firms
-from standoff.world.firm_folder import read_firm_files
 
 STEPS = 25
 
@@ -31,17 +30,7 @@ def _belgium() -> tuple[Economy, Schedule]:
 
 
 def _firms(*, stock_by_link: bool) -> tuple[Economy, Schedule]:
-    firms = read_firm_files(DATA / "inoue_todo" / "net200")
-    economy = economy_from_firms(
-        supplier=firms.supplier,
-        buyer=firms.buyer,
-        flow=firms.flow,
-        product=firms.sector,
-        final=firms.final,
-        cover=15.0,
-        restock=6.0,
-        stock_by_link=stock_by_link,
-    )
+    firms, economy = net200(stock_by_link=stock_by_link)
     damage = Damage(impact=firms.capacity_lost, occurrence=0, duration=5, recovery="linear", recovery_steps=10)
     return economy, Schedule(economy, [damage])
 

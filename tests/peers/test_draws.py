@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from peer_cases import DATA, belgian_schedule, belgium, boario_case
+from peer_cases import belgian_schedule, belgium, boario_case, net200
 
 from standoff.errors import InputError
 from standoff.model.economy import Economy
@@ -14,24 +14,8 @@ from standoff.model.rulesets import compose, rule_numbers
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_draws import run_draws
 from standoff.simulate.economy_run import run_economy
-from standoff.world.economies import economy_from_firms
-from standoff.world.firm_folder import read_firm_files
 
 DRAWS, STEPS = 7, 30
-
-
-def _firms(stock_by_link: bool) -> Economy:
-    firms = read_firm_files(DATA / "inoue_todo" / "net200")
-    return economy_from_firms(
-        supplier=firms.supplier,
-        buyer=firms.buyer,
-        flow=firms.flow,
-        product=firms.sector,
-        final=firms.final,
-        cover=15.0,
-        restock=6.0,
-        stock_by_link=stock_by_link,
-    )
 
 
 def _economy(home: str) -> Economy:
@@ -39,7 +23,7 @@ def _economy(home: str) -> Economy:
         return boario_case("D_rebuild")[0]
     if home == "one country":
         return belgium()[0]
-    return _firms(stock_by_link=home == "links")
+    return net200(stock_by_link=home == "links")[1]
 
 
 def _struck(economy: Economy, draw: int) -> Schedule:
@@ -93,7 +77,7 @@ def test_shocks_of_demand_and_labour_may_differ_between_draws() -> None:
 
 @pytest.mark.parametrize("rationing", ["same_share", "common_level"])
 def test_sums_of_groups_are_sums_of_nodes(rationing: str) -> None:
-    economy, rules = _firms(False), compose("inoue_todo", rationing=rationing)
+    economy, rules = net200(stock_by_link=False)[1], compose("inoue_todo", rationing=rationing)
     group = np.arange(economy.supply.nodes) % 3
     runs = [
         run_draws(economy, rules, lambda draw: _struck(economy, draw), draws=3, steps=10, sum_by=by)["output"]
@@ -104,7 +88,7 @@ def test_sums_of_groups_are_sums_of_nodes(rationing: str) -> None:
 
 
 def test_numbers_for_another_count_of_draws_are_refused_together() -> None:
-    economy = _firms(False)
+    economy = net200(stock_by_link=False)[1]
     with pytest.raises(InputError) as report:
         run_draws(
             economy,

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from standoff.cli.main import app
 from standoff.errors import InputError
-from standoff.simulate.ensemble import Ensemble, run_ensemble, write_ensemble
+from standoff.simulate.ensemble import run_ensemble
+from standoff.simulate.ensemble_result import Ensemble, write_ensemble
 from standoff.simulate.sampling import sobol_points
 from standoff.simulate.scenario import Scenario, read_scenario
 from standoff.simulate.spread import quantiles

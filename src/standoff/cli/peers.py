@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -19,7 +19,8 @@ def rules_of_scenario(rules: str, changes: dict[str, Any]) -> dict[str, Any]:
         InputError: names every rule of the peer that a scenario does not know and that the changes do not replace.
     """
     from standoff.errors import Problems
-    from standoff.model.rulesets import OF_SCENARIOS, SETS
+    from standoff.model.rulesets import SETS
+    from standoff.simulate.scenario import Scenario
 
     problems = Problems(f"rule set {rules} on a scenario")
     if rules not in SETS:
@@ -27,8 +28,9 @@ def rules_of_scenario(rules: str, changes: dict[str, Any]) -> dict[str, Any]:
             why="it is no dynamic model", cure="Give a folder of firms: see standoff world from-firms", value=rules
         )
         problems.raise_if_any()
-    chosen: dict[str, Any] = {"sourcing": False, **{slot: SETS[rules][slot] for slot in OF_SCENARIOS}, **changes}
-    for slot, known in OF_SCENARIOS.items():
+    slots = {slot: get_args(Scenario.model_fields[slot].annotation) for slot in ("production", "rationing")}
+    chosen: dict[str, Any] = {"sourcing": False, **{slot: SETS[rules][slot] for slot in slots}, **changes}
+    for slot, known in slots.items():
         if chosen[slot] in SETS:
             chosen[slot] = SETS[chosen[slot]][slot]
         if chosen[slot] not in known:

@@ -207,7 +207,8 @@ def _draw(result: Result, *, draws: int, seed: int, folder: Path, backend: str) 
     from os import cpu_count
 
     from standoff.simulate.backend import backend_named
-    from standoff.simulate.ensemble import run_ensemble, write_ensemble
+    from standoff.simulate.ensemble import run_ensemble
+    from standoff.simulate.ensemble_result import write_ensemble
 
     processes = min(cpu_count() or 1, max(draws // 64, 1))
     with progress_bar("draws", draws) as tick:

@@ -106,12 +106,6 @@ SETS: dict[str, dict[str, str]] = {
 }
 """The rule of each slot in each set."""
 
-OF_SCENARIOS: dict[str, tuple[str, ...]] = {
-    "production": ("half_critical", "weakly_critical", "strongly_critical", "leontief"),
-    "rationing": ("tiers", "same_share", "firms_first"),
-}
-"""Slots of the default set that take other rules, by the key of a scenario; the first is the default."""
-
 NUMBERED = {
     "rationing": ("same_share", "firms_first", "as_pronet", "as_pronet_final_last"),
     "ordering": ("output", "output_fixed_goal", "output_no_destocking"),

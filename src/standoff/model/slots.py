@@ -123,12 +123,7 @@ def common_level(*, final_last: bool) -> Rule:
                 seller=np.concatenate([supply.supplier, np.arange(supply.nodes)]),
                 nodes=supply.nodes,
             )
-        served = usual * np.minimum(relative, level[supply.supplier])
-        to_firms = supply.links_to_suppliers(served)
-        share = ratio(np.clip(m.output - to_firms, 0.0, final), final)
-        return Served(
-            arrived=supply.links_to_needs(served), to_firms=to_firms, to_final=m.final * share, final_share=share
-        )
+        return _served_by_link(m, usual * np.minimum(relative, level[supply.supplier]))
 
     return rule
 
@@ -148,15 +143,17 @@ def as_pronet(*, final_last: bool) -> Rule:
             final_relative=ratio(final, economy.final),
             final_weight=np.zeros_like(economy.final) if final_last else economy.final,
         )
-        served = usual * clients
-        to_firms = supply.links_to_suppliers(served)
-        to_final = np.clip(m.output - to_firms, 0.0, final) if final_last else economy.final * of_final
-        share = ratio(to_final, final)
-        return Served(
-            arrived=supply.links_to_needs(served), to_firms=to_firms, to_final=m.final * share, final_share=share
-        )
+        return _served_by_link(m, usual * clients, to_final=None if final_last else economy.final * of_final)
 
     return rule
+
+
+def _served_by_link(m: Moment, served: Any, *, to_final: Any = None) -> Served:
+    """What links carry as what a rationing rule decides; final demand and rebuilding get ``to_final``, or what is left."""
+    supply, final = m.economy.supply, m.final + m.shocks.rebuilding
+    to_firms = supply.links_to_suppliers(served)
+    share = ratio(np.clip(m.output - to_firms, 0.0, final) if to_final is None else to_final, final)
+    return Served(arrived=supply.links_to_needs(served), to_firms=to_firms, to_final=m.final * share, final_share=share)
 
 
 # Ordering: what orders and goals of stocks follow

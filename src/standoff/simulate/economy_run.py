@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.economy import Buffers, Economy, EconomyState, RuleNumbers, Shocks
+from standoff.model.economy import Buffers, Economy, EconomyFlows, EconomyState, RuleNumbers, Shocks
 from standoff.model.economy_step import step
 from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
@@ -94,6 +94,49 @@ def resting(economy: Economy, numbers: RuleNumbers, *, draws: int | None = None)
     )
 
 
+class Taken(NamedTuple):
+    """One step of a run."""
+
+    number: int
+    economy: Economy
+    """On the network of the step."""
+    before: EconomyState
+    flows: EconomyFlows
+    after: EconomyState
+
+
+def take_steps(
+    economy: Economy,
+    rules: RuleSet,
+    schedule: Events,
+    *,
+    steps: int,
+    numbers: RuleNumbers,
+    state: EconomyState,
+    buffers: Buffers | None = None,
+) -> Iterator[Taken]:
+    """Take steps one by one; damage recovers when the next one is asked for.
+
+    Args:
+        economy, rules, schedule, steps, numbers: as for `run_economy`.
+        state: to begin with.
+        buffers: as for `standoff.model.economy_step.step`: with them, what was there before a step is used up.
+    """
+    whole = economy
+    for number in range(steps):
+        shocks = schedule.begin(number)
+        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
+        if supply is not economy.supply:
+            if rules.chosen["sourcing"] != "usual":
+                state = split_again(state, economy.supply, supply)
+            economy, state = replace(whole, supply=supply), state._replace(book=None)
+        after, flows = step(state, economy, rules, numbers=numbers, number=number, shocks=shocks, buffers=buffers)
+        yield Taken(number, economy, state, flows, after)
+        schedule.end(flows.final_share)
+        state = after
+        del flows, after  # a million firms need the room for those of the next step
+
+
 def run_economy(
     economy: Economy,
     rules: RuleSet,
@@ -125,29 +168,15 @@ def run_economy(
     rows = economy.supply.nodes if sums is None else sums.shape[0]
     values = {name: np.empty((steps, rows, *state.output.shape[1:])) for name in keep}
     stock: dict[int, Array] = {}
-    whole = economy
-    for number in range(steps):
-        shocks = schedule.begin(number)
-        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
-        if supply is not economy.supply:
-            if rules.chosen["sourcing"] != "usual":
-                state = split_again(state, economy.supply, supply)
-            economy, state = replace(whole, supply=supply), state._replace(book=None)
-        lost = schedule.capital_lost() if "capital_lost" in values else None
-        state, flows = step(
-            state,
-            economy,
-            rules,
-            numbers=numbers,
-            number=number,
-            shocks=shocks,
-            buffers=buffers,
-        )
-        schedule.end(flows.final_share)
+    taken = take_steps(economy, rules, schedule, steps=steps, numbers=numbers, state=state, buffers=buffers)
+    for number, now, before, flows, after in taken:
         for name, path in values.items():
-            now: Any = lost if name == "capital_lost" else getattr(state if name in AFTER else flows, name)
-            path[number] = now if sums is None else sums(np.broadcast_to(now, state.output.shape))
+            if name == "capital_lost":
+                value: Any = schedule.capital_lost()
+            else:
+                value = getattr(after if name in AFTER else flows, name)
+            path[number] = value if sums is None else sums(np.broadcast_to(value, after.output.shape))
         if number in keep_stock:
-            stock[number] = economy.supply.as_given(state.stock).copy()
-        del flows  # a million firms need the room for those of the next step
-    return EconomyRun(economy=whole, values=values, stock=stock)
+            stock[number] = now.supply.as_given(after.stock).copy()
+        del before, flows, after  # a million firms need the room for those of the next step
+    return EconomyRun(economy=economy, values=values, stock=stock)

@@ -82,7 +82,7 @@ class Scenario(BaseModel):
         parameters: other behavioural parameters.
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves its own place first.
-        production: which missing inputs stop a line, a rule of `standoff.model.rulesets.OF_SCENARIOS`.
+        production: which missing inputs stop a line, a rule of production of the peers.
         rationing: whom a short seller serves first, likewise; ``home_first`` belongs to ``tiers``.
         demand: changes of final demand.
         mirror: two places of the world that change parts.

@@ -25,14 +25,13 @@ from standoff.errors import refuse
 from standoff.simulate.ensemble import (
     BLOCK,
     Block,
-    Ensemble,
     Job,
     join_blocks,
     plan_ensemble,
     run_block,
     run_blocks,
-    write_ensemble,
 )
+from standoff.simulate.ensemble_result import Ensemble, write_ensemble
 from standoff.simulate.scenario import Scenario
 from standoff.world.build import build_network
 from standoff.world.network import Network

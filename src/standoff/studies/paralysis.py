@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.simulate.ensemble import Ensemble
+from standoff.simulate.ensemble_result import Ensemble
 from standoff.world.network import DAYS_PER_YEAR
 
 WEEKS_BELOW = 4

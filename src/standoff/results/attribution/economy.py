@@ -7,19 +7,17 @@ is missing, to its suppliers: every stock carries the size of its gap by link, c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from standoff.model.economy import Economy, EconomyFlows, EconomyState, RuleNumbers
-from standoff.model.economy_step import step
 from standoff.model.input_limits import rated_inputs
-from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.supply import Supply, ratio
 from standoff.simulate.damage import Schedule
-from standoff.simulate.economy_run import resting
+from standoff.simulate.economy_run import resting, take_steps
 
 KINDS = ("capacity", "orders_of_firms", "final_demand", "link_closed", "not_delivered", "ordered_less", "used_more")
 """Parts of a loss. The last four are of inputs: a measure closed the link, the supplier did not deliver what was ordered, the node had
@@ -82,25 +80,17 @@ def losses_of_run(
     """
     numbers = numbers or RuleNumbers()
     book = GapBook(economy, rules, numbers)
-    state = resting(economy, numbers)
     parts = np.empty((steps, economy.supply.nodes, len(KINDS)))
     output = np.empty((steps, economy.supply.nodes))
     by_input: Any = 0.0
     by_link: Any = 0.0
-    whole = economy
-    for number in range(steps):
-        shocks = schedule.begin(number)
-        supply = schedule.supply_in(number) if schedule.supply_in else whole.supply
-        if supply is not economy.supply:
-            if rules.chosen["sourcing"] != "usual":
-                state = split_again(state, economy.supply, supply)
-            economy, state = replace(whole, supply=supply), state._replace(book=None)
-        after, flows = step(state, economy, rules, numbers=numbers, number=number, shocks=shocks)
-        schedule.end(flows.final_share)
-        lost = book.step(state, flows, after, supply=supply)
+    state = resting(economy, numbers)
+    for number, now, before, flows, after in take_steps(
+        economy, rules, schedule, steps=steps, numbers=numbers, state=state
+    ):
+        lost = book.step(before, flows, after, supply=now.supply)
         parts[number], output[number] = lost.parts, flows.output
         by_input, by_link = by_input + lost.by_input, by_link + lost.by_link
-        state = after
     return EconomyLosses(parts, by_input, by_link, output)
 
 

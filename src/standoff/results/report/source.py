@@ -28,7 +28,7 @@ class Source:
     result: Result
     words: Words
     draws: Mapping[str, Any] | None = None
-    """Summary of an ensemble of the same scenario, see `standoff.simulate.ensemble.Ensemble.summary`: ranges beside the run's numbers."""
+    """Ranges beside the run's numbers: `standoff.simulate.ensemble_result.Ensemble.summary` of the same scenario."""
 
     def say(self, key: str, **values: object) -> str:
         return self.words.say(key, **values)

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.simulate.api import scenario_world
-from standoff.simulate.ensemble import Ensemble, run_ensemble
+from standoff.simulate.ensemble import run_ensemble
+from standoff.simulate.ensemble_result import Ensemble
 from standoff.simulate.scenario import read_scenario
 from standoff.studies.claims.registry import CLAIMS, Claim, read_claims, read_researched
 from standoff.studies.paralysis import THREE_MONTHS, days_to_paralysis

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.errors import nearest, refuse
-from standoff.simulate.ensemble import Ensemble, Job, join_blocks, plan_ensemble, run_blocks
+from standoff.simulate.ensemble import Job, join_blocks, plan_ensemble, run_blocks
+from standoff.simulate.ensemble_result import Ensemble
 from standoff.simulate.sampling import draw_values
 from standoff.simulate.scenario import Scenario
 from standoff.studies.sensitivity.discovery import Box, find_box

@@ -128,17 +128,15 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
         rules.production.add(part, stock, known)
         orders = restocking.close_gap(
             use=use if plan.use is m.activity else part.use(plan.use),
-            goal=_copy_of_bounded(part, stock)
-            if met
-            else _goal(part, plan, stock, use if plan.goal is m.activity else None),
+            goal=_copy_of_bounded(part, stock) if met else _goal(part, plan),
             stock=stock,
             steps=part.restock,
             bounded=part.bounded,
-            smallest_gap=plan.smallest_gap,
+            destocks=plan.destocks,
             smallest=plan.smallest,
         )
         reach = part.base if weight is None else block.reach(weight)
-        np.divide(orders, reach, out=orders, where=reach != 0)
+        restocking.per_flow(orders, reach)
         block.add_orders(orders, book)
         buffers.stock[needs], buffers.order_factor[needs] = stock, orders
         if buffers.arrived is not None:
@@ -166,13 +164,9 @@ def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
     return arrived, used, left
 
 
-def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
-    """Goals of the stocks of a block; ``use`` is use at the activity that they follow, if known."""
-    if plan.goal is None:
-        use = part.base
-    elif use is None:
-        use = part.use(plan.goal)
-    return np.multiply(part.cover, use, out=np.empty_like(stock))
+def _goal(part: Part, plan: OrderPlan) -> Any:
+    """Goals of the stocks of a block, a new array."""
+    return part.goal.copy() if plan.goal is None else part.goal * part.block.at_need(plan.goal)
 
 
 def _copy_of_bounded(part: Part, stock: Any) -> Any:
@@ -195,6 +189,6 @@ def _nothing_moves(
 
     def near(place: int, part: Part) -> bool:
         stock = m.state.stock[part.block.needs] if stays else moved(place)[2]
-        return restocking.nearly_equal(stock, _goal(part, plan, stock, None), among=part.bounded)
+        return restocking.nearly_equal(stock, _goal(part, plan), among=part.bounded)
 
     return stays, plan.tolerant and all(near(place, part) for place, part in enumerate(parts))

@@ -163,7 +163,7 @@ def follow_wanted_output(m: Moment) -> OrderPlan:
     return OrderPlan(
         use=m.activity,
         goal=wanted * m.economy.per_output,
-        smallest_gap=0.0,
+        destocks=False,
         tolerant=m.numbers.peer_compatible,
     )
 
@@ -175,7 +175,7 @@ def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
         return OrderPlan(
             use=m.activity,
             goal=m.activity if goal_follows else None,
-            smallest_gap=0.0 if no_destocking else -np.inf,
+            destocks=not no_destocking,
         )
 
     return rule
@@ -185,7 +185,7 @@ def follow_demand(m: Moment) -> OrderPlan:
     return OrderPlan(
         use=m.demand * m.economy.per_output,
         goal=None,
-        smallest_gap=-np.inf,
+        destocks=True,
         smallest=-np.inf if m.numbers.peer_compatible else 0.0,
     )
 

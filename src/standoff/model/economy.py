@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.arrays import put_at, truth
 from standoff.model.supply import Block, Supply, ratio
 
 Array = npt.NDArray[np.float64]
@@ -57,12 +58,12 @@ class Economy:
     @cached_property
     def per_output(self) -> Array:
         """``1 / output``, 0 without output, (nodes,)."""
-        return np.asarray(ratio(1.0, self.output))
+        return cast(Array, ratio(1.0, self.output, self.supply.xp))
 
     @cached_property
     def per_capital(self) -> Array:
         """``1 / capital``, 0 without capital, (nodes,)."""
-        return np.asarray(ratio(1.0, self.capital))
+        return cast(Array, ratio(1.0, self.capital, self.supply.xp))
 
     @cached_property
     def other_final(self) -> Array:
@@ -102,29 +103,31 @@ class Economy:
     @property
     def resting_stock(self) -> Array:
         """Stocks that cover usual use, infinite where the cover is, (needs)."""
-        stock: Array = np.empty(np.broadcast(self.base, self.cover).shape)
+        xp = self.supply.xp
+        stock: Array = xp.empty(xp.broadcast(self.base, self.cover).shape)
         for part in self.parts:
             goal = part.cover * part.base
-            stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
+            wanted = goal if part.bounded is None else xp.where(part.bounded, goal, np.inf)
+            stock = put_at(stock, part.block.needs, wanted)
         return stock
 
 
 class Part:
     """A block of needs and its constants. Arrays are by need of the block, those called ``group_`` by group.
 
-    A mask is None where it would say yes everywhere.
+    A mask is None where it is known to say yes everywhere.
     """
 
     def __init__(self, economy: Economy, block: Block) -> None:
-        self.block = block
+        self.block, self.xp = block, economy.supply.xp
         self.base = economy.base[block.needs]
         self.restock = economy.restock[block.needs]
         self.group_base = block.group_base if economy.output.ndim == 1 else block.group_base[..., None]
         self.need_is_group = len(self.group_base) == len(self.base)
-        cover = economy.cover[block.needs]
-        self.bounded = _mask(np.broadcast_to(np.isfinite(cover), np.broadcast(cover, self.base).shape))
+        cover, xp = economy.cover[block.needs], self.xp
+        self.bounded = _mask(xp.broadcast_to(xp.isfinite(cover), xp.broadcast(cover, self.base).shape))
         """Whether the stock of a need has a bound."""
-        self.cover = cover if self.bounded is None else np.where(np.isfinite(cover), cover, 0.0)
+        self.cover = cover if self.bounded is None else xp.where(xp.isfinite(cover), cover, 0.0)
         self._economy = economy
 
     @cached_property
@@ -162,7 +165,7 @@ class Part:
 
 
 def _mask(where: Any) -> Any:
-    return None if where.all() else where
+    return None if truth(where.all()) is True else where
 
 
 @dataclass(frozen=True)
@@ -283,6 +286,8 @@ class Moment:
     state: EconomyState
     number: int
     shocks: Shocks
+    xp: Any = np
+    """Array namespace."""
     overproduction: Any = None
     book: Any = None
     input_limit: Any = None

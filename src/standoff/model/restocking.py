@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model.arrays import truth
+
 FEW = 2048
 """Numbers that are compared at once."""
 
@@ -22,6 +24,7 @@ def close_gap(
     bounded: Any = None,
     destocks: bool = True,
     smallest: float = 0.0,
+    xp: Any = np,
 ) -> Any:
     """Orders that follow use and close the stock gap, in the place of ``goal``.
 
@@ -36,44 +39,47 @@ def close_gap(
         bounded: whether a stock has a bound, (needs); None where all have.
         destocks: whether too much stock is worked off.
         smallest: of an order, not above 0.
+        xp: array namespace.
 
     Source: Hallegatte (2014), doi:10.1111/risa.12090; Inoue and Todo, Nature Sustainability 2 (2019),
     doi:10.1038/s41893-019-0351-x; Pichler et al. (2022), doi:10.1016/j.jedc.2022.104527.
     """
     where = True if bounded is None else bounded
-    if not destocks:
-        np.maximum(goal, stock, out=goal, where=where)
-    orders = np.subtract(goal, stock, out=goal, where=where)
+    wanted = goal if destocks else xp.maximum(goal, stock)
+    orders = xp.subtract(wanted, stock, out=goal, where=where)
     orders /= steps
     orders += use
     if not destocks or smallest == -np.inf:
         return orders
-    return np.maximum(orders, np.full_like(orders, smallest), out=orders)  # with a number it takes three times as long
+    return xp.maximum(orders, xp.full_like(orders, smallest), out=orders)  # with a number it takes three times as long
 
 
-def per_flow(orders: Any, flow: Any) -> Any:
+def per_flow(orders: Any, flow: Any, *, xp: Any = np) -> Any:
     """``orders / flow`` in the place of the orders, which stay where nothing flows, (needs)."""
-    if np.minimum.reduce(flow, axis=None, initial=np.inf) > 0:
-        return np.divide(orders, flow, out=orders)
-    return np.divide(orders, flow, out=orders, where=flow != 0)
+    where = True if truth(flow.all()) is True else flow != 0  # a condition makes a division take four times as long
+    return xp.divide(orders, flow, out=orders, where=where)
 
 
-def nearly_equal(left: Any, right: Any, *, among: Any = None) -> bool:
+def nearly_equal(left: Any, right: Any, *, among: Any = None, xp: Any = np) -> Any:
     """Whether BoARIO takes two arrays for equal: relative 1e-5, absolute 1e-8 *in the money unit of the table*.
 
     Args:
         left: one array.
         right: the other, none of it negative.
         among: where to look; None for everywhere.
+        xp: array namespace.
+
+    Returns:
+        A bool, or what stands for one while JAX traces.
     """
     if (
         len(left) > 1
         and left.size > FEW
-        and not nearly_equal(left[:1], right[:1], among=None if among is None else among[:1])
+        and nearly_equal(left[:1], right[:1], among=None if among is None else among[:1], xp=xp) is False
     ):
         return False  # where anything moved, the first row mostly tells
     allowed = right * 1e-5
     allowed += 1e-8
     apart = left - right
-    near = np.abs(apart, out=apart) <= allowed
-    return bool(np.logical_and.reduce(near if among is None else near[among], axis=None))
+    near = xp.abs(apart, out=apart) <= allowed
+    return truth(xp.logical_and.reduce(near, axis=None, where=True if among is None else among))

@@ -41,7 +41,7 @@ class TableSupply(Supply):
         self.base_book = np.zeros(self.nodes)
         for block in self.blocks:
             self.base[block.needs] = block.reach(np.ones(self.nodes))
-            block.add_orders(np.ones(block.shape), self.base_book)
+            self.base_book = block.add_orders(np.ones(block.shape), self.base_book)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -109,9 +109,10 @@ class TableBlock:
         by_region = weight.reshape(*self.by_region, *weight.shape[1:])
         return self.flows.to_buyers(by_region[:, self.needs].swapaxes(0, 1))
 
-    def add_orders(self, factor: Array, book: Array) -> None:
+    def add_orders(self, factor: Array, book: Array) -> Array:
         by_region = book.reshape(*self.by_region, *book.shape[1:])
         by_region[:, self.needs] += self.flows.to_producers(factor).swapaxes(0, 1)
+        return book
 
     def group_total(self, values: Array) -> Array:
         return values
@@ -119,8 +120,9 @@ class TableBlock:
     def group_to_needs(self, values: Array, parts: Array) -> Array:
         return values
 
-    def smallest(self, values: Array, least: Array) -> None:
-        np.minimum(least, np.minimum.reduce(values, axis=0), out=least)
+    def smallest(self, values: Array, least: Array) -> Array:
+        return np.minimum(least, np.minimum.reduce(values, axis=0), out=least)
 
-    def total(self, values: Array, total: Array) -> None:
+    def total(self, values: Array, total: Array) -> Array:
         total += values.sum(axis=0)
+        return total

@@ -30,10 +30,10 @@ Index = npt.NDArray[np.int64]
 class Block(Protocol):
     """Some needs, with all that concerns them. Arrays by need and by group are those of the block alone."""
 
-    needs: slice
-    """Place of the needs along the first axis of arrays by need."""
-    groups: slice
-    """Place of the groups along the first axis of arrays by group."""
+    needs: Any
+    """Place of the needs in arrays by need: a slice of the first axis, or of the first two."""
+    groups: Any
+    """Place of the groups in arrays by group, likewise."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -122,6 +122,10 @@ class Supply(ABC):
     @abstractmethod
     def links_to_suppliers(self, flow: Array) -> Array:
         """Sum of link flows by supplier, (nodes,)."""
+
+    def for_draws(self, draws: int) -> Supply:
+        """The same network, in blocks that fit the cache with so many draws."""
+        return self
 
     def book(self, factor: Array, weight: Array) -> Array:
         """Orders in each supplier's book, (nodes, ...)."""

@@ -109,7 +109,7 @@ def run_draws(
             continue
         its = {name: _by_need(values[..., first : chosen.stop], economy) for name, values in given.items()}
         run = run_economy(
-            _with_draws(economy, its),
+            _with_draws(economy, its, len(chosen)),
             rules,
             Schedules(events),
             steps=steps,
@@ -137,10 +137,10 @@ def _by_need(values: Array, economy: Economy) -> Array:
     return np.broadcast_to(values, (*economy.supply.base.shape, values.shape[-1]))
 
 
-def _with_draws(economy: Economy, changes: dict[str, Any]) -> Economy:
+def _with_draws(economy: Economy, changes: dict[str, Any], draws: int) -> Economy:
     """The economy with draws as the last axis of every array."""
     constants: dict[str, Any] = {name: getattr(economy, name)[..., None] for name in ARRAYS if name not in changes}
-    return replace(economy, **constants, **changes)
+    return replace(economy, supply=economy.supply.for_draws(draws), **constants, **changes)
 
 
 def _side_by_side(numbers: Sequence[RuleNumbers]) -> RuleNumbers:

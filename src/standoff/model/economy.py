@@ -144,9 +144,14 @@ class Part:
         return _mask(self.group_base > 0)
 
     @cached_property
-    def group_goal(self) -> Any:
+    def goal(self) -> Any:
         """Stock wanted at usual output, 0 where it has no bound."""
-        return self.block.group_total(self.cover * self.base)
+        return self.cover * self.base
+
+    @cached_property
+    def group_goal(self) -> Any:
+        """The same by group."""
+        return self.block.group_total(self.goal)
 
     @cached_property
     def group_binding(self) -> Any:
@@ -264,8 +269,8 @@ class OrderPlan(NamedTuple):
     """Relative to usual output, (nodes,)."""
     goal: Any
     """The same; None where the goal stays at usual output."""
-    smallest_gap: float
-    """Of a stock; 0 where too much is not worked off."""
+    destocks: bool
+    """Whether too much stock is worked off."""
     smallest: float = 0.0
     """Of an order."""
     tolerant: bool = False

@@ -168,7 +168,7 @@ def follow_wanted_output(m: Moment) -> OrderPlan:
     return OrderPlan(
         use=m.activity,
         goal=wanted * m.economy.per_output,
-        smallest_gap=0.0,
+        destocks=False,
         tolerant=m.numbers.peer_compatible,
     )
 
@@ -180,7 +180,7 @@ def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
         return OrderPlan(
             use=m.activity,
             goal=m.activity if goal_follows else None,
-            smallest_gap=0.0 if no_destocking else -np.inf,
+            destocks=not no_destocking,
         )
 
     return rule
@@ -190,7 +190,7 @@ def follow_demand(m: Moment) -> OrderPlan:
     return OrderPlan(
         use=m.demand * m.economy.per_output,
         goal=None,
-        smallest_gap=-np.inf,
+        destocks=True,
         smallest=-np.inf if m.numbers.peer_compatible else 0.0,
     )
 

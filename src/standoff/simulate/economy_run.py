@@ -79,14 +79,14 @@ def resting(economy: Economy, numbers: RuleNumbers, *, draws: int | None = None)
         numbers: of the rules.
         draws: how many, for an economy with draws.
     """
-    stock = economy.resting_stock
-    ones = np.ones(economy.supply.nodes)
+    stock, xp = economy.resting_stock, economy.supply.xp
+    ones = xp.ones(economy.supply.nodes)
     if draws is not None:
-        stock = np.broadcast_to(stock, (*stock.shape[:-1], draws)).copy()
-        ones = np.ones((economy.supply.nodes, draws))
+        stock = xp.broadcast_to(stock, (*stock.shape[:-1], draws)).copy()
+        ones = xp.ones((economy.supply.nodes, draws))
     return EconomyState(
         stock=stock,
-        order_factor=np.ones_like(stock),
+        order_factor=xp.ones_like(stock),
         supplier_weight=ones,
         output=economy.output * ones,
         overproduction=numbers.overproduction_base * ones,

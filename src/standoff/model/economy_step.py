@@ -80,7 +80,7 @@ def step(
         to_firms=served.to_firms,
         to_final=served.to_final,
         final_share=served.final_share,
-        to_rebuilding=shocks.rebuilding * served.final_share,
+        to_rebuilding=m.to_rebuilding,
         arrived=buffers.arrived,
         used=buffers.used,
     )
@@ -111,6 +111,7 @@ def decide(m: Moment, rules: RuleSet) -> None:
     m.output = xp.minimum(output, m.input_limit, out=output)
     m.activity = m.output * m.economy.per_output
     m.served = rules.rationing(m)
+    m.to_rebuilding = m.shocks.rebuilding * m.served.final_share
 
 
 def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, Any, Any]:
@@ -124,7 +125,7 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
     firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
     seen: dict[int, Moved] = {}
     stays, met = _nothing_moves(m, rules, plan, firms_share, seen) if m.numbers.peer_compatible else (False, False)
-    book, known = xp.zeros_like(m.output), rules.production.begin(m.output, xp)
+    book, known = xp.zeros(m.output.shape), rules.production.begin(m.output, xp)
     all_stock, all_orders, all_arrived, all_used = buffers
     for place, part in enumerate(economy.parts):
         block, needs = part.block, part.block.needs

@@ -332,3 +332,5 @@ class Moment:
     activity: Any = None
     """Output relative to usual."""
     served: Any = None
+    to_rebuilding: Any = None
+    """Delivered to rebuild."""

@@ -80,7 +80,7 @@ def step(
         to_firms=served.to_firms,
         to_final=served.to_final,
         final_share=served.final_share,
-        to_rebuilding=shocks.rebuilding * served.final_share,
+        to_rebuilding=m.to_rebuilding,
         arrived=buffers.arrived,
         used=buffers.used,
     )
@@ -111,6 +111,7 @@ def decide(m: Moment, rules: RuleSet) -> None:
     m.output = xp.minimum(output, m.input_limit, out=output)
     m.activity = m.output * m.economy.per_output
     m.served = rules.rationing(m)
+    m.to_rebuilding = m.shocks.rebuilding * m.served.final_share
 
 
 def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, Any, Any]:
@@ -150,7 +151,7 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
         orders = restocking.per_flow(orders, reach, xp=xp)
         return (block.add_orders(orders, book), known), (stock, orders, arrived, used)
 
-    begun = (xp.zeros_like(m.output), rules.production.begin(m.output, xp))
+    begun = (xp.zeros(m.output.shape), rules.production.begin(m.output, xp))
     (book, known), written = economy.through_needs(one, begun, buffers)
     book = economy.supply.finish_book(written.order_factor, book)
     limit = rules.production.limit(economy, known, m.numbers)

@@ -48,7 +48,7 @@ class ScarcestInput:
     tolerant: bool = False
 
     def begin(self, like: Any, xp: Any = np) -> Any:
-        return xp.full_like(like, UNBOUND)
+        return xp.full(like.shape, UNBOUND)
 
     def add(self, part: Part, stock: Any, known: Any) -> Any:
         return part.block.smallest(self.activity(part, part.block.group_total(stock)), known)
@@ -78,7 +78,7 @@ class PooledInputs:
     tolerant: bool = False
 
     def begin(self, like: Any, xp: Any = np) -> Any:
-        return xp.zeros_like(like)
+        return xp.zeros(like.shape)
 
     def add(self, part: Part, stock: Any, known: Any) -> Any:
         return part.block.total(part.block.group_total(stock), known)

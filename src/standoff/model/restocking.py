@@ -11,6 +11,8 @@ import numpy as np
 
 from standoff.model.arrays import truth
 
+RELATIVE, ABSOLUTE = 1e-5, 1e-8
+"""Differences up to which BoARIO takes numbers for equal, the second in the money unit of the table."""
 FEW = 2048
 """Numbers that are compared at once."""
 
@@ -72,14 +74,17 @@ def nearly_equal(left: Any, right: Any, *, among: Any = None, xp: Any = np) -> A
     Returns:
         A bool, or what stands for one while JAX traces.
     """
+    if type(left) is np.ndarray and left.size and (among is None or among.item(0)):
+        if abs(left.item(0) - right.item(0)) > RELATIVE * right.item(0) + ABSOLUTE:
+            return False  # where anything moved, the first number mostly tells
     if (
         len(left) > 1
         and left.size > FEW
         and nearly_equal(left[:1], right[:1], among=None if among is None else among[:1], xp=xp) is False
     ):
-        return False  # where anything moved, the first row mostly tells
-    allowed = right * 1e-5
-    allowed += 1e-8
+        return False  # or the first row
+    allowed = right * RELATIVE
+    allowed += ABSOLUTE
     apart = left - right
     near = xp.abs(apart, out=apart) <= allowed
     return truth(xp.logical_and.reduce(near, axis=None, where=True if among is None else among))

@@ -163,8 +163,7 @@ def _served_by_link(m: Moment, served: Any, *, to_final: Any = None) -> Served:
 
 # Ordering: what orders and goals of stocks follow
 def follow_wanted_output(m: Moment) -> OrderPlan:
-    undelivered = m.shocks.rebuilding * (1.0 - m.served.final_share)
-    wanted = m.xp.minimum(m.book + m.final + undelivered, m.capacity)
+    wanted = m.xp.minimum(m.demand - m.to_rebuilding, m.capacity)
     return OrderPlan(
         use=m.activity,
         goal=wanted * m.economy.per_output,

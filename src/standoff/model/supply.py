@@ -23,6 +23,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.arrays import truth
+
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
@@ -30,10 +32,10 @@ Index = npt.NDArray[np.int64]
 class Block(Protocol):
     """Some needs, with all that concerns them. Arrays by need and by group are those of the block alone."""
 
-    needs: slice
-    """Place of the needs along the first axis of arrays by need."""
-    groups: slice
-    """Place of the groups along the first axis of arrays by group."""
+    needs: Any
+    """Place of the needs in arrays by need: a slice of the first axis, or of the first two."""
+    groups: Any
+    """Place of the groups in arrays by group, likewise."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -134,6 +136,10 @@ class Supply(ABC):
         """
         raise NotImplementedError
 
+    def for_draws(self, draws: int) -> Supply:
+        """The same network, in blocks that fit the cache with so many draws."""
+        return self
+
     def book(self, factor: Array, weight: Array) -> Array:
         """Orders in each supplier's book, (nodes, ...)."""
         book = self.xp.zeros((self.nodes, *factor.shape[self.base.ndim :]))
@@ -191,4 +197,6 @@ class Supply(ABC):
 
 def ratio(top: Any, bottom: Any, xp: Any = np) -> Any:
     """``top / bottom``, 0 where the bottom is 0."""
+    if truth(bottom.all()) is True:
+        return top / bottom  # a condition makes a division take four times as long
     return xp.divide(top, bottom, out=xp.zeros(xp.broadcast(top, bottom).shape), where=bottom != 0)

@@ -131,7 +131,7 @@ def run_draws(
             continue
         its = {name: _by_need(values[..., first : chosen.stop], economy) for name, values in given.items()}
         run = run_economy(
-            with_draws(economy, its),
+            replace(with_draws(economy, its), supply=economy.supply.for_draws(len(chosen))),
             rules,
             Schedules(events),
             steps=steps,

@@ -71,7 +71,8 @@ class EconomyProgram:
         """
         xp = NewArrays(softened)
         rules = RuleNumbers(**numbers["rules"], peer_compatible=self.peer_compatible)
-        uncut = traced_network(self.whole, numbers["network"], xp)
+        draws = self.draws is not None
+        uncut = traced_network(self.whole, numbers["network"], xp, draws=draws)
         economy = Economy(supply=uncut, **numbers["economy"])
         state = resting(economy, rules, draws=self.draws)
         _known_before_the_loop(economy)
@@ -81,7 +82,7 @@ class EconomyProgram:
         for first, end, flows in zip(self.stretches, ends, numbers["flows"], strict=True):
             if flows is not None:
                 before, cut = economy.supply, {**numbers["network"], "flows": flows, "usual": numbers["network"]["flows"]}
-                economy = replace(economy, supply=traced_network(self.whole, cut, xp))
+                economy = replace(economy, supply=traced_network(self.whole, cut, xp, draws=draws))
                 _known_before_the_loop(economy)
                 if self.rules.chosen["sourcing"] != "usual":
                     state = split_again(state, before, economy.supply)
@@ -119,6 +120,8 @@ def _known_before_the_loop(economy: Economy) -> None:
     """Work out constants that an economy keeps once it was asked for them: what a loop asks first would be the loop's own."""
     for name in ("per_output", "per_capital", "other_final", "inputs"):
         getattr(economy, name)
+    if economy.supply.loops:
+        getattr(economy.supply, "turned")
     for part in economy.parts:
         for name in ("group_critical", "group_important", "group_used", "goal", "group_goal", "group_binding"):
             getattr(part, name)
@@ -157,13 +160,20 @@ def program(
     events, strikes = traced_events(schedules, steps=steps, draws=draws)
     made = EconomyProgram(whole, rules, numbers.peer_compatible, events, firsts, steps, draws)
     given = {
-        "economy": {name: getattr(economy, name) for name in ARRAYS},
+        "economy": {name: _by_product(getattr(economy, name), whole, draws) for name in ARRAYS},
         "network": network_arrays(whole),
         "rules": {name: np.asarray(getattr(numbers, name), dtype=float) for name in NUMBERS},
         "events": strikes,
         "flows": tuple(network_arrays(changes[each])["flows"] if each in changes else None for each in firsts),
     }
     return made, given
+
+
+def _by_product(values: Any, whole: Supply, draws: int | None) -> Any:
+    """The same values, those by need with as many products as the network has, because a loop goes through them."""
+    if draws is None or values.ndim <= whole.base.ndim or whole.base.ndim == 1:
+        return values
+    return np.broadcast_to(values, (len(whole.base), *values.shape[1:]))
 
 
 def _check(rules: RuleSet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
@@ -100,6 +101,32 @@ class Economy:
         """Usual use of all inputs, (nodes,)."""
         return self.supply.inputs.reshape(self.output.shape)
 
+    def through_needs(self, one: OnePart, start: Any, buffers: Buffers) -> tuple[Any, Buffers]:
+        """Go through all needs block by block.
+
+        Args:
+            one: from place and constants of a block and what is known so far to what is known then and arrays by need of the block.
+            start: what is known at the start.
+            buffers: arrays to write into, where arrays can be written to; None for what is not kept.
+
+        Returns:
+            (what is known in the end, arrays by need).
+        """
+        if self.supply.loops:
+            known, found = self.supply.through_blocks(
+                lambda place, block, so_far: one(place, Part(self, block), so_far), start
+            )
+            return known, Buffers(*found)
+        known, wholes = start, list(buffers)
+        for place, part in enumerate(self.parts):
+            known, found = one(place, part, known)
+            if len(self.parts) == 1:  # nothing to put together
+                return known, Buffers(*found)
+            for number, whole in enumerate(wholes):
+                if whole is not None:
+                    wholes[number] = put_at(whole, part.block.needs, found[number])
+        return known, Buffers(*wholes)
+
     @property
     def resting_stock(self) -> Array:
         """Stocks that cover usual use, infinite where the cover is, (needs)."""
@@ -162,6 +189,10 @@ class Part:
     def use(self, activity: Any) -> Any:
         """Usual inputs times the activity of their buyers."""
         return self.base * self.block.at_need(activity)
+
+
+OnePart = Callable[[Any, Part, Any], tuple[Any, tuple[Any, ...]]]
+"""What a step does with a block of needs."""
 
 
 def _mask(where: Any) -> Any:

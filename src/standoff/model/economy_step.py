@@ -125,12 +125,12 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
     firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
     seen: dict[int, Moved] = {}
     stays, met = _nothing_moves(m, rules, plan, firms_share, seen) if m.numbers.peer_compatible else (False, False)
-    book, known = xp.zeros(m.output.shape), rules.production.begin(m.output, xp)
-    all_stock, all_orders, all_arrived, all_used = buffers
-    for place, part in enumerate(economy.parts):
+
+    def one(place: Any, part: Part, so_far: tuple[Any, Any]) -> tuple[tuple[Any, Any], tuple[Any, ...]]:
         block, needs = part.block, part.block.needs
+        book, known = so_far
         use = part.use(m.activity)
-        arrived, used, stock = seen.pop(place) if place in seen else move(m, part, use, firms_share)
+        arrived, used, stock = seen.pop(place) if seen else move(m, part, use, firms_share)
         if stays is not False:
             used, stock = choose(stays, arrived, used), choose(stays, state.stock[needs], stock)
         known = rules.production.add(part, stock, known)
@@ -149,16 +149,12 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
         )
         reach = part.base if weight is None else block.reach(weight)
         orders = restocking.per_flow(orders, reach, xp=xp)
-        book = block.add_orders(orders, book)
-        if len(economy.parts) == 1:  # nothing to put together
-            all_stock, all_orders, all_arrived, all_used = stock, orders, arrived, used
-            break
-        all_stock, all_orders = put_at(all_stock, needs, stock), put_at(all_orders, needs, orders)
-        if all_arrived is not None:
-            all_arrived, all_used = put_at(all_arrived, needs, arrived), put_at(all_used, needs, used)
-    book = economy.supply.finish_book(all_orders, book)
+        return (block.add_orders(orders, book), known), (stock, orders, arrived, used)
+
+    begun = (xp.zeros(m.output.shape), rules.production.begin(m.output, xp))
+    (book, known), written = economy.through_needs(one, begun, buffers)
+    book = economy.supply.finish_book(written.order_factor, book)
     limit = rules.production.limit(economy, known, m.numbers)
-    written = Buffers(all_stock, all_orders, all_arrived, all_used)
     if weight is None:
         return written, xp.broadcast_to(1.0, m.output.shape), book, limit
     return written, weight, book * weight, limit

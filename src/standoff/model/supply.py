@@ -75,6 +75,8 @@ class Supply(ABC):
 
     xp: Any = np
     """Array namespace of the flows, which the rules run over too."""
+    loops: bool = False
+    """Whether a step goes through the needs by `through_blocks`, in a loop of the library's own."""
     nodes: int
     base: Array
     """Base flow by need."""
@@ -124,6 +126,15 @@ class Supply(ABC):
     @abstractmethod
     def links_to_suppliers(self, flow: Array) -> Array:
         """Sum of link flows by supplier, (nodes,)."""
+
+    def through_blocks(self, one: Callable[..., Any], start: Any) -> tuple[Any, Any]:
+        """Go through blocks that are all alike in a loop of the library's own: (what is known in the end, arrays by need).
+
+        Args:
+            one: from place, block and what is known so far to what is known then and arrays by need of the block.
+            start: what is known at the start.
+        """
+        raise NotImplementedError
 
     def for_draws(self, draws: int) -> Supply:
         """The same network, in blocks that fit the cache with so many draws."""

@@ -15,6 +15,7 @@ from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.share_matrix import LinearMap
 from standoff.model.supply import Supply
+from standoff.simulate.backend import NUMPY, Backend
 
 Array = npt.NDArray[np.float64]
 
@@ -148,6 +149,7 @@ def run_economy(
     keep_stock: Sequence[int] = (),
     sums: LinearMap | None = None,
     draws: int | None = None,
+    backend: Backend = NUMPY,
 ) -> EconomyRun:
     """Run some steps from rest.
 
@@ -161,8 +163,18 @@ def run_economy(
         keep_stock: steps after which stocks are kept.
         sums: of nodes by group, to be kept in the place of nodes.
         draws: how many, for an economy with draws (`standoff.simulate.economy_draws`).
+        backend: array library that takes the steps; JAX one run alone, whose schedule is a `standoff.simulate.damage.Schedule`.
+
+    Raises:
+        InputError: more capital is destroyed than there is; what JAX does not run.
     """
     numbers = numbers or RuleNumbers()
+    if backend.name == "jax":
+        from standoff.simulate.traced_economy import run_traced
+
+        return run_traced(
+            economy, rules, schedule, steps=steps, numbers=numbers, keep=keep, keep_stock=keep_stock, sums=sums
+        )
     state = resting(economy, numbers, draws=draws)
     buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)
     rows = economy.supply.nodes if sums is None else sums.shape[0]

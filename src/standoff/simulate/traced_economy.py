@@ -71,16 +71,19 @@ class EconomyProgram:
         """
         xp = NewArrays(softened)
         rules = RuleNumbers(**numbers["rules"], peer_compatible=self.peer_compatible)
-        uncut = traced_network(self.whole, numbers["network"], xp)
+        draws = self.draws is not None
+        uncut = traced_network(self.whole, numbers["network"], xp, draws=draws)
         economy = Economy(supply=uncut, **numbers["economy"])
         state = resting(economy, rules, draws=self.draws)
+        _known_before_the_loop(economy)
         left: Any = self.events.start(numbers["events"])
         kept, stocks = [], []
         ends = (*self.stretches[1:], self.steps)
         for first, end, flows in zip(self.stretches, ends, numbers["flows"], strict=True):
             if flows is not None:
                 before, cut = economy.supply, {**numbers["network"], "flows": flows, "usual": numbers["network"]["flows"]}
-                economy = replace(economy, supply=traced_network(self.whole, cut, xp))
+                economy = replace(economy, supply=traced_network(self.whole, cut, xp, draws=draws))
+                _known_before_the_loop(economy)
                 if self.rules.chosen["sourcing"] != "usual":
                     state = split_again(state, before, economy.supply)
                 state = state._replace(book=None)
@@ -110,8 +113,18 @@ class EconomyProgram:
             same = jax.tree.map(lambda new, old: jnp.broadcast_to(new, old.shape), after, state)
             return (same, left), emit(after, flows, lost)
 
-        start = jax.tree.map(lambda each: each, start)
         return jax.lax.scan(jax.checkpoint(one) if recompute else one, start, ahead)
+
+
+def _known_before_the_loop(economy: Economy) -> None:
+    """Work out constants that an economy keeps once it was asked for them: what a loop asks first would be the loop's own."""
+    for name in ("per_output", "per_capital", "other_final", "inputs"):
+        getattr(economy, name)
+    if economy.supply.loops:
+        getattr(economy.supply, "turned")
+    for part in economy.parts:
+        for name in ("group_critical", "group_important", "group_used", "goal", "group_goal", "group_binding"):
+            getattr(part, name)
 
 
 def program(
@@ -147,13 +160,20 @@ def program(
     events, strikes = traced_events(schedules, steps=steps, draws=draws)
     made = EconomyProgram(whole, rules, numbers.peer_compatible, events, firsts, steps, draws)
     given = {
-        "economy": {name: getattr(economy, name) for name in ARRAYS},
+        "economy": {name: _by_product(getattr(economy, name), whole, draws) for name in ARRAYS},
         "network": network_arrays(whole),
         "rules": {name: np.asarray(getattr(numbers, name), dtype=float) for name in NUMBERS},
         "events": strikes,
         "flows": tuple(network_arrays(changes[each])["flows"] if each in changes else None for each in firsts),
     }
     return made, given
+
+
+def _by_product(values: Any, whole: Supply, draws: int | None) -> Any:
+    """The same values, those by need with as many products as the network has, because a loop goes through them."""
+    if draws is None or values.ndim <= whole.base.ndim or whole.base.ndim == 1:
+        return values
+    return np.broadcast_to(values, (len(whole.base), *values.shape[1:]))
 
 
 def _check(rules: RuleSet) -> None:
@@ -183,22 +203,25 @@ def _network_by_stretch(whole: Supply, schedules: Sequence[Schedule], *, steps: 
 def run_traced(
     economy: Economy,
     rules: RuleSet,
-    schedules: Sequence[Schedule],
+    schedule: Any,
     *,
     steps: int,
     numbers: RuleNumbers,
     keep: Sequence[str],
     keep_stock: Sequence[int] = (),
     sums: Any = None,
-    draws: int | None = None,
 ) -> EconomyRun:
-    """`standoff.simulate.economy_run.run_economy` under JAX; arguments as there, one schedule for each draw if there are draws.
+    """`standoff.simulate.economy_run.run_economy` under JAX; arguments as there.
 
     Raises:
         InputError: as `program`.
     """
+    if not isinstance(schedule, Schedule):
+        raise refuse(
+            "backend jax", why=f"a {type(schedule).__name__} cannot be laid out by step", cure="Give a Schedule, or use numpy"
+        )
     stops = [each + 1 for each in keep_stock]
-    made, given = program(economy, rules, schedules, steps=steps, numbers=numbers, draws=draws, stops=stops)
+    made, given = program(economy, rules, [schedule], steps=steps, numbers=numbers, stops=stops)
     values, stocks = compiled(made, keep=keep, sums=sums)(given)
     ends = dict(zip((*(each - 1 for each in made.stretches[1:]), steps - 1), stocks, strict=True))
     return EconomyRun(economy, values, {each: made.whole.as_given(ends[each]) for each in keep_stock})
@@ -211,17 +234,7 @@ def compiled(made: EconomyProgram, *, keep: Sequence[str], sums: Any = None) -> 
         made: from `program`.
         keep, sums: as for `standoff.simulate.economy_run.run_economy`.
     """
-    total = None if sums is None else TracedMap.of(sums)
-
-    def emit(after: EconomyState, flows: EconomyFlows, lost: Any) -> dict[str, Any]:
-        known = {"capital_lost": lost}
-        found = {}
-        for name in keep:
-            value = known[name] if name in known else getattr(after if name in AFTER else flows, name)
-            value = jnp.broadcast_to(value, after.output.shape)
-            found[name] = value if total is None else total(value)
-        return found
-
+    emit = kept_of(keep, sums)
     run = jax.jit(lambda numbers: made.scan(numbers, emit))
 
     def call(numbers: Any) -> tuple[Any, Any]:
@@ -229,3 +242,18 @@ def compiled(made: EconomyProgram, *, keep: Sequence[str], sums: Any = None) -> 
             return jax.tree.map(np.asarray, run(numbers))
 
     return call
+
+
+def kept_of(keep: Sequence[str], sums: Any) -> Emit:
+    """What a run keeps of each step, by name; arguments as for `compiled`."""
+    total = None if sums is None else TracedMap.of(sums)
+
+    def emit(after: EconomyState, flows: EconomyFlows, lost: Any) -> dict[str, Any]:
+        found = {}
+        for name in keep:
+            value = lost if name == "capital_lost" else getattr(after if name in AFTER else flows, name)
+            value = jnp.broadcast_to(value, after.output.shape)
+            found[name] = value if total is None else total(value)
+        return found
+
+    return emit

@@ -34,7 +34,7 @@ class Strike:
     """
 
     destroys_capital: bool
-    column_node: npt.NDArray[np.int64] | None
+    column_node: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,12 @@ class TracedEvents:
 
     def start(self, arrays: Any) -> tuple[Any, ...]:
         """What is left to rebuild before the first step."""
-        needs = [each.get("needs", jnp.zeros(0)) for each in arrays["strikes"]]
+        needs = tuple(each.get("needs") for each in arrays["strikes"])
         if self.draws is None:
-            return tuple(needs)
-        return tuple(jnp.broadcast_to(each, (*each.shape[:-1], self.draws)) for each in needs)
+            return needs
+        return tuple(
+            None if each is None else jnp.broadcast_to(each, (*each.shape[:-1], self.draws)) for each in needs
+        )
 
     def begin(self, number: Any, needs: tuple[Any, ...], arrays: Any, per_capital: Any, xp: Any) -> tuple[Shocks, Any]:
         """(what comes from outside in a step, capital that is not there)."""
@@ -96,9 +98,9 @@ class TracedEvents:
         """Capital or share of capacity that an event takes in a step, (nodes, ...)."""
         impact = numbers["impact"] * numbers["size"]
         if strike.column_node is not None:
-            own = np.flatnonzero(strike.column_node >= 0)
-            missing = needs.sum(axis=0)[own] / numbers["factor"]
-            built = xp.zeros((self.nodes, *missing.shape[1:])).at[strike.column_node[own]].add(missing)
+            node = np.array(strike.column_node)
+            missing = needs.sum(axis=0)[node >= 0] / numbers["factor"]
+            built = xp.zeros((self.nodes, *missing.shape[1:])).at[node[node >= 0]].add(missing)
             left = xp.where(numbers["healing"][number] > 0, built, impact)
             return left * curve[number]
         left = impact * curve[number]
@@ -135,7 +137,7 @@ def traced_events(schedules: Sequence[Schedule], *, steps: int, draws: int | Non
     for place in range(len(first.damages)):
         damages = [one.damages[place] for one in schedules]
         rebuilding = damages[0].rebuilding
-        strikes.append(Strike(damages[0].destroys_capital, None if rebuilding is None else rebuilding.column_node))
+        strikes.append(Strike(damages[0].destroys_capital, None if rebuilding is None else tuple(rebuilding.column_node.tolist())))
         numbers.append(_numbers(damages, steps, draws))
     decimals = first.decimals if first.peer_compatible else None
     _check_capital(schedules, steps)

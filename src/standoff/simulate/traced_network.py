@@ -157,22 +157,24 @@ def network_arrays(supply: Supply) -> dict[str, Any]:
     raise refuse("backend jax", why=f"a network of the shape {type(supply).__name__} runs in NumPy only", cure="Use numpy")
 
 
-def traced_network(whole: Supply, arrays: Any, xp: NewArrays) -> Supply:
+def traced_network(whole: Supply, arrays: Any, xp: NewArrays, *, draws: bool) -> Supply:
     """A network under JAX.
 
     Args:
         whole: the same in NumPy, without cuts: sizes and places are taken from it.
         arrays: those of `network_arrays`, of the network or of a cut one.
         xp: array namespace.
+        draws: whether arrays have draws as their last axis.
     """
-    return TracedTable(whole, arrays, xp) if isinstance(whole, TableSupply) else TracedList(whole, arrays, xp)
+    shape = TracedTable if isinstance(whole, TableSupply) else TracedList
+    return shape(whole, arrays, xp, draws=draws)
 
 
 class TracedNetwork(Supply):
     """What both shapes share."""
 
-    def __init__(self, whole: Any, arrays: Any, xp: NewArrays) -> None:
-        self.whole, self.xp, self.nodes = whole, xp, whole.nodes
+    def __init__(self, whole: Any, arrays: Any, xp: NewArrays, *, draws: bool) -> None:
+        self.whole, self.xp, self.nodes, self.draws = whole, xp, whole.nodes, draws
         self.flows, self.base = arrays["flows"], arrays["base"]
         self.arrays = arrays
 
@@ -202,11 +204,27 @@ class TracedNetwork(Supply):
 
 
 class TracedTable(TracedNetwork):
-    """A `TableSupply` under JAX."""
+    """A `TableSupply` under JAX: all products at once, or, with draws, one after another, so that their draws fit the cache."""
+
+    @property
+    def loops(self) -> bool:
+        return self.draws
+
+    @cached_property
+    def turned(self) -> Any:
+        """The table with buyers before producers: a product of many draws with it takes half the time."""
+        return jax.lax.optimization_barrier(jnp.swapaxes(self.flows, 1, 2))
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return (TracedTableBlock(self),)
+
+    def through_blocks(self, one: Any, start: Any) -> tuple[Any, Any]:
+        def product(so_far: Any, place: Any) -> tuple[Any, Any]:
+            return one(place, TracedTableBlock(self, place), so_far)
+
+        known, found = jax.lax.scan(product, start, jnp.arange(self.whole.products))
+        return known, jax.tree.map(lambda each: each.reshape(-1, *each.shape[2:]), found)
 
     def links(self, factor: Any, weight: Any) -> Any:
         by_product = weight.reshape(self.whole.regions, self.whole.products).T
@@ -217,15 +235,20 @@ class TracedTable(TracedNetwork):
 
 
 class TracedTableBlock:
-    """All products of a table."""
+    """All products of a table, or one.
 
-    needs = groups = ALL
+    Args:
+        supply: the table.
+        product: place of the one product, which may be traced; None for all.
+    """
 
-    def __init__(self, supply: TracedTable) -> None:
-        self.supply, self.xp = supply, supply.xp
-        self.shape = supply.base.shape
-        self.group_base = supply.base
-        self.by_region = (supply.whole.regions, supply.whole.products)
+    def __init__(self, supply: TracedTable, product: Any = None) -> None:
+        self.supply, self.xp, self.product = supply, supply.xp, product
+        self.needs: Any = ALL if product is None else product[None]
+        self.groups = self.needs
+        self.flows = supply.flows if product is None else supply.flows[product]
+        self.group_base = supply.base[self.needs]
+        self.shape = self.group_base.shape
 
     def at_need(self, values: Any) -> Any:
         return values[None]
@@ -234,14 +257,20 @@ class TracedTableBlock:
         return values[None]
 
     def reach(self, weight: Any) -> Any:
-        by_region = weight.reshape(*self.by_region, *weight.shape[1:])
-        return self._product("prf,rp...->pf...", by_region)
+        by_region = weight.reshape(self.supply.whole.regions, self.supply.whole.products, *weight.shape[1:])
+        if self.product is None:
+            return self._product("prf,rp...->pf...", by_region)
+        return self._product("fr,r...->f...", by_region[:, self.product], self.supply.turned[self.product])[None]
 
     def add_orders(self, factor: Any, book: Any) -> Any:
-        return book + self._product("prf,pf...->rp...", factor).reshape(book.shape)
+        if self.product is None:
+            return book + self._product("prf,pf...->rp...", factor).reshape(book.shape)
+        by_region = book.reshape(self.supply.whole.regions, self.supply.whole.products, *book.shape[1:])
+        orders = self._product("rf,f...->r...", factor[0])
+        return by_region.at[:, self.product].add(orders).reshape(book.shape)
 
-    def _product(self, which: str, values: Any) -> Any:
-        flows = self.supply.flows
+    def _product(self, which: str, values: Any, flows: Any = None) -> Any:
+        flows = self.flows if flows is None else flows
         return jnp.einsum(which, flows, values.astype(flows.dtype)).astype(float)
 
     def group_total(self, values: Any) -> Any:
@@ -251,7 +280,8 @@ class TracedTableBlock:
         return values
 
     def smallest(self, values: Any, least: Any) -> Any:
-        return jnp.minimum(least, self.xp.least(values, Members()))
+        found = self.xp.least(values, Members()) if self.product is None else values[0]
+        return self.xp.minimum(least, found)
 
     def total(self, values: Any, total: Any) -> Any:
         return total + values.sum(axis=0)

@@ -15,7 +15,7 @@ from standoff.model.supply import Block, Supply
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-TABLE_BLOCK = 12288
+TABLE_BLOCK = 12500
 """Needs in a block of a table, at least one product (measured on 500 to 5,000 nodes)."""
 DRAWS_BLOCK = 32768
 """Numbers by need and draw in a block, which has some buyers of one product (measured on 4,000 nodes and 16 to 64 draws)."""

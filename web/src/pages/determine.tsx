@@ -1,7 +1,7 @@
 // Determine: fill in a shipment, see the outcome, the clause that decides, the trace, and the same shipment on other days.
 import { useState } from "preact/hooks";
 import { determine, refusalOf } from "../api";
-import type { Determined, Refusal, Shipment } from "../generated/api";
+import type { Determined, DeterminedWords, Refusal, Shipment } from "../generated/api";
 import { Problems } from "../parts/problems";
 import { useWords, type Key } from "../words";
 
@@ -11,7 +11,7 @@ const FIRST: Shipment = { item: "NdFeB magnets with dysprosium", date: "2025-11-
 const COMMON = ["item", "date", "origin", "ship_from", "ship_to", "end_user", "end_use"];
 
 export function DeterminePage() {
-  const { t, maybe, date, days } = useWords();
+  const { t, maybe, date, days, language } = useWords();
   const [asked, setAsked] = useState<Shipment>(FIRST);
   const [found, setFound] = useState<Determined | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -32,6 +32,9 @@ export function DeterminePage() {
       </label>
     );
   };
+  const said: DeterminedWords | null = found && (language === "zh" ? found.chinese : { ...found, clause: found.decided_by?.clause ?? "" });
+  const list = (parts: string[] | undefined) => (parts ?? []).join(language === "zh" ? "；" : "; ");
+  const colon = language === "zh" ? "：" : ": ";
   return (
     <div class="single">
       <h1>{t("page_determine")}</h1>
@@ -51,18 +54,18 @@ export function DeterminePage() {
         <button type="submit" class="main">{t("determine_now")}</button>
       </form>
       {refusal && <Problems refusal={refusal} />}
-      {found && (
+      {found && said && (
         <section class="outcome" aria-live="polite">
           <h2>{maybe(`outcome_${found.outcome}`, found.code)}</h2>
           <p><code>{found.code}</code> · {date(found.on)}{found.until && ` · ${t("suspended_until", { date: date(found.until) })}`}</p>
-          {found.decided_by ? <blockquote lang="en"><strong>{found.decided_by.measure}/{found.decided_by.limb}</strong> {found.decided_by.clause}</blockquote> : <p>{t("not_caught_note")}</p>}
+          {found.decided_by ? <blockquote><strong>{found.decided_by.measure}/{found.decided_by.limb}</strong> {said.clause}</blockquote> : <p>{t("not_caught_note")}</p>}
           <dl class="facts">
-            <Fact name={t("policy")} value={found.policy} />
+            <Fact name={t("policy")} value={said.policy ?? ""} />
             <Fact name={t("delay")} value={found.expected_delay_days === null || found.expected_delay_days === undefined ? "" : days(found.expected_delay_days)} />
-            <Fact name={t("missing")} value={found.missing.slice(0, 8).join("; ")} />
-            <Fact name={t("documents")} value={found.documents.join("; ")} />
-            <Fact name={t("red_flags")} value={found.red_flags.join("; ")} />
-            <Fact name={t("understood")} value={Object.entries(found.understood).map(([key, value]) => `${key}: ${value}`).join("; ")} />
+            <Fact name={t("missing")} value={list(said.missing?.slice(0, 8))} />
+            <Fact name={t("documents")} value={list(said.documents)} />
+            <Fact name={t("red_flags")} value={list(said.red_flags)} />
+            <Fact name={t("understood")} value={list(Object.entries(said.understood ?? {}).map(([key, value]) => `${key}${colon}${value}`))} />
             <Fact name={t("status")} value={maybe(`status_of_${found.status}`, found.status)} />
             <Fact name={t("sources")} value={found.sources.join(" ")} />
           </dl>
@@ -74,8 +77,8 @@ export function DeterminePage() {
               </li>
             ))}
           </ol>
-          <details><summary>{t("trace")}</summary><ul lang="en">{found.trace.map((line) => <li key={line}>{line}</li>)}</ul></details>
-          <details><summary>{t("readings")}</summary><ul lang="en">{found.readings.map((line) => <li key={line}>{line}</li>)}</ul></details>
+          <details><summary>{t("trace")}</summary><ul>{(said.trace ?? []).map((line) => <li key={line}>{line}</li>)}</ul></details>
+          <details><summary>{t("readings")}</summary><ul>{(said.readings ?? []).map((line) => <li key={line}>{line}</li>)}</ul></details>
           <p class="what">{t("not_advice")}</p>
         </section>
       )}

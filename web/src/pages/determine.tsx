@@ -7,14 +7,15 @@ import { useWords, type Key } from "../words";
 
 const FIELDS = ["item", "date", "control_code", "origin", "ship_from", "ship_to", "end_user", "end_use", "value_share_pct", "technology_origin", "exporter", "facts"] as const;
 const TRUCES = ["ext_2027_01_10", "ext_1y", "lapse"] as const;
-const FIRST: Shipment = { item: "NdFeB magnets with dysprosium", date: "2025-11-20", origin: "CN", ship_from: "CN", ship_to: "DE", end_use: "civil", end_user: "civil manufacturer" };
+const EXAMPLE = { date: "2025-11-20", origin: "CN", ship_from: "CN", ship_to: "DE" };
 const COMMON = ["item", "date", "origin", "ship_from", "ship_to", "end_user", "end_use"];
 
 export function DeterminePage() {
   const { t, maybe, date, days, language } = useWords();
-  const [asked, setAsked] = useState<Shipment>(FIRST);
+  const [given, setGiven] = useState<Partial<Shipment>>({});
   const [found, setFound] = useState<Determined | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const asked: Shipment = { ...EXAMPLE, item: t("example_item"), end_user: t("example_user"), end_use: t("example_use"), ...given };
   const ask = async (shipment: Shipment) => {
     try {
       setFound(await determine(shipment));
@@ -24,11 +25,11 @@ export function DeterminePage() {
     }
   };
   const field = (name: (typeof FIELDS)[number]) => {
-    const given = { name, value: asked[name] ?? "", onInput: (event: { currentTarget: HTMLInputElement }) => setAsked({ ...asked, [name]: event.currentTarget.value }) };
+    const attributes = { name, value: asked[name] ?? "", onInput: (event: { currentTarget: HTMLInputElement }) => setGiven({ ...given, [name]: event.currentTarget.value }) };
     return (
       <label key={name}>
         <span>{t(`field_${name}` as Key)}</span>
-        {name === "date" ? <input type="date" required {...given} /> : <input type="text" required={name === "item"} {...given} />}
+        {name === "date" ? <input type="date" required {...attributes} /> : <input type="text" required={name === "item"} {...attributes} />}
       </label>
     );
   };
@@ -46,7 +47,7 @@ export function DeterminePage() {
           {FIELDS.filter((name) => !COMMON.includes(name)).map(field)}
           <label>
             <span>{t("truce")}</span>
-            <select value={asked.truce ?? TRUCES[0]} onChange={(event) => setAsked({ ...asked, truce: event.currentTarget.value as Shipment["truce"] })}>
+            <select value={asked.truce ?? TRUCES[0]} onChange={(event) => setGiven({ ...given, truce: event.currentTarget.value as Shipment["truce"] })}>
               {TRUCES.map((each) => <option key={each} value={each}>{t(`truce_${each}`)}</option>)}
             </select>
           </label>
@@ -73,7 +74,7 @@ export function DeterminePage() {
           <ol class="dates">
             {[...found.on_other_dates, { on: found.on, code: found.code }].sort((a, b) => a.on.localeCompare(b.on)).map((each) => (
               <li key={each.on} aria-current={each.on === found.on ? "date" : undefined}>
-                <button type="button" class="quiet" onClick={() => (setAsked({ ...asked, date: each.on }), void ask({ ...asked, date: each.on }))}>{date(each.on)}</button> {maybe(`outcome_${each.code.split("(")[0]}`, each.code)} <code>{each.code}</code>
+                <button type="button" class="quiet" onClick={() => (setGiven({ ...given, date: each.on }), void ask({ ...asked, date: each.on }))}>{date(each.on)}</button> {maybe(`outcome_${each.code.split("(")[0]}`, each.code)} <code>{each.code}</code>
               </li>
             ))}
           </ol>

@@ -129,6 +129,7 @@ def run_economy_file(
     report: bool,
     excel: bool,
     lang: str,
+    backend: str,
     as_json: bool,
 ) -> None:
     """Run a scenario on a table and write result.nc and report.html."""
@@ -142,7 +143,7 @@ def run_economy_file(
     ranged = len(unknowns(asked))
     runs = 1 + (draws or 2 * ranged + 1 if ranged else 0)
     with progress_bar("runs", runs) as tick:
-        result = run_scenario(asked, world=world or None, draws=draws, seed=seed, progress=tick)
+        result = run_scenario(asked, world=world or None, draws=draws, seed=seed, progress=tick, backend=backend)
     write_and_tell(result, out or Path("out") / asked.name, report=report, excel=excel, lang=lang, as_json=as_json)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from standoff.model.rulesets import compose
 from standoff.results.economy.losses import KEPT, Losses, losses_of
 from standoff.results.economy.result import KIND, EconomyResult, Spread
 from standoff.results.files import read_config
+from standoff.simulate.backend import Backend, backend_named
 from standoff.simulate.collapse import diagnose, warn_beforehand
 from standoff.simulate.economy_events import Events, Places
 from standoff.simulate.economy_run import EconomyRun, run_economy
@@ -36,6 +37,13 @@ LOWEST, HIGHEST = 10.0, 90.0
 """Percentiles of draws that a range shows."""
 
 
+class Taking(NamedTuple):
+    """What takes the steps of all runs of a scenario."""
+
+    backend: Backend
+    compiled: list[Any]
+
+
 def run_scenario(
     scenario: str | Path | EconomyScenario,
     *,
@@ -44,6 +52,7 @@ def run_scenario(
     draws: int = 0,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    backend: str = "numpy",
 ) -> EconomyResult:
     """Run a scenario on a table.
 
@@ -56,24 +65,26 @@ def run_scenario(
         draws: how many draws of all ranged numbers.
         seed: of the draws.
         progress: called with the number of runs done.
+        backend: array library that takes the steps, ``numpy`` or ``jax`` (extra ``[jax]``); results agree to rounding.
 
     Raises:
-        InputError: with everything that is wrong with scenario or table.
+        InputError: with everything that is wrong with scenario or table; what JAX does not run.
     """
+    taken_by = Taking(backend_named(backend), [])
     asked = scenario if isinstance(scenario, EconomyScenario) else read_economy_scenario(scenario, changes=changes)
     if world is not None and not isinstance(world, Mrio):
         asked = asked.model_copy(update={"world": str(world)})
     mrio = world if isinstance(world, Mrio) else read_mrio_folder(_folder(asked))
     Places(mrio, asked).check()
     economy = economy_of(mrio, asked)
-    run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"))
+    run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"), by=taken_by)
     if progress:
         progress(1)
     numbers, rules = asked.rule_numbers(), asked.rule_set()
     diagnosis = diagnose(run)
     settled = asked.days - events.last_day() >= REST_DAYS and _healed(run)
     status = diagnosis.status if settled and diagnosis.status != "rests" else "done"
-    spread = _spread(asked, mrio, economy, draws=draws, seed=seed, progress=progress)
+    spread = _spread(asked, mrio, economy, draws=draws, seed=seed, progress=progress, by=taken_by)
     return EconomyResult(
         scenario=asked,
         mrio=mrio,
@@ -160,7 +171,7 @@ def _by_sector(days: Mapping[str, float], sectors: tuple[str, ...]) -> Any:
 
 
 def _run(
-    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...]
+    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...], by: Taking
 ) -> tuple[EconomyRun, Events]:
     rules, numbers = scenario.rule_set(), scenario.rule_numbers()
     shifts = rules.chosen["consumption"] == "pichler"
@@ -173,7 +184,16 @@ def _run(
     )
     # households shift between goods where they live, which only the table knows: the demand that the step is given has it in
     rules = compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"})
-    run = run_economy(economy, rules, events.schedule(), steps=scenario.days, numbers=numbers, keep=keep)
+    run = run_economy(
+        economy,
+        rules,
+        events.schedule(),
+        steps=scenario.days,
+        numbers=numbers,
+        keep=keep,
+        backend=by.backend,
+        compiled=by.compiled,
+    )
     return run, events
 
 
@@ -185,6 +205,7 @@ def _spread(
     draws: int,
     seed: int,
     progress: Callable[[int], None] | None,
+    by: Taking,
 ) -> Spread | None:
     ranged = unknowns(scenario)
     if not ranged:
@@ -192,7 +213,7 @@ def _spread(
     cases = _drawn(ranged, draws, seed) if draws else _ends(ranged)
     found: list[Losses] = []
     for case in cases:
-        run, events = _run(with_values(scenario, case), mrio, economy, keep=KEPT)
+        run, events = _run(with_values(scenario, case), mrio, economy, keep=KEPT, by=by)
         found.append(losses_of(events, run))
         if progress:
             progress(1 + len(found))

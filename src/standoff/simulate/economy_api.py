@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from standoff.errors import refuse
-from standoff.model.economy import Economy
-from standoff.model.rulesets import compose
+from standoff.model.economy import Economy, RuleNumbers
+from standoff.model.rulesets import RuleSet, compose
+from standoff.results.attribution.economy import losses_of_run
+from standoff.results.economy.due import DueTo, due_to
 from standoff.results.economy.losses import KEPT, Losses, losses_of
 from standoff.results.economy.result import KIND, EconomyResult, Spread
 from standoff.results.files import read_config
@@ -64,7 +66,7 @@ def run_scenario(
         changes: see `standoff.simulate.economy_scenario.read_economy_scenario`.
         draws: how many draws of all ranged numbers.
         seed: of the draws.
-        progress: called with the number of runs done.
+        progress: called with the number of runs done, and then of days whose losses were followed, if asked for.
         backend: array library that takes the steps, ``numpy`` or ``jax`` (extra ``[jax]``); results agree to rounding.
 
     Raises:
@@ -74,7 +76,7 @@ def run_scenario(
     asked = scenario if isinstance(scenario, EconomyScenario) else read_economy_scenario(scenario, changes=changes)
     if world is not None and not isinstance(world, Mrio):
         asked = asked.model_copy(update={"world": str(world)})
-    mrio = world if isinstance(world, Mrio) else read_mrio_folder(_folder(asked))
+    mrio = world if isinstance(world, Mrio) else read_mrio_folder(folder_of(asked))
     Places(mrio, asked).check()
     economy = economy_of(mrio, asked)
     run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"), by=taken_by)
@@ -98,9 +100,16 @@ def run_scenario(
         diagnosis=diagnosis.text if settled else "",
         status="collapsed" if diagnosis.status == "collapsed" else status,
         spread=spread,
+        due=_due(asked, mrio, economy, progress=progress, before=runs_of(asked, draws)) if asked.losses else None,
         draws=draws,
         seed=seed,
     )
+
+
+def runs_of(scenario: EconomyScenario, draws: int) -> int:
+    """Runs that a scenario takes: as stated, and at other values of its ranged numbers."""
+    ranged = len(unknowns(scenario))
+    return 1 + (draws or 2 * ranged + 1 if ranged else 0)
 
 
 def is_economy(path: str | Path) -> bool:
@@ -158,7 +167,7 @@ def _healed(run: EconomyRun) -> bool:
     return bool(lost[-1] <= 0.01 * lost.max())
 
 
-def _folder(scenario: EconomyScenario) -> Path:
+def folder_of(scenario: EconomyScenario) -> Path:
     if not scenario.world:
         raise refuse(
             f"scenario {scenario.name}", why="it names no world", cure="Give --world FOLDER, or `world:` in the file"
@@ -170,9 +179,8 @@ def _by_sector(days: Mapping[str, float], sectors: tuple[str, ...]) -> Any:
     return np.array([days.get(name, days["default"]) for name in sectors])
 
 
-def _run(
-    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...], by: Taking
-) -> tuple[EconomyRun, Events]:
+def prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[RuleSet, RuleNumbers, Events]:
+    """Rules, their numbers and the events of a scenario on an economy."""
     rules, numbers = scenario.rule_set(), scenario.rule_numbers()
     shifts = rules.chosen["consumption"] == "pichler"
     events = Events(
@@ -183,7 +191,13 @@ def _run(
         saved=numbers.saved if shifts else None,
     )
     # households shift between goods where they live, which only the table knows: the demand that the step is given has it in
-    rules = compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"})
+    return compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"}), numbers, events
+
+
+def _run(
+    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...], by: Taking
+) -> tuple[EconomyRun, Events]:
+    rules, numbers, events = prepared(scenario, mrio, economy)
     run = run_economy(
         economy,
         rules,
@@ -195,6 +209,21 @@ def _run(
         compiled=by.compiled,
     )
     return run, events
+
+
+def _due(
+    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, progress: Callable[[int], None] | None, before: int
+) -> DueTo:
+    rules, numbers, events = prepared(scenario, mrio, economy)
+    losses = losses_of_run(
+        economy,
+        rules,
+        events.schedule(),
+        steps=scenario.days,
+        numbers=numbers,
+        progress=None if progress is None else lambda day: progress(before + day),
+    )
+    return due_to(losses, economy.supply, regions=len(mrio.regions))
 
 
 def _spread(

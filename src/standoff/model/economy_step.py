@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from standoff.model import restocking
-from standoff.model.arrays import choose, every, put_at
+from standoff.model.arrays import choose, every
 from standoff.model.economy import (
     Buffers,
     Economy,

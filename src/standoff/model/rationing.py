@@ -84,7 +84,10 @@ def common_level(*, output: Any, relative: Any, weight: Any, seller: Any, nodes:
     used, waiting = _sum_before(w * r, begin, xp), _sum_from(w, begin, xp)
     first = first_of_each(used + r * waiting > output[s], s, nodes)
     place = xp.minimum(first, len(r) - 1)
-    return xp.divide(output - used[place], waiting[place], out=xp.full(nodes, np.inf), where=first < len(r))
+    level = xp.divide(output - used[place], waiting[place], out=xp.full(nodes, np.inf), where=first < len(r))
+    # Who asks for less is served in full: a level below that is rounding, and much of it where little is still waiting
+    served = xp.where(xp.asarray(begin)[place] < place, r[place - 1], 0.0)
+    return xp.maximum(level, served)
 
 
 LEAST_ORDER = 1e-13

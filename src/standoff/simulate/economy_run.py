@@ -150,6 +150,7 @@ def run_economy(
     sums: LinearMap | None = None,
     draws: int | None = None,
     backend: Backend = NUMPY,
+    compiled: list[Any] | None = None,
 ) -> EconomyRun:
     """Run some steps from rest.
 
@@ -164,6 +165,7 @@ def run_economy(
         sums: of nodes by group, to be kept in the place of nodes.
         draws: how many, for an economy with draws (`standoff.simulate.economy_draws`).
         backend: array library that takes the steps; JAX one run alone, whose schedule is a `standoff.simulate.damage.Schedule`.
+        compiled: what JAX compiled in earlier runs that were given the same list, to be used again where only numbers differ.
 
     Raises:
         InputError: more capital is destroyed than there is; what JAX does not run.
@@ -173,7 +175,15 @@ def run_economy(
         from standoff.simulate.traced_economy import run_traced
 
         return run_traced(
-            economy, rules, schedule, steps=steps, numbers=numbers, keep=keep, keep_stock=keep_stock, sums=sums
+            economy,
+            rules,
+            schedule,
+            steps=steps,
+            numbers=numbers,
+            keep=keep,
+            keep_stock=keep_stock,
+            sums=sums,
+            known=compiled,
         )
     state = resting(economy, numbers, draws=draws)
     buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)

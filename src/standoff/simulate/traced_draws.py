@@ -109,5 +109,7 @@ def _stacked(values: Sequence[Any]) -> tuple[Any, int | None]:
     if all(each is first or np.array_equal(each, first) for each in values):
         return first, None
     rows = max(len(np.atleast_1d(each)) for each in values)
-    filled = [each if np.ndim(each) == 0 else np.concatenate([each, *[each[-1:]] * (rows - len(each))]) for each in values]
+    filled = [
+        each if np.ndim(each) == 0 else np.concatenate([each, *[each[-1:]] * (rows - len(each))]) for each in values
+    ]
     return np.stack(filled, axis=-1), -1

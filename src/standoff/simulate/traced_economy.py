@@ -1,7 +1,7 @@
 """A run of an economy under JAX: the rules and the step of the peers, traced once, compiled, and differentiated.
 
-A run is split into what a program is compiled for (`EconomyProgram`: network, rules, number of steps, kinds of events) and its numbers, a nest
-of arrays. One program serves all numbers of the same shapes. Where links are cut or opened it takes one loop after another.
+A run is split into what a program is compiled for (`EconomyProgram`: network, rules, number of steps, kinds of events) and its numbers, a
+nest of arrays. One program serves all numbers of the same shapes. Where links are cut or opened it takes one loop after another.
 """
 
 from __future__ import annotations
@@ -81,14 +81,19 @@ class EconomyProgram:
         ends = (*self.stretches[1:], self.steps)
         for first, end, flows in zip(self.stretches, ends, numbers["flows"], strict=True):
             if flows is not None:
-                before, cut = economy.supply, {**numbers["network"], "flows": flows, "usual": numbers["network"]["flows"]}
+                before, cut = (
+                    economy.supply,
+                    {**numbers["network"], "flows": flows, "usual": numbers["network"]["flows"]},
+                )
                 economy = replace(economy, supply=traced_network(self.whole, cut, xp, draws=draws))
                 _known_before_the_loop(economy)
                 if self.rules.chosen["sourcing"] != "usual":
                     state = split_again(state, before, economy.supply)
                 state = state._replace(book=None)
             state = ready(state, economy, self.rules, numbers=rules)
-            (state, left), some = self._stretch(economy, rules, numbers, (state, left), jnp.arange(first, end), emit, recompute)
+            (state, left), some = self._stretch(
+                economy, rules, numbers, (state, left), jnp.arange(first, end), emit, recompute
+            )
             kept.append(some)
             stocks.append(state.stock)
         return jax.tree.map(lambda *each: jnp.concatenate(each), *kept), stocks
@@ -120,8 +125,6 @@ def _known_before_the_loop(economy: Economy) -> None:
     """Work out constants that an economy keeps once it was asked for them: what a loop asks first would be the loop's own."""
     for name in ("per_output", "per_capital", "other_final", "inputs"):
         getattr(economy, name)
-    if economy.supply.loops:
-        getattr(economy.supply, "turned")
     for part in economy.parts:
         for name in ("group_critical", "group_important", "group_used", "goal", "group_goal", "group_binding"):
             getattr(part, name)
@@ -210,19 +213,27 @@ def run_traced(
     keep: Sequence[str],
     keep_stock: Sequence[int] = (),
     sums: Any = None,
+    known: list[Any] | None = None,
 ) -> EconomyRun:
-    """`standoff.simulate.economy_run.run_economy` under JAX; arguments as there.
+    """`standoff.simulate.economy_run.run_economy` under JAX; arguments as there, ``known`` for ``compiled``.
 
     Raises:
         InputError: as `program`.
     """
     if not isinstance(schedule, Schedule):
         raise refuse(
-            "backend jax", why=f"a {type(schedule).__name__} cannot be laid out by step", cure="Give a Schedule, or use numpy"
+            "backend jax",
+            why=f"a {type(schedule).__name__} cannot be laid out by step",
+            cure="Give a Schedule, or use numpy",
         )
     stops = [each + 1 for each in keep_stock]
     made, given = program(economy, rules, [schedule], steps=steps, numbers=numbers, stops=stops)
-    values, stocks = compiled(made, keep=keep, sums=sums)(given)
+    asked, known = (made, tuple(keep), sums), [] if known is None else known
+    run = next((each for what, each in known if what == asked), None)
+    if run is None:
+        run = compiled(made, keep=keep, sums=sums)
+        known.append((asked, run))
+    values, stocks = run(given)
     ends = dict(zip((*(each - 1 for each in made.stretches[1:]), steps - 1), stocks, strict=True))
     return EconomyRun(economy, values, {each: made.whole.as_given(ends[each]) for each in keep_stock})
 

@@ -58,9 +58,7 @@ class TracedEvents:
         needs = tuple(each.get("needs") for each in arrays["strikes"])
         if self.draws is None:
             return needs
-        return tuple(
-            None if each is None else jnp.broadcast_to(each, (*each.shape[:-1], self.draws)) for each in needs
-        )
+        return tuple(None if each is None else jnp.broadcast_to(each, (*each.shape[:-1], self.draws)) for each in needs)
 
     def begin(self, number: Any, needs: tuple[Any, ...], arrays: Any, per_capital: Any, xp: Any) -> tuple[Shocks, Any]:
         """(what comes from outside in a step, capital that is not there)."""
@@ -110,7 +108,9 @@ class TracedEvents:
         return xp.where(numbers["healing" if curve is numbers["left"] else "late_healing"][number] > 0, rounded, left)
 
 
-def traced_events(schedules: Sequence[Schedule], *, steps: int, draws: int | None) -> tuple[TracedEvents, dict[str, Any]]:
+def traced_events(
+    schedules: Sequence[Schedule], *, steps: int, draws: int | None
+) -> tuple[TracedEvents, dict[str, Any]]:
     """The events of a run, and their numbers as arrays.
 
     Args:
@@ -124,7 +124,11 @@ def traced_events(schedules: Sequence[Schedule], *, steps: int, draws: int | Non
     first = schedules[0]
     kinds = [[(each.destroys_capital, each.rebuilding is not None) for each in one.damages] for one in schedules]
     if any(each != kinds[0] for each in kinds):
-        raise refuse("backend jax", why="draws have events of different kinds", cure="Give every draw the same events, some of size 0")
+        raise refuse(
+            "backend jax",
+            why="draws have events of different kinds",
+            cure="Give every draw the same events, some of size 0",
+        )
     nodes = len(first.zeros)
     usual = {"labour_left": first.ones, "household_shock": first.zeros, "final_shock": first.zeros}
     paths = {
@@ -137,7 +141,9 @@ def traced_events(schedules: Sequence[Schedule], *, steps: int, draws: int | Non
     for place in range(len(first.damages)):
         damages = [one.damages[place] for one in schedules]
         rebuilding = damages[0].rebuilding
-        strikes.append(Strike(damages[0].destroys_capital, None if rebuilding is None else tuple(rebuilding.column_node.tolist())))
+        strikes.append(
+            Strike(damages[0].destroys_capital, None if rebuilding is None else tuple(rebuilding.column_node.tolist()))
+        )
         numbers.append(_numbers(damages, steps, draws))
     decimals = first.decimals if first.peer_compatible else None
     _check_capital(schedules, steps)
@@ -162,7 +168,9 @@ def _numbers(damages: Sequence[Damage], steps: int, draws: int | None) -> dict[s
         return found
     rebuildings = [each.rebuilding for each in damages if each.rebuilding is not None]
     if any(not np.array_equal(each.column_node, first.column_node) for each in rebuildings):
-        raise refuse("backend jax", why="draws rebuild different places", cure="Give every draw the same places, some of size 0")
+        raise refuse(
+            "backend jax", why="draws rebuild different places", cure="Give every draw the same places, some of size 0"
+        )
     return {
         **found,
         "over": _side_by_side([(each >= 0).astype(float) for each in over], draws),

@@ -1,8 +1,8 @@
 """A network of suppliers under JAX: what `standoff.model.supply` asks, over arrays that a trace may follow.
 
-A network comes in two halves. What never changes (sizes, who sells to whom) is a NumPy network; what a derivative may be taken by (flows) or
-what is too large to be written into a compiled program is a nest of arrays, `network_arrays`. All needs are one block: a compiler makes its
-own blocks.
+A network comes in two halves. What never changes (sizes, who sells to whom) is a NumPy network; what a derivative may be taken by (flows)
+or what is too large to be written into a compiled program is a nest of arrays, `network_arrays`. All needs are one block, because a
+compiler makes its own blocks, but those of a table with draws, which do not fit the cache together.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class NewArrays:
         return getattr(jnp, name)
 
     def minimum(self, a: Any, b: Any, out: Any = None) -> Any:
-        if self.softened is None:
+        if self.softened is None or jnp.issubdtype(jnp.result_type(a), jnp.integer):
             return jnp.minimum(a, b)
         from standoff.simulate.traced import Softened
 
@@ -154,7 +154,9 @@ def network_arrays(supply: Supply) -> dict[str, Any]:
         else:
             arrays["need"] = supply.need
         return arrays
-    raise refuse("backend jax", why=f"a network of the shape {type(supply).__name__} runs in NumPy only", cure="Use numpy")
+    raise refuse(
+        "backend jax", why=f"a network of the shape {type(supply).__name__} runs in NumPy only", cure="Use numpy"
+    )
 
 
 def traced_network(whole: Supply, arrays: Any, xp: NewArrays, *, draws: bool) -> Supply:
@@ -210,10 +212,10 @@ class TracedTable(TracedNetwork):
     def loops(self) -> bool:
         return self.draws
 
-    @cached_property
-    def turned(self) -> Any:
-        """The table with buyers before producers: a product of many draws with it takes half the time."""
-        return jax.lax.optimization_barrier(jnp.swapaxes(self.flows, 1, 2))
+    def __init__(self, whole: Any, arrays: Any, xp: NewArrays, *, draws: bool) -> None:
+        super().__init__(whole, arrays, xp, draws=draws)
+        # With buyers before producers a product with many draws takes half the time
+        self.turned = jax.lax.optimization_barrier(jnp.swapaxes(self.flows, 1, 2)) if draws else None
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -134,14 +134,14 @@ class TableMap:
 
     def to_buyers(self, weight: Array) -> Array:
         """``y[p, f] = sum over r of w[p, r] Z[p, r, f]``; (products, producers, ...) to (products, buyers, ...)."""
-        weight = self._stored(weight)
+        weight = np.ascontiguousarray(weight, self.table.dtype)  # the library of matrix products takes nothing else
         if weight.ndim == 2:
             return self._double(np.matmul(weight[:, None, :], self.table)[:, 0, :])
         return self._double(np.matmul(self.table.transpose(0, 2, 1), weight))
 
     def to_producers(self, factor: Array) -> Array:
         """``y[p, r] = sum over f of Z[p, r, f] x[p, f]``; (products, buyers, ...) to (products, producers, ...)."""
-        factor = self._stored(factor)
+        factor = np.ascontiguousarray(factor, self.table.dtype)
         if factor.ndim == 2:
             return self._double(np.matmul(self.table, factor[:, :, None])[:, :, 0])
         return self._double(np.matmul(self.table, factor))
@@ -150,10 +150,6 @@ class TableMap:
     def nbytes(self) -> int:
         """Bytes that one product has to read."""
         return int(self.table.nbytes)
-
-    def _stored(self, values: Array) -> Any:
-        """In one piece and in the precision of the table: the library of matrix products takes nothing else."""
-        return np.ascontiguousarray(values, dtype=self.table.dtype)
 
     def _double(self, values: Any) -> Array:
         double: Array = values if values.dtype == np.float64 else values.astype(np.float64)

@@ -17,6 +17,9 @@ Index = npt.NDArray[np.int64]
 LIST_BLOCK = 1 << 14
 """Needs in a block of a list of links, at least one buyer (measured)."""
 
+NODES_CACHED = 1 << 18
+"""Nodes of which an array stays in the cache beside a block; with more, all links are gone through at once (measured)."""
+
 
 class ListSupply(Supply):
     """A list of links.
@@ -43,6 +46,7 @@ class ListSupply(Supply):
     ) -> None:
         self.nodes, self.product = len(product), product.astype(np.int32)
         self.need_is_group = not stock_by_link
+        self.cached = self.nodes <= NODES_CACHED
         order, begins, self.groups_of_node = _sorted(supplier, buyer, self.product)
         lengths = np.diff(np.flatnonzero(np.append(begins, True)).astype(np.int32))
         if stock_by_link:
@@ -63,7 +67,7 @@ class ListSupply(Supply):
         self.base = self._link_base if stock_by_link else self._flows.totals(self._link_base)
         self.base_book = np.zeros(self.nodes)
         for block in self.blocks:
-            block.add_orders(np.ones(block.shape), self.base_book)
+            block.flows.add_back(np.ones(block.shape), self.base_book)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -83,7 +87,17 @@ class ListSupply(Supply):
         return self._flows.nbytes
 
     def finish_book(self, factor: Array, book: Array) -> Array:
+        if not self.cached:
+            for block in self.blocks:
+                block.flows.add_back(factor[block.needs], book)
         return book
+
+    def arrivals(self, weight: Array, factor: Array, into: Array) -> Array | None:
+        if self.cached:
+            return None
+        for block in self.blocks:
+            np.multiply(block.reach(weight), factor[block.needs], out=into[block.needs])
+        return into
 
     def as_given(self, values: Array) -> Array:
         if self._order is None:
@@ -127,6 +141,7 @@ class ListBlock:
     def __init__(self, supply: ListSupply, *, buyers: slice, groups: slice, needs: slice) -> None:
         self.buyers, self.groups, self.needs = buyers, groups, needs
         self.shape = (needs.stop - needs.start,)
+        self.cached = supply.cached
         self.flows = supply._flows.part(needs.start, needs.stop)
         self.buyer_groups = Runs(supply.groups_of_node[buyers])
         self.group_needs = None if supply.need_is_group else Runs(supply.need_lengths[groups])
@@ -146,7 +161,8 @@ class ListBlock:
         return self.flows(weight)
 
     def add_orders(self, factor: Array, book: Array) -> None:
-        self.flows.add_back(factor, book)
+        if self.cached:
+            self.flows.add_back(factor, book)
 
     def group_total(self, values: Array) -> Array:
         return values if self.group_needs is None else self.group_needs.total(values)

@@ -152,8 +152,7 @@ class LinkMap:
     def add_back(self, x: Array, total: Array) -> None:
         """Add ``A' x`` to ``total``, ``x`` of shape (rows,) or (rows, draws)."""
         x = np.ascontiguousarray(x)
-        starts = np.arange(len(x) + 1, dtype=np.int32)
-        _add_columns(starts, self.columns, self.values, x, total)
+        _add_columns(np.arange(len(x) + 1, dtype=np.int32), self.columns, self.values, x, total)
         if len(self.rows):
             rest = self.rest.matrix
             _add_columns(rest.indptr, rest.indices, rest.data, x[self.rows], total)

@@ -53,7 +53,7 @@ class ListSupply(Supply):
             self.need_lengths: Any = lengths
             rows, starts = lengths[:0], np.zeros(1, dtype=np.int32)
         else:
-            order = _first_links_first(order, begins)
+            order = np.concatenate([order[begins], order[~begins]])
             rows = np.flatnonzero(lengths > 1).astype(np.int32)
             starts = np.append(0, np.cumsum(lengths[rows] - 1)).astype(np.int32)
         self._order = order if stock_by_link else None
@@ -198,11 +198,3 @@ def _sorted(
     np.not_equal(key[1:], key[:-1], out=begins[1:])
     edges = np.searchsorted(key[begins], np.arange(nodes + 1, dtype=key.dtype) * kinds)
     return order, begins, np.diff(edges).astype(np.int32)
-
-
-def _first_links_first(order: Any, first: npt.NDArray[np.bool_]) -> Any:
-    """The same order, those for which ``first`` holds before the others. Written piece by piece: it takes as much as a list of links."""
-    result, count = np.empty_like(order), int(np.count_nonzero(first))
-    np.compress(first, order, out=result[:count])
-    np.compress(~first, order, out=result[count:])
-    return result

@@ -126,9 +126,12 @@ class LinkMap:
         rest: the other entries of these rows alone.
     """
 
-    __slots__ = ("columns", "rest", "rows", "values")
+    __slots__ = ("add_draws", "add_vector", "columns", "rest", "rows", "values")
 
     def __init__(self, columns: npt.NDArray[np.int32], values: Array, *, rows: Any, rest: LinearMap) -> None:
+        from scipy.sparse._sparsetools import csc_matvec, csc_matvecs
+
+        self.add_vector, self.add_draws = csc_matvec, csc_matvecs
         self.columns, self.values, self.rows, self.rest = columns, values, rows, rest
 
     def part(self, begin: int, end: int) -> LinkMap:
@@ -152,10 +155,17 @@ class LinkMap:
     def add_back(self, x: Array, total: Array) -> None:
         """Add ``A' x`` to ``total``, ``x`` of shape (rows,) or (rows, draws)."""
         x = np.ascontiguousarray(x)
-        _add_columns(np.arange(len(x) + 1, dtype=np.int32), self.columns, self.values, x, total)
+        self._add_columns(np.arange(len(x) + 1, dtype=np.int32), self.columns, self.values, x, total)
         if len(self.rows):
             rest = self.rest.matrix
-            _add_columns(rest.indptr, rest.indices, rest.data, x[self.rows], total)
+            self._add_columns(rest.indptr, rest.indices, rest.data, x[self.rows], total)
+
+    def _add_columns(self, starts: Any, rows: Any, values: Array, x: Array, total: Array) -> None:
+        """Add the columns of a sparse matrix, each times its entry of ``x``; SciPy's open way to it makes a new total."""
+        if x.ndim == 1:
+            self.add_vector(len(total), len(x), starts, rows, values, x, total)
+        else:
+            self.add_draws(len(total), *x.shape, starts, rows, values, x, total)
 
     def spread(self, x: Array) -> Array:
         """A value of each row, for its entries: first ones, then the others."""
@@ -172,16 +182,6 @@ class LinkMap:
     def nbytes(self) -> int:
         """Bytes that one product has to read."""
         return int(self.columns.nbytes + self.values.nbytes + self.rows.nbytes + self.rest.nbytes)
-
-
-def _add_columns(starts: Any, rows: Any, values: Array, x: Array, total: Array) -> None:
-    """Add to ``total`` the columns of a sparse matrix, each times its entry of ``x``. SciPy's own way to it would make a new total."""
-    from scipy.sparse import _sparsetools
-
-    if x.ndim == 1:
-        _sparsetools.csc_matvec(len(total), len(x), starts, rows, values, x, total)
-    else:
-        _sparsetools.csc_matvecs(len(total), len(x), x.shape[1], starts, rows, values, x, total)
 
 
 def sum_map(groups: npt.ArrayLike, count: int, weights: npt.ArrayLike | None = None) -> LinearMap:

@@ -74,9 +74,8 @@ def nearly_equal(left: Any, right: Any, *, among: Any = None, xp: Any = np) -> A
     Returns:
         A bool, or what stands for one while JAX traces.
     """
-    if type(left) is np.ndarray and left.size and (among is None or among.item(0)):
-        if abs(left.item(0) - right.item(0)) > RELATIVE * right.item(0) + ABSOLUTE:
-            return False  # where anything moved, the first number mostly tells
+    if _first_differs(left, right, among):
+        return False  # where anything moved, the first number mostly tells
     if (
         len(left) > 1
         and left.size > FEW
@@ -88,3 +87,10 @@ def nearly_equal(left: Any, right: Any, *, among: Any = None, xp: Any = np) -> A
     apart = left - right
     near = xp.abs(apart, out=apart) <= allowed
     return truth(xp.logical_and.reduce(near, axis=None, where=True if among is None else among))
+
+
+def _first_differs(left: Any, right: Any, among: Any) -> bool:
+    if type(left) is not np.ndarray or not left.size or (among is not None and not among.item(0)):
+        return False
+    allowed: float = right.item(0) * RELATIVE + ABSOLUTE
+    return bool(abs(left.item(0) - right.item(0)) > allowed)

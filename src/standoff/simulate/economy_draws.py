@@ -22,7 +22,7 @@ from standoff.simulate.economy_run import run_economy
 
 Array = npt.NDArray[np.float64]
 
-TOGETHER = 32
+TOGETHER = 48
 """Draws in a block: more save little, and take memory (measured on 4,000 producers)."""
 
 ARRAYS = tuple(each.name for each in fields(Economy) if each.name != "supply")

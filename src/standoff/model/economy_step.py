@@ -7,6 +7,7 @@ once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from standoff.model import restocking
@@ -123,6 +124,11 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
     economy, state, xp = m.economy, m.state, m.xp
     plan, weight = rules.ordering(m), rules.sourcing(m)
     firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
+    if firms_share is not None:
+        into = buffers.order_factor if buffers.arrived is None else buffers.arrived
+        arrived = economy.supply.arrivals(firms_share, state.order_factor, into)
+        if arrived is not None:
+            m.served, firms_share = replace(m.served, arrived=arrived), None
     seen: dict[int, Moved] = {}
     stays, met = _nothing_moves(m, rules, plan, firms_share, seen) if m.numbers.peer_compatible else (False, False)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.share_matrix import LinearMap, Runs
+from standoff.model.share_matrix import LinearMap, LinkMap, Runs
 from standoff.model.supply import Block, Supply, ratio
 
 Array = npt.NDArray[np.float64]
@@ -17,11 +17,15 @@ Index = npt.NDArray[np.int64]
 LIST_BLOCK = 1 << 14
 """Needs in a block of a list of links, at least one buyer (measured)."""
 
+NODES_CACHED = 1 << 18
+"""Nodes of which an array stays in the cache beside a block; with more, all links are gone through at once (measured)."""
+
 
 class ListSupply(Supply):
     """A list of links.
 
-    Links are sorted by buyer and product, so that all needs and groups of a buyer stand side by side; ``as_given`` undoes it.
+    Needs are sorted by buyer and product, so that all needs and groups of a buyer stand side by side; ``as_given`` undoes it. Of links the
+    first one of every need comes first, in their order, and then the others by need: in a network of firms few needs have any.
 
     Args:
         supplier: supplier of each link.
@@ -41,27 +45,29 @@ class ListSupply(Supply):
         stock_by_link: bool = True,
     ) -> None:
         self.nodes, self.product = len(product), product.astype(np.int32)
-        kinds = int(product.max(initial=0)) + 1
-        key = buyer.astype(np.int64) * kinds
-        key += product[supplier]
-        order = np.argsort(key, kind="stable")
-        key = key[order]
+        self.need_is_group = not stock_by_link
+        self.cached = self.nodes <= NODES_CACHED
+        order, begins, self.groups_of_node = _sorted(supplier, buyer, self.product)
+        lengths = np.diff(np.flatnonzero(np.append(begins, True)).astype(np.int32))
+        if stock_by_link:
+            self.need_lengths: Any = lengths
+            rows, starts = lengths[:0], np.zeros(1, dtype=np.int32)
+        else:
+            order = np.concatenate([order[begins], order[~begins]])
+            rows = np.flatnonzero(lengths > 1).astype(np.int32)
+            starts = np.append(0, np.cumsum(lengths[rows] - 1)).astype(np.int32)
         self._order = order if stock_by_link else None
+        del begins, lengths
         sellers: Any = supplier.astype(np.int32)[order]
         self._link_base: Array = np.asarray(flow, dtype=np.float64)[order]
         del order
-        starts = np.append(np.flatnonzero(np.diff(key, prepend=-1)), len(flow)).astype(np.int32)
-        self.groups_of_node = np.bincount(key[starts[:-1]] // kinds, minlength=self.nodes).astype(np.int32)
-        del key
-        self.need_is_group = not stock_by_link
-        self.base = self._link_base
-        if stock_by_link:
-            self.need_lengths: Any = np.diff(starts)
-            starts = np.arange(len(flow) + 1, dtype=np.int32)
-        elif len(flow):
-            self.base = np.add.reduceat(self._link_base, starts[:-1])
-        self._flows = LinearMap.from_rows(starts, sellers, self._link_base, columns_count=self.nodes)
-        self.base_book = self._flows.back(np.ones(len(self.base)))
+        self._supplier, needs = sellers, len(flow) - int(starts[-1])
+        rest = LinearMap.from_rows(starts, sellers[needs:], self._link_base[needs:], columns_count=self.nodes)
+        self._flows = LinkMap(sellers[:needs], self._link_base[:needs], rows=rows, rest=rest)
+        self.base = self._link_base if stock_by_link else self._flows.totals(self._link_base)
+        self.base_book = np.zeros(self.nodes)
+        for block in self.blocks:
+            block.flows.add_back(np.ones(block.shape), self.base_book)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -81,7 +87,17 @@ class ListSupply(Supply):
         return self._flows.nbytes
 
     def finish_book(self, factor: Array, book: Array) -> Array:
-        return self._flows.back(factor)
+        if not self.cached:
+            for block in self.blocks:
+                block.flows.add_back(factor[block.needs], book)
+        return book
+
+    def arrivals(self, weight: Array, factor: Array, into: Array) -> Array | None:
+        if self.cached:
+            return None
+        for block in self.blocks:
+            np.multiply(block.reach(weight), factor[block.needs], out=into[block.needs])
+        return into
 
     def as_given(self, values: Array) -> Array:
         if self._order is None:
@@ -92,8 +108,7 @@ class ListSupply(Supply):
 
     def pick(self, values: Array) -> Array:
         buyer = np.repeat(np.arange(self.nodes), self.groups_of_node)
-        first = self.supplier[self._flows.matrix.indptr[:-1]]
-        picked: Array = values[self.product[first], buyer]
+        picked: Array = values[self.product[self._flows.columns], buyer]
         return picked
 
     @property
@@ -102,28 +117,22 @@ class ListSupply(Supply):
 
     @property
     def supplier(self) -> Index:
-        sellers: Index = self._flows.matrix.indices
-        return sellers
+        return self._supplier
 
     @property
     def need(self) -> Index:
         """Need of each link, (links,)."""
-        needs: Any = np.repeat(np.arange(len(self.base)), self._links_of_needs.lengths)
-        return np.asarray(needs)
+        return self._flows.spread(np.arange(len(self.base)))
 
     def links(self, factor: Array, weight: Array) -> Array:
-        return self._link_base * self._links_of_needs.spread(factor) * weight[self.supplier]
+        return self._link_base * self._flows.spread(factor) * weight[self._supplier]
 
     def links_to_needs(self, flow: Array) -> Array:
-        return self._links_of_needs.total(flow)
+        return self._flows.totals(flow)
 
     def links_to_suppliers(self, flow: Array) -> Array:
-        summed: Any = np.bincount(self.supplier, flow, self.nodes)
+        summed: Any = np.bincount(self._supplier, flow, self.nodes)
         return np.asarray(summed, dtype=np.float64)
-
-    @cached_property
-    def _links_of_needs(self) -> Runs:
-        return Runs(np.diff(self._flows.matrix.indptr))
 
 
 class ListBlock:
@@ -132,7 +141,8 @@ class ListBlock:
     def __init__(self, supply: ListSupply, *, buyers: slice, groups: slice, needs: slice) -> None:
         self.buyers, self.groups, self.needs = buyers, groups, needs
         self.shape = (needs.stop - needs.start,)
-        self.flows = supply._flows.rows(needs.start, needs.stop)
+        self.cached = supply.cached
+        self.flows = supply._flows.part(needs.start, needs.stop)
         self.buyer_groups = Runs(supply.groups_of_node[buyers])
         self.group_needs = None if supply.need_is_group else Runs(supply.need_lengths[groups])
         self.buyer_needs = self.buyer_groups
@@ -151,7 +161,8 @@ class ListBlock:
         return self.flows(weight)
 
     def add_orders(self, factor: Array, book: Array) -> Array:
-        """Suppliers of these needs have other buyers too: `ListSupply.finish_book` enters all orders at once."""
+        if self.cached:
+            self.flows.add_back(factor, book)
         return book
 
     def group_total(self, values: Array) -> Array:
@@ -170,3 +181,23 @@ class ListBlock:
     def total(self, values: Array, total: Array) -> Array:
         total[self.buyers] += self.buyer_groups.total(values)
         return total
+
+
+def _sorted(
+    supplier: npt.NDArray[np.integer[Any]], buyer: npt.NDArray[np.integer[Any]], product: npt.NDArray[np.int32]
+) -> tuple[Any, Any, Any]:
+    """Links by buyer and product.
+
+    Returns:
+        (order; which of the ordered links are the first of their buyer and product, (links,); products that each node buys, (nodes,)).
+    """
+    nodes, kinds = len(product), int(product.max(initial=0)) + 1
+    key = buyer.astype(np.int32 if nodes * kinds < np.iinfo(np.int32).max else np.int64)
+    key *= kinds
+    key += product[supplier]
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begins = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=begins[1:])
+    edges = np.searchsorted(key[begins], np.arange(nodes + 1, dtype=key.dtype) * kinds)
+    return order, begins, np.diff(edges).astype(np.int32)

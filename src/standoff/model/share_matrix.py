@@ -23,6 +23,9 @@ TABLE_DENSE_FROM_DENSITY = 0.1
 """The same for an input-output table, whose dense products come product by product from the cache (measured, docs/peers.md)."""
 
 
+INFINITE_AS_INTEGER = np.float64(np.inf).view(np.int64)
+
+
 class LinearMap:
     """``y = A x`` along the first axis, ``x`` of shape (columns,) or (columns, draws).
 
@@ -110,6 +113,77 @@ def _scipy() -> tuple[Any, Any]:
     return sparse, csr_matvec
 
 
+class LinkMap:
+    """``y = A x`` for rows of which each has an entry and many have only one: needs (rows) and the links from their suppliers (columns).
+
+    The first entry of every row stands apart from the others. They are fetched one after the other, with nothing to wait for, in two
+    thirds of the time that a loop over rows takes.
+
+    Args:
+        columns: column of the first entry of each row, 32 bits, (rows,).
+        values: value of the first entry of each row, (rows,).
+        rows: rows with more entries, ascending.
+        rest: the other entries of these rows alone.
+    """
+
+    __slots__ = ("add_draws", "add_vector", "columns", "rest", "rows", "values")
+
+    def __init__(self, columns: npt.NDArray[np.int32], values: Array, *, rows: Any, rest: LinearMap) -> None:
+        from scipy.sparse._sparsetools import csc_matvec, csc_matvecs
+
+        self.add_vector, self.add_draws = csc_matvec, csc_matvecs
+        self.columns, self.values, self.rows, self.rest = columns, values, rows, rest
+
+    def part(self, begin: int, end: int) -> LinkMap:
+        """Some rows, their entries shared."""
+        first, last = np.searchsorted(self.rows, (begin, end))
+        return LinkMap(
+            self.columns[begin:end],
+            self.values[begin:end],
+            rows=self.rows[first:last] - begin,
+            rest=self.rest.rows(first, last),
+        )
+
+    def __call__(self, x: Array) -> Array:
+        """``A x``, ``x`` of shape (columns,) or (columns, draws)."""
+        product: Array = x.take(self.columns, axis=0)
+        product *= self.values.reshape(-1, *(1 for _ in x.shape[1:]))
+        if len(self.rows):
+            product[self.rows] += self.rest(x)
+        return product
+
+    def add_back(self, x: Array, total: Array) -> None:
+        """Add ``A' x`` to ``total``, ``x`` of shape (rows,) or (rows, draws)."""
+        x = np.ascontiguousarray(x)
+        self._add_columns(np.arange(len(x) + 1, dtype=np.int32), self.columns, self.values, x, total)
+        if len(self.rows):
+            rest = self.rest.matrix
+            self._add_columns(rest.indptr, rest.indices, rest.data, x[self.rows], total)
+
+    def _add_columns(self, starts: Any, rows: Any, values: Array, x: Array, total: Array) -> None:
+        """Add the columns of a sparse matrix, each times its entry of ``x``; SciPy's open way to it makes a new total."""
+        if x.ndim == 1:
+            self.add_vector(len(total), len(x), starts, rows, values, x, total)
+        else:
+            self.add_draws(len(total), *x.shape, starts, rows, values, x, total)
+
+    def spread(self, x: Array) -> Array:
+        """A value of each row, for its entries: first ones, then the others."""
+        return np.concatenate([x, np.repeat(x[self.rows], np.diff(self.rest.matrix.indptr), axis=0)])
+
+    def totals(self, x: Array) -> Array:
+        """Sum by row of values of the entries: first ones, then the others."""
+        total = x[: len(self.columns)].copy()
+        if len(self.rows):
+            total[self.rows] += np.add.reduceat(x[len(total) :], self.rest.matrix.indptr[:-1], axis=0)
+        return total
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that one product has to read."""
+        return int(self.columns.nbytes + self.values.nbytes + self.rows.nbytes + self.rest.nbytes)
+
+
 def sum_map(groups: npt.ArrayLike, count: int, weights: npt.ArrayLike | None = None) -> LinearMap:
     """The map that adds entry ``i`` of a vector to group ``groups[i]``, times ``weights[i]`` if given."""
     index = np.asarray(groups, dtype=np.int64)
@@ -173,6 +247,9 @@ class Runs:
 
     def smallest(self, x: Array) -> Array:
         """Smallest entry of each group, infinite for none."""
+        if (x >= 0).all():  # the bits of such numbers read as integers stand in the same order, and take half the time
+            smallest: Array = self._reduce(np.minimum, x.view(np.int64), INFINITE_AS_INTEGER).view(np.float64)
+            return smallest
         return self._reduce(np.minimum, x, np.inf)
 
     def total(self, x: Array) -> Array:
@@ -183,10 +260,9 @@ class Runs:
         """A value of each group, for its entries."""
         return np.repeat(x, self.lengths, axis=0)
 
-    def _reduce(self, function: np.ufunc, x: Array, fill: float) -> Array:
+    def _reduce(self, function: np.ufunc, x: Any, fill: float | np.int64) -> Any:
         if isinstance(self.filled, slice) and self.count:
-            whole: Array = function.reduceat(x, self.starts, axis=0)
-            return whole
+            return function.reduceat(x, self.starts, axis=0)
         result = np.full((self.count, *x.shape[1:]), fill)
         if len(self.starts):
             result[self.filled] = function.reduceat(x, self.starts, axis=0)

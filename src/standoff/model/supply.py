@@ -97,6 +97,19 @@ class Supply(ABC):
     def finish_book(self, factor: Array, book: Array) -> Array:
         """The books before weights, (nodes, ...), once every block has added its orders."""
 
+    def arrivals(self, weight: Array, factor: Array, into: Array) -> Array | None:
+        """What arrives at every need, orders ``factor`` served by the shares ``weight``, where it is faster to ask for all of it at once.
+
+        Args:
+            weight: by supplier, (nodes, ...).
+            factor: of the orders, by need.
+            into: where to write it; may be ``factor``.
+
+        Returns:
+            ``into``, or None where blocks are to be asked one by one.
+        """
+        return None
+
     @abstractmethod
     def as_given(self, values: Array) -> Array:
         """Values by need in the order in which the network was given."""

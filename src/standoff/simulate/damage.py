@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,13 @@ class Damage:
     recovery_steps: float = 1.0
     rebuilding: Rebuilding | None = None
 
+    def resized(self, size: float) -> Damage:
+        """The same event, larger or smaller by a factor."""
+        rebuilding = self.rebuilding
+        if rebuilding is not None:
+            rebuilding = replace(rebuilding, needs=rebuilding.needs * size)
+        return replace(self, impact=self.impact * size, rebuilding=rebuilding)
+
 
 class Schedule:
     """The events of a run, as they stand. One schedule serves one run.
@@ -87,6 +94,19 @@ class Schedule:
         self.supply_in = supply_in
         self.peer_compatible, self.decimals = peer_compatible, decimals
         self.number = 0
+
+    def resized(self, economy: Economy, sizes: Array) -> Schedule:
+        """The same events from the start, on an economy, each of them larger or smaller by a factor."""
+        return Schedule(
+            economy,
+            [damage.resized(float(size)) for damage, size in zip(self.damages, sizes, strict=True)],
+            labour_left=self.labour_left,
+            household_shock=self.household_shock,
+            final_shock=self.final_shock,
+            supply_in=self.supply_in,
+            peer_compatible=self.peer_compatible,
+            decimals=self.decimals,
+        )
 
     def begin(self, number: int) -> Shocks:
         """What comes from outside in a step."""

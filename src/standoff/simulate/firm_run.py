@@ -111,7 +111,7 @@ def run_firms(
         name: of the rule set.
         backend: array library that takes the steps.
     """
-    economy, chosen, schedule, numbers = _prepared(firms, settings=settings, rules=rules, name=name)
+    economy, chosen, schedule, numbers = prepared_firms(firms, settings=settings, rules=rules, name=name)
     run = run_economy(economy, chosen, schedule, steps=settings.steps, numbers=numbers, backend=backend)
     heals = settings.recovery != "none" and settings.steps >= settings.recovery_start + 2 * settings.recovery_steps
     return FirmRun(
@@ -125,13 +125,14 @@ def losses_of_firms(
     firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str = "inoue_todo"
 ) -> EconomyLosses:
     """Run a network of firms and follow every loss of output to what it is due to. Arguments as in `run_firms`."""
-    economy, chosen, schedule, numbers = _prepared(firms, settings=settings, rules=rules, name=name)
+    economy, chosen, schedule, numbers = prepared_firms(firms, settings=settings, rules=rules, name=name)
     return losses_of_run(economy, chosen, schedule, steps=settings.steps, numbers=numbers)
 
 
-def _prepared(
+def prepared_firms(
     firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str
 ) -> tuple[Economy, RuleSet, Schedule, RuleNumbers]:
+    """Economy, rules, events and numbers of a run. Arguments as in `run_firms`."""
     economy = economy_from_firms(
         supplier=firms.supplier,
         buyer=firms.buyer,

@@ -63,7 +63,7 @@ class EconomyProgram:
         Args:
             numbers: of `program`.
             emit: what to keep of a step.
-            recompute: whether a reverse pass computes each step again rather than remember it whole.
+            recompute: whether a reverse pass computes each step again, but for products with a table, rather than remember it whole.
             softened: see `standoff.simulate.traced_network.NewArrays`.
 
         Returns:
@@ -118,7 +118,10 @@ class EconomyProgram:
             same = jax.tree.map(lambda new, old: jnp.broadcast_to(new, old.shape), after, state)
             return (same, left), emit(after, flows, lost)
 
-        return jax.lax.scan(jax.checkpoint(one) if recompute else one, start, ahead)
+        if recompute:
+            # Products with the network are remembered: without them a step is cheap to compute again, and they are little of what it keeps
+            one = jax.checkpoint(one, policy=jax.checkpoint_policies.dots_saveable)
+        return jax.lax.scan(one, start, ahead)
 
 
 def _known_before_the_loop(economy: Economy) -> None:
@@ -268,3 +271,33 @@ def kept_of(keep: Sequence[str], sums: Any) -> Emit:
         return found
 
     return emit
+
+
+def differentiate_economy(
+    made: EconomyProgram, given: Any, change: Callable[[Any, Any], Any], in_step: Callable[[EconomyFlows], Any]
+) -> Callable[..., tuple[float, Any]]:
+    """A compiled function from changes to a result and its derivatives by all of them, from one reverse pass.
+
+    Args:
+        made, given: from `program`, of a run without draws.
+        change: numbers with changes, arrays in any nest of tuples and mappings, put into them.
+        in_step: what a step adds to the result.
+
+    Returns:
+        A function of the changes, and of the share of softening (0 for the exact derivative).
+    """
+
+    def total(changes: Any, numbers: Any, share: Any) -> Any:
+        added, _ = made.scan(
+            change(numbers, changes), lambda after, flows, lost: in_step(flows), recompute=True, softened=share
+        )
+        return added.sum()
+
+    compiled_pass = jax.jit(jax.value_and_grad(total))
+
+    def call(changes: Any, share: float = 0.0) -> tuple[float, Any]:
+        with double_precision():
+            value, derivatives = compiled_pass(changes, given, jnp.asarray(share))
+            return float(value), jax.tree.map(np.asarray, derivatives)
+
+    return call

@@ -55,7 +55,7 @@ class TracedEvents:
 
     def start(self, arrays: Any) -> tuple[Any, ...]:
         """What is left to rebuild before the first step."""
-        needs = tuple(each.get("needs") for each in arrays["strikes"])
+        needs = tuple(each["needs"] * each["size"] if "needs" in each else None for each in arrays["strikes"])
         if self.draws is None:
             return needs
         return tuple(None if each is None else jnp.broadcast_to(each, (*each.shape[:-1], self.draws)) for each in needs)

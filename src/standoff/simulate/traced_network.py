@@ -306,7 +306,7 @@ class TracedList(TracedNetwork):
     def links_to_needs(self, flow: Any) -> Any:
         if "need" not in self.arrays:
             return flow
-        return Members(self.arrays["need"], len(self.base)).total(flow)
+        return jax.ops.segment_sum(flow, self.arrays["need"], num_segments=len(self.base))
 
     def finish_book(self, factor: Any, book: Any) -> Any:
         flow = self.at_link(factor)

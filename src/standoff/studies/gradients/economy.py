@@ -1,0 +1,196 @@
+"""Slopes and criticality of an economy under the rules of a peer: one reverse pass for every producer, link and number of the rules.
+
+What the measures are is said in `standoff.studies.gradients.criticality`; what stands here says it of tables and of lists of firms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from standoff.errors import nearest, refuse
+from standoff.simulate.backend import backend_named
+from standoff.studies.gradients.case import chosen_numbers
+from standoff.studies.gradients.criticality import MEASURES, PART, SOFT, Criticality, Item
+from standoff.studies.gradients.economy_case import (
+    EconomyCase,
+    EconomyNumber,
+    EconomyScalar,
+    case_of_firms,
+    case_of_scenario,
+    changed_at,
+)
+from standoff.studies.gradients.gradient import MOST_CHECKED, NUDGE, ROUNDING, Gradient, Slope, same_slope
+
+LOST = "value_added_lost"
+KINDS = {"capacity": "producer", "link": "link"}
+
+
+def economy_case(
+    scenario: str | Path, *, world: str = "", rules: str = "", changes: Mapping[str, Any] | None = None
+) -> EconomyCase:
+    """A scenario file on a table, or a folder of firms, ready to be run with its numbers changed.
+
+    Args:
+        scenario: path of a YAML file, or of a folder with the files A, C, F and delta.
+        world: folder of the table, if not the scenario's own.
+        rules: rule set, if not the scenario's own; ``inoue_todo`` for firms if not given.
+        changes: as in ``standoff run --set``.
+
+    Raises:
+        InputError: what a run of it raises.
+    """
+    if Path(scenario).is_dir():
+        return case_of_firms(scenario, rules=rules, changes=changes)
+    return case_of_scenario(scenario, world=world, changes={**(changes or {}), **({"rules": rules} if rules else {})})
+
+
+def economy_gradient(
+    scenario: str | Path | EconomyCase,
+    *,
+    of: str = LOST,
+    by: Sequence[str] | None = None,
+    world: str = "",
+    rules: str = "",
+    changes: Mapping[str, Any] | None = None,
+    checked: int = MOST_CHECKED,
+) -> Gradient:
+    """Derivatives of one result of an economy by the numbers of a run, all from one reverse pass.
+
+    Args:
+        scenario, world, rules, changes: see `economy_case`; or the case itself.
+        of: the result, see `standoff.studies.gradients.economy_case.EconomyCase.scalar`.
+        by: names or patterns of numbers (``parameter:psi``, ``cover:*``, ``capacity:*``, ``link:*``); all but links if not given.
+        checked: how many of the steepest slopes are held against two runs each in NumPy, on either side.
+
+    Raises:
+        InputError: JAX is not installed or does not run the rules; an unknown result or number; what a run raises.
+    """
+    case = (
+        scenario
+        if isinstance(scenario, EconomyCase)
+        else economy_case(scenario, world=world, rules=rules, changes=changes)
+    )
+    scalar = case.scalar(of)
+    numbers: list[Any] = case.named()
+    chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "link"]
+    value, derivatives = reverse_pass_of(case, scalar)(case.stated())
+    slopes = [_slope(number, float(derivatives[number.field][number.place])) for number in chosen]
+    order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))
+    ranked = [slopes[place] for place in order]
+    steep = [chosen[place] for place in order[:checked]]
+    for place, (below, above) in enumerate(_one_sided(case, scalar, steep, value)):
+        noise = ROUNDING * _scale(case, scalar) / _nudge(steep[place])
+        ranked[place] = replace(ranked[place], below=below, above=above, smooth=same_slope(below, above, noise=noise))
+    return Gradient(case.name, case.world, of, case.unit, value, tuple(ranked))
+
+
+def economy_criticality(
+    scenario: str | Path | EconomyCase,
+    *,
+    of: str = LOST,
+    by: str = "loss",
+    top: int = 20,
+    world: str = "",
+    rules: str = "",
+    changes: Mapping[str, Any] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Criticality:
+    """What every producer, and every link of a list of firms, is worth to a result of an economy.
+
+    Args:
+        scenario, world, rules, changes: see `economy_case`; or the case itself.
+        of: the result, see `standoff.studies.gradients.economy_case.EconomyCase.scalar`.
+        by: ``loss`` or ``marginal``: which measure of the reverse pass chooses what is re-run.
+        top: how many of each kind are re-run in NumPy, each with 1 % less of it and without it.
+        progress: called with the number of re-runs done.
+
+    Raises:
+        InputError: as `economy_gradient`; an unknown measure.
+    """
+    if by not in MEASURES:
+        raise refuse("by", why="there is no such measure", cure=nearest(by, MEASURES), value=by)
+    case = (
+        scenario
+        if isinstance(scenario, EconomyCase)
+        else economy_case(scenario, world=world, rules=rules, changes=changes)
+    )
+    scalar = case.scalar(of)
+    value, pairs = economy_importances(case, scalar)
+    stated = case.evaluate(case.stated(), scalar)
+    ranked: list[Item] = []
+    done = 0
+    for kind in KINDS.values():
+        of_kind = [pair for pair in pairs if pair[1].kind == kind]
+        of_kind.sort(key=lambda pair: -(pair[1].softened if by == "loss" else pair[1].marginal))
+        found = []
+        for number, item in of_kind[:top]:
+            part, whole = (case.evaluate(changed_at(case, [(number, left)])[0], scalar) for left in (1.0 - PART, 0.0))
+            found.append(replace(item, marginal_exact=part - stated, loss_exact=whole - stated))
+            done += 2
+            if progress:
+                progress(done)
+        found.sort(key=lambda item: -((item.loss_exact if by == "loss" else item.marginal_exact) or 0.0))
+        ranked += [*found, *(item for _, item in of_kind[top:])]
+    return Criticality(case.name, case.world, of, case.unit, value, by, tuple(ranked))
+
+
+def economy_importances(case: EconomyCase, scalar: EconomyScalar) -> tuple[float, list[tuple[EconomyNumber, Item]]]:
+    """The result, and what the reverse pass says of each producer and link, exactly and softened: one function, called twice."""
+    run = reverse_pass_of(case, scalar)
+    stated = case.stated()
+    value, exact = run(stated)
+    softened = run(stated, SOFT)[1]
+    pairs = []
+    for number in case.named():
+        if number.field in KINDS:
+            marginal, soft = (-PART * float(each[number.field][number.place]) for each in (exact, softened))
+            pairs.append((number, Item(KINDS[number.field], number.name.partition(":")[2], marginal, soft)))
+    return value, pairs
+
+
+def reverse_pass_of(case: EconomyCase, scalar: EconomyScalar) -> Callable[..., tuple[float, Any]]:
+    """A function from numbers, as `EconomyCase.stated` gives them, to the result and its derivatives by all of them.
+
+    Compiled on its first call. A second argument is the share of softening.
+
+    Raises:
+        InputError: JAX is not installed or does not run the rules.
+    """
+    backend_named("jax")
+    from standoff.simulate.traced_economy import differentiate_economy, program
+
+    made, given = program(case.economy, case.rules, [case.schedule()], steps=case.steps, numbers=case.numbers)
+    return differentiate_economy(made, given, case.put, scalar.in_step)
+
+
+def _one_sided(
+    case: EconomyCase, scalar: EconomyScalar, numbers: Sequence[EconomyNumber], value: float
+) -> list[tuple[float, float]]:
+    """Slopes just below and just above each number, from runs in NumPy."""
+    found = []
+    here = case.evaluate(case.stated(), scalar) if numbers else value
+    for number in numbers:
+        nudge = _nudge(number)
+        moves = [(number, number.value - nudge), (number, number.value + nudge)]
+        low, high = (case.evaluate(changed, scalar) for changed in changed_at(case, moves))
+        found.append(((here - low) / nudge, (high - here) / nudge))
+    return found
+
+
+def _scale(case: EconomyCase, scalar: EconomyScalar) -> float:
+    """What a result's rounding is measured by: a loss is a difference of sums as large as this."""
+    return float(case.steps * np.abs(scalar.weight * scalar.usual).sum())
+
+
+def _nudge(number: EconomyNumber) -> float:
+    """The change by which a number's slope is checked."""
+    return NUDGE * (abs(number.value) or 1.0)
+
+
+def _slope(number: EconomyNumber, derivative: float) -> Slope:
+    return Slope(number.name, number.value, number.unit, derivative, per_percent=derivative * number.value / 100.0)

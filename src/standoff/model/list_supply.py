@@ -17,7 +17,7 @@ Index = npt.NDArray[np.int64]
 LIST_BLOCK = 1 << 14
 """Needs in a block of a list of links, at least one buyer (measured)."""
 
-NODES_CACHED = 1 << 18
+NODES_CACHED = 1 << 17
 """Nodes of which an array stays in the cache beside a block; with more, all links are gone through at once (measured)."""
 
 

@@ -1,4 +1,4 @@
-"""Lets these tests import the random worlds and the cases of the laws."""
+"""Lets these tests import the random worlds, the cases of the laws and those of the peers."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "laws")]
+sys.path[:0] = [str(TESTS / folder) for folder in ("", "laws", "peers", "mrio")]

@@ -62,6 +62,18 @@ def test_a_block_of_draws_is_every_draw_alone(home: str, name: str, rationing: s
             assert np.abs(together[each][..., draw] - run[each]).max() <= 1e-12 * scale, each
 
 
+def test_how_many_buyers_are_in_a_block_does_not_change_a_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    economy, rules = _economy("table"), compose("ario")
+    outputs = []
+    for numbers_in_a_block in (1_000_000, 40, 1):
+        monkeypatch.setattr("standoff.model.table_supply.DRAWS_BLOCK", numbers_in_a_block)
+        cover = np.linspace(8.0, 20.0, DRAWS)
+        run = run_draws(economy, rules, lambda draw: _struck(economy, draw), draws=DRAWS, steps=STEPS, cover=cover)
+        outputs.append(run["output"])
+    for output in outputs[1:]:
+        assert np.abs(output - outputs[0]).max() <= 1e-12 * outputs[0].max()
+
+
 def test_shocks_of_demand_and_labour_may_differ_between_draws() -> None:
     economy, shocks = belgium()
     rules = compose("pichler")

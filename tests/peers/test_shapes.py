@@ -116,6 +116,25 @@ def test_blocks_do_not_change_what_comes_out(monkeypatch: pytest.MonkeyPatch) ->
     assert np.abs(_output(economy, "ario") - sparse).max() <= 1e-12 * sparse.max()
 
 
+def test_blocks_of_buyers_for_draws_ask_and_answer_as_the_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("standoff.model.table_supply.DRAWS_BLOCK", 40)
+    whole = _economy().supply
+    split = whole.for_draws(4)
+    assert [block.shape for block in split.blocks[:6]] == [(1, 10)] * 4 + [(1, 8), (1, 10)]
+    draw = np.random.default_rng(3)
+    weight, factor = draw.random((48, 4)), draw.random((len(SECTORS), 48, 4))
+    for name, values in {
+        "reach": (weight,),
+        "at_need": (weight,),
+        "group_total": (factor,),
+        "book": (factor, weight),
+        "smallest": (factor,),
+        "total": (factor,),
+    }.items():
+        assert np.allclose(getattr(split, name)(*values), getattr(whole, name)(*values), rtol=1e-13), name
+    assert np.array_equal(split.inputs, whole.inputs)
+
+
 def test_goods_that_never_bind_and_buyers_without_inputs_run_in_every_shape() -> None:
     table = boario_table()
     flows = table["Z_year"].copy()

@@ -129,6 +129,7 @@ def run_economy_file(
     report: bool,
     excel: bool,
     lang: str,
+    backend: str,
     as_json: bool,
 ) -> None:
     """Run a scenario on a table and write result.nc and report.html."""
@@ -140,7 +141,7 @@ def run_economy_file(
         changes["rules"] = rules
     asked = read_economy_scenario(scenario, changes=changes)
     with progress_bar("running", runs_of(asked, draws) + (asked.days if asked.losses else 0)) as tick:
-        result = run_scenario(asked, world=world or None, draws=draws, seed=seed, progress=tick)
+        result = run_scenario(asked, world=world or None, draws=draws, seed=seed, progress=tick, backend=backend)
     write_and_tell(result, out or Path("out") / asked.name, report=report, excel=excel, lang=lang, as_json=as_json)
 
 

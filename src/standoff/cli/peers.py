@@ -44,10 +44,20 @@ def rules_of_scenario(rules: str, changes: dict[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def run_peer(folder: Path, rules: str, *, changes: dict[str, str], out: Path | None, as_json: bool) -> None:
+def run_peer(
+    folder: Path, rules: str, *, changes: dict[str, str], out: Path | None, backend: str, as_json: bool
+) -> None:
     """Run a peer's rule set on a folder and write its table."""
+    if rules == "esri" and backend != "numpy":
+        from standoff.errors import refuse
+
+        raise refuse(
+            "--backend", why="a cascade of failures runs in NumPy only", cure="Leave --backend out", value=backend
+        )
     where = out if out is not None else Path("out") / f"{folder.name}-{rules}"
-    summary = _run_esri(folder, changes, where) if rules == "esri" else _run_firms(folder, rules, changes, where)
+    summary = (
+        _run_esri(folder, changes, where) if rules == "esri" else _run_firms(folder, rules, changes, where, backend)
+    )
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
     else:
@@ -107,13 +117,14 @@ def _run_esri(folder: Path, changes: dict[str, str], out: Path) -> dict[str, Any
     }
 
 
-def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path) -> dict[str, Any]:
+def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path, backend: str) -> dict[str, Any]:
+    from standoff.simulate.backend import backend_named
     from standoff.simulate.firm_run import firm_settings, losses_of_firms, run_firms, write_losses, write_totals
     from standoff.world.firm_folder import read_firm_files
 
     settings, rules = firm_settings(changes)
     firms = read_firm_files(folder)
-    done = run_firms(firms, settings=settings, rules=rules, name=name)
+    done = run_firms(firms, settings=settings, rules=rules, name=name, backend=backend_named(backend))
     run = done.run
     output = run["output"].sum(axis=1)
     files = [str(write_totals(run, out / "totals.csv"))]

@@ -83,12 +83,13 @@ def run(
             report=not no_report,
             excel=excel,
             lang=lang,
+            backend=backend,
             as_json=as_json,
         )
         return
     is_file = Path(scenario).suffix in SCENARIO_FILES
     if rules in COMMANDS and scenario not in shipped_scenarios() and not is_file:
-        run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, as_json=as_json)
+        run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, backend=backend, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
     from standoff.simulate.scenario import read_scenario, scenario_from

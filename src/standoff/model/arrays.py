@@ -7,8 +7,11 @@ calls these functions and goes on with what they return.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 def add_at(array: Any, index: Any, values: Any) -> Any:
@@ -38,3 +41,50 @@ def repeat(count: int, once: Callable[[tuple[Any, ...]], tuple[Any, ...]], start
     for _ in range(count):
         arrays = once(arrays)
     return arrays
+
+
+def choose(condition: Any, chosen: Any, other: Any) -> Any:
+    """``chosen`` if the condition holds, else ``other``; the condition is one truth, known or to be known when a trace is run."""
+    if hasattr(condition, "at"):
+        import jax.numpy as jnp
+
+        return jnp.where(condition, chosen, other)
+    return chosen if condition else other
+
+
+def truth(value: Any) -> Any:
+    """A bool, or a value that JAX will know when it runs."""
+    return value if hasattr(value, "at") else bool(value)
+
+
+def every(truths: Iterable[Any]) -> Any:
+    """Whether all hold; the first that is known not to hold ends it."""
+    held: Any = True
+    for each in truths:
+        if each is False:
+            return False
+        held = held & each
+    return held
+
+
+def run_totals(values: Any, starts: npt.NDArray[np.integer[Any]]) -> Any:
+    """Sum of each run of entries that stand side by side; ``starts`` is where each run begins, the first at 0."""
+    if hasattr(values, "at"):
+        from jax.ops import segment_sum
+
+        run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values))))
+        return segment_sum(values, run, num_segments=len(starts), indices_are_sorted=True)
+    return np.add.reduceat(values, starts)
+
+
+def first_of_each(chosen: Any, group: npt.NDArray[np.integer[Any]], groups: int) -> Any:
+    """Position of the first chosen entry of each group, their number where none is chosen; groups stand side by side."""
+    if hasattr(chosen, "at"):
+        import jax.numpy as jnp
+        from jax.ops import segment_min
+
+        place = jnp.where(chosen, jnp.arange(len(group)), len(group))
+        return jnp.minimum(segment_min(place, group, num_segments=groups, indices_are_sorted=True), len(group))
+    first = np.full(groups, len(group))
+    np.minimum.at(first, group[chosen], np.flatnonzero(chosen))
+    return first

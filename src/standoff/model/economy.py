@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.arrays import put_at, truth
 from standoff.model.supply import Block, Supply, ratio
 
 Array = npt.NDArray[np.float64]
@@ -57,12 +59,12 @@ class Economy:
     @cached_property
     def per_output(self) -> Array:
         """``1 / output``, 0 without output, (nodes,)."""
-        return np.asarray(ratio(1.0, self.output))
+        return cast(Array, ratio(1.0, self.output, self.supply.xp))
 
     @cached_property
     def per_capital(self) -> Array:
         """``1 / capital``, 0 without capital, (nodes,)."""
-        return np.asarray(ratio(1.0, self.capital))
+        return cast(Array, ratio(1.0, self.capital, self.supply.xp))
 
     @cached_property
     def other_final(self) -> Array:
@@ -99,32 +101,60 @@ class Economy:
         """Usual use of all inputs, (nodes,)."""
         return self.supply.inputs.reshape(self.output.shape)
 
+    def through_needs(self, one: OnePart, start: Any, buffers: Buffers) -> tuple[Any, Buffers]:
+        """Go through all needs block by block.
+
+        Args:
+            one: from place and constants of a block and what is known so far to what is known then and arrays by need of the block.
+            start: what is known at the start.
+            buffers: arrays to write into, where arrays can be written to; None for what is not kept.
+
+        Returns:
+            (what is known in the end, arrays by need).
+        """
+        if self.supply.loops:
+            known, found = self.supply.through_blocks(
+                lambda place, block, so_far: one(place, Part(self, block), so_far), start
+            )
+            return known, Buffers(*found)
+        known, wholes = start, list(buffers)
+        for place, part in enumerate(self.parts):
+            known, found = one(place, part, known)
+            if len(self.parts) == 1:  # nothing to put together
+                return known, Buffers(*found)
+            for number, whole in enumerate(wholes):
+                if whole is not None:
+                    wholes[number] = put_at(whole, part.block.needs, found[number])
+        return known, Buffers(*wholes)
+
     @property
     def resting_stock(self) -> Array:
         """Stocks that cover usual use, infinite where the cover is, (needs)."""
-        stock: Array = np.empty(np.broadcast(self.base, self.cover).shape)
+        xp = self.supply.xp
+        stock: Array = xp.empty(xp.broadcast(self.base, self.cover).shape)
         for part in self.parts:
             goal = part.cover * part.base
-            stock[part.block.needs] = goal if part.bounded is None else np.where(part.bounded, goal, np.inf)
+            wanted = goal if part.bounded is None else xp.where(part.bounded, goal, np.inf)
+            stock = put_at(stock, part.block.needs, wanted)
         return stock
 
 
 class Part:
     """A block of needs and its constants. Arrays are by need of the block, those called ``group_`` by group.
 
-    A mask is None where it would say yes everywhere.
+    A mask is None where it is known to say yes everywhere.
     """
 
     def __init__(self, economy: Economy, block: Block) -> None:
-        self.block = block
+        self.block, self.xp = block, economy.supply.xp
         self.base = economy.base[block.needs]
         self.restock = economy.restock[block.needs]
         self.group_base = block.group_base if economy.output.ndim == 1 else block.group_base[..., None]
         self.need_is_group = len(self.group_base) == len(self.base)
-        cover = economy.cover[block.needs]
-        self.bounded = _mask(np.broadcast_to(np.isfinite(cover), np.broadcast(cover, self.base).shape))
+        cover, xp = economy.cover[block.needs], self.xp
+        self.bounded = _mask(xp.broadcast_to(xp.isfinite(cover), xp.broadcast(cover, self.base).shape))
         """Whether the stock of a need has a bound."""
-        self.cover = cover if self.bounded is None else np.where(np.isfinite(cover), cover, 0.0)
+        self.cover = cover if self.bounded is None else xp.where(xp.isfinite(cover), cover, 0.0)
         self._economy = economy
 
     @cached_property
@@ -141,9 +171,14 @@ class Part:
         return _mask(self.group_base > 0)
 
     @cached_property
-    def group_goal(self) -> Any:
+    def goal(self) -> Any:
         """Stock wanted at usual output, 0 where it has no bound."""
-        return self.block.group_total(self.cover * self.base)
+        return self.cover * self.base
+
+    @cached_property
+    def group_goal(self) -> Any:
+        """The same by group."""
+        return self.block.group_total(self.goal)
 
     @cached_property
     def group_binding(self) -> Any:
@@ -156,8 +191,12 @@ class Part:
         return self.base * self.block.at_need(activity)
 
 
+OnePart = Callable[[Any, Part, Any], tuple[Any, tuple[Any, ...]]]
+"""What a step does with a block of needs."""
+
+
 def _mask(where: Any) -> Any:
-    return None if where.all() else where
+    return None if truth(where.all()) is True else where
 
 
 @dataclass(frozen=True)
@@ -261,8 +300,8 @@ class OrderPlan(NamedTuple):
     """Relative to usual output, (nodes,)."""
     goal: Any
     """The same; None where the goal stays at usual output."""
-    smallest_gap: float
-    """Of a stock; 0 where too much is not worked off."""
+    destocks: bool
+    """Whether too much stock is worked off."""
     smallest: float = 0.0
     """Of an order."""
     tolerant: bool = False
@@ -278,6 +317,8 @@ class Moment:
     state: EconomyState
     number: int
     shocks: Shocks
+    xp: Any = np
+    """Array namespace."""
     overproduction: Any = None
     book: Any = None
     input_limit: Any = None
@@ -291,3 +332,5 @@ class Moment:
     activity: Any = None
     """Output relative to usual."""
     served: Any = None
+    to_rebuilding: Any = None
+    """Delivered to rebuild."""

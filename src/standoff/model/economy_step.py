@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from standoff.model import restocking
+from standoff.model.arrays import choose, every
 from standoff.model.economy import (
     Buffers,
     Economy,
@@ -54,11 +53,14 @@ def step(
     Returns:
         (state at the end, what moved).
     """
-    m = Moment(economy, numbers, state, number, shocks)
+    xp = economy.supply.xp
+    if state.book is None or state.input_limit is None:
+        state = ready(state, economy, rules, numbers=numbers)
+    m = Moment(economy, numbers, state, number, shocks, xp)
     decide(m, rules)
     if buffers is None:
-        buffers = Buffers(*(np.empty_like(state.stock) for _ in Buffers._fields))
-    weight, book, input_limit = follow(m, rules, buffers)
+        buffers = Buffers(*(xp.empty_like(state.stock) for _ in Buffers._fields))
+    buffers, weight, book, input_limit = follow(m, rules, buffers)
     served = m.served
     after = EconomyState(
         stock=buffers.stock,
@@ -79,42 +81,47 @@ def step(
         to_firms=served.to_firms,
         to_final=served.to_final,
         final_share=served.final_share,
-        to_rebuilding=shocks.rebuilding * served.final_share,
+        to_rebuilding=m.to_rebuilding,
         arrived=buffers.arrived,
         used=buffers.used,
     )
 
 
+def ready(state: EconomyState, economy: Economy, rules: RuleSet, *, numbers: RuleNumbers) -> EconomyState:
+    """The state with orders by supplier and the limit of the stocks, which the step before it left or which are asked for here."""
+    if state.book is None:
+        state = state._replace(book=economy.supply.book(state.order_factor, state.supplier_weight))
+    if state.input_limit is None:
+        known = rules.production.begin(state.output, economy.supply.xp)
+        for part in economy.parts:
+            known = rules.production.add(part, state.stock[part.block.needs], known)
+        state = state._replace(input_limit=rules.production.limit(economy, known, numbers))
+    return state
+
+
 def decide(m: Moment, rules: RuleSet) -> None:
     """What nodes decide: demand, capacity, output, who is served."""
-    state, supply = m.state, m.economy.supply
-    m.book = supply.book(state.order_factor, state.supplier_weight) if state.book is None else state.book
-    m.input_limit = _limit_of_stocks(m, rules) if state.input_limit is None else state.input_limit
+    state, xp = m.state, m.xp
+    m.book, m.input_limit = state.book, state.input_limit
     m.final = rules.consumption(m)
     m.demand = m.book + m.final + m.shocks.rebuilding
     m.overproduction = rules.overproduction(m)
     m.capacity_share = (1.0 - m.shocks.capacity_loss) * m.overproduction * m.state.labour
     m.capacity = m.economy.output * m.capacity_share
-    m.output = np.minimum(m.demand, m.capacity)
-    np.minimum(m.output, m.input_limit, out=m.output)
+    output = xp.minimum(m.demand, m.capacity)
+    m.output = xp.minimum(output, m.input_limit, out=output)
     m.activity = m.output * m.economy.per_output
     m.served = rules.rationing(m)
+    m.to_rebuilding = m.shocks.rebuilding * m.served.final_share
 
 
-def _limit_of_stocks(m: Moment, rules: RuleSet) -> Any:
-    known = rules.production.begin(m.state.output)
-    for part in m.economy.parts:
-        rules.production.add(part, m.state.stock[part.block.needs], known)
-    return rules.production.limit(m.economy, known, m.numbers)
-
-
-def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
-    """Arrivals, use, stocks and orders of every need, written into ``buffers``.
+def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, Any, Any]:
+    """Arrivals, use, stocks and orders of every need, written into ``buffers`` where arrays can be written to.
 
     Returns:
-        (weights of the suppliers in the orders, orders by supplier, output that the stocks allow), (nodes,) each.
+        (arrays by need; weights of the suppliers in the orders, orders by supplier, output that the stocks allow), (nodes,) each.
     """
-    economy, state = m.economy, m.state
+    economy, state, xp = m.economy, m.state, m.xp
     plan, weight = rules.ordering(m), rules.sourcing(m)
     firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
     if firms_share is not None:
@@ -124,35 +131,39 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Any, Any, Any]:
             m.served, firms_share = replace(m.served, arrived=arrived), None
     seen: dict[int, Moved] = {}
     stays, met = _nothing_moves(m, rules, plan, firms_share, seen) if m.numbers.peer_compatible else (False, False)
-    book, known = np.zeros_like(m.output), rules.production.begin(m.output)
-    for place, part in enumerate(economy.parts):
+
+    def one(place: Any, part: Part, so_far: tuple[Any, Any]) -> tuple[tuple[Any, Any], tuple[Any, ...]]:
         block, needs = part.block, part.block.needs
+        book, known = so_far
         use = part.use(m.activity)
-        arrived, used, stock = seen.pop(place) if place in seen else move(m, part, use, firms_share)
-        if stays:
-            used, stock = arrived, state.stock[needs]
-        rules.production.add(part, stock, known)
+        arrived, used, stock = seen.pop(place) if seen else move(m, part, use, firms_share)
+        if stays is not False:
+            used, stock = choose(stays, arrived, used), choose(stays, state.stock[needs], stock)
+        known = rules.production.add(part, stock, known)
+        goal = None if met is True else _goal(part, plan, stock)
+        if met is not False:
+            goal = choose(met, _copy_of_bounded(part, stock), goal)
         orders = restocking.close_gap(
             use=use if plan.use is m.activity else part.use(plan.use),
-            goal=_copy_of_bounded(part, stock)
-            if met
-            else _goal(part, plan, stock, use if plan.goal is m.activity else None),
+            goal=goal,
             stock=stock,
             steps=part.restock,
             bounded=part.bounded,
-            smallest_gap=plan.smallest_gap,
+            destocks=plan.destocks,
             smallest=plan.smallest,
+            xp=xp,
         )
         reach = part.base if weight is None else block.reach(weight)
-        np.divide(orders, reach, out=orders, where=reach != 0)
-        block.add_orders(orders, book)
-        buffers.stock[needs], buffers.order_factor[needs] = stock, orders
-        if buffers.arrived is not None:
-            buffers.arrived[needs], buffers.used[needs] = arrived, used
-    book = economy.supply.finish_book(buffers.order_factor, book)
+        orders = restocking.per_flow(orders, reach, xp=xp)
+        return (block.add_orders(orders, book), known), (stock, orders, arrived, used)
+
+    begun = (xp.zeros(m.output.shape), rules.production.begin(m.output, xp))
+    (book, known), written = economy.through_needs(one, begun, buffers)
+    book = economy.supply.finish_book(written.order_factor, book)
+    limit = rules.production.limit(economy, known, m.numbers)
     if weight is None:
-        return np.broadcast_to(1.0, m.output.shape), book, rules.production.limit(economy, known, m.numbers)
-    return weight, book * weight, rules.production.limit(economy, known, m.numbers)
+        return written, xp.broadcast_to(1.0, m.output.shape), book, limit
+    return written, weight, book * weight, limit
 
 
 def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
@@ -167,27 +178,24 @@ def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
     if not part.need_is_group:  # what a group uses is taken from its needs in proportion to their stocks
         use = block.group_to_needs(block.group_total(use), stock)
     left = stock + arrived
-    used = np.minimum(use, left)
+    used = m.xp.minimum(use, left)
     left -= used
     return arrived, used, left
 
 
-def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
-    """Goals of the stocks of a block; ``use`` is use at the activity that they follow, if known."""
-    if plan.goal is None:
-        use = part.base
-    elif use is None:
-        use = part.use(plan.goal)
-    return np.multiply(part.cover, use, out=np.empty_like(stock))
+def _goal(part: Part, plan: OrderPlan, stock: Any) -> Any:
+    """Goals of the stocks of a block, a new array."""
+    relative = 1.0 if plan.goal is None else part.block.at_need(plan.goal)
+    return part.xp.multiply(part.goal, relative, out=part.xp.empty_like(stock))
 
 
 def _copy_of_bounded(part: Part, stock: Any) -> Any:
-    return stock.copy() if part.bounded is None else np.where(part.bounded, stock, 0.0)
+    return stock.copy() if part.bounded is None else part.xp.where(part.bounded, stock, 0.0)
 
 
 def _nothing_moves(
     m: Moment, rules: RuleSet, plan: OrderPlan, firms_share: Any, seen: dict[int, Moved]
-) -> tuple[bool, bool]:
+) -> tuple[Any, Any]:
     """(whether BoARIO takes all stocks for unmoved, whether it takes all goals for met). Keeps in ``seen`` what was computed for it."""
 
     parts = m.economy.parts
@@ -197,10 +205,15 @@ def _nothing_moves(
             seen[place] = move(m, parts[place], parts[place].use(m.activity), firms_share)
         return seen[place]
 
-    stays = rules.production.tolerant and all(restocking.nearly_equal(*moved(place)[:2]) for place in range(len(parts)))
+    def unmoved(place: int) -> Any:
+        return restocking.nearly_equal(*moved(place)[:2], xp=m.xp)
 
-    def near(place: int, part: Part) -> bool:
-        stock = m.state.stock[part.block.needs] if stays else moved(place)[2]
-        return restocking.nearly_equal(stock, _goal(part, plan, stock, None), among=part.bounded)
+    stays = rules.production.tolerant and every(unmoved(place) for place in range(len(parts)))
 
-    return stays, plan.tolerant and all(near(place, part) for place, part in enumerate(parts))
+    def near(place: int, part: Part) -> Any:
+        stock = m.state.stock[part.block.needs]
+        if stays is not True:
+            stock = choose(stays, stock, moved(place)[2])
+        return restocking.nearly_equal(stock, _goal(part, plan, stock), among=part.bounded, xp=m.xp)
+
+    return stays, plan.tolerant and every(near(place, part) for place, part in enumerate(parts))

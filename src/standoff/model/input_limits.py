@@ -26,11 +26,11 @@ class InputRule(Protocol):
     tolerant: bool
     """Whether stocks that all nearly stay as they are count as unmoved (BoARIO)."""
 
-    def begin(self, like: Any) -> Any:
+    def begin(self, like: Any, xp: Any = np) -> Any:
         """What is known before any need was seen, of the shape of ``like``, (nodes,)."""
 
-    def add(self, part: Part, stock: Any, known: Any) -> None:
-        """Take note of the stocks of a block."""
+    def add(self, part: Part, stock: Any, known: Any) -> Any:
+        """What is known with the stocks of a block; the same array where it can be."""
 
     def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
         """Output that all stocks allow, (nodes,)."""
@@ -47,11 +47,11 @@ class ScarcestInput:
     """(block, stock by group) to the activity that each group allows, infinite where it never binds, (groups)."""
     tolerant: bool = False
 
-    def begin(self, like: Any) -> Any:
-        return np.full_like(like, UNBOUND)
+    def begin(self, like: Any, xp: Any = np) -> Any:
+        return xp.full(like.shape, UNBOUND)
 
-    def add(self, part: Part, stock: Any, known: Any) -> None:
-        part.block.smallest(self.activity(part, part.block.group_total(stock)), known)
+    def add(self, part: Part, stock: Any, known: Any) -> Any:
+        return part.block.smallest(self.activity(part, part.block.group_total(stock)), known)
 
     def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
         return economy.output * known
@@ -77,30 +77,30 @@ class PooledInputs:
 
     tolerant: bool = False
 
-    def begin(self, like: Any) -> Any:
-        return np.zeros_like(like)
+    def begin(self, like: Any, xp: Any = np) -> Any:
+        return xp.zeros(like.shape)
 
-    def add(self, part: Part, stock: Any, known: Any) -> None:
-        part.block.total(part.block.group_total(stock), known)
+    def add(self, part: Part, stock: Any, known: Any) -> Any:
+        return part.block.total(part.block.group_total(stock), known)
 
     def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
-        needed = economy.inputs
-        return economy.output * np.where(needed > 0, ratio(known, needed), UNBOUND)
+        needed, xp = economy.inputs, economy.supply.xp
+        return economy.output * xp.where(needed > 0, ratio(known, needed, xp), UNBOUND)
 
 
 def share_of_goal(part: Part, stock: Any) -> Any:
     """Stock relative to its goal at usual output, of the inputs that are of any weight and have a goal, (groups)."""
-    return _divide(stock, part.group_goal, binding=part.group_binding)
+    return _divide(stock, part.group_goal, binding=part.group_binding, xp=part.xp)
 
 
 def every_input(part: Part, stock: Any) -> Any:
     """Every input binds: ``a = S / u0``, (groups)."""
-    return _divide(stock, part.group_base, binding=part.group_used)
+    return _divide(stock, part.group_base, binding=part.group_used, xp=part.xp)
 
 
-def rated_inputs(*, stock: Any, coefficient: Any, usual: Any, critical: Any, important: Any) -> Any:
+def rated_inputs(*, stock: Any, coefficient: Any, usual: Any, critical: Any, important: Any, xp: Any = np) -> Any:
     """Limit of each group: critical in full, important by half, others not; the rule of the default set."""
-    return input_limit(stock=stock, coefficient=coefficient, usual=usual, critical=critical, important=important, xp=np)
+    return input_limit(stock=stock, coefficient=coefficient, usual=usual, critical=critical, important=important, xp=xp)
 
 
 def rated(critical: Callable[[Part], Any], important: Callable[[Part], Any]) -> Callable[[Part, Any], Any]:
@@ -113,13 +113,14 @@ def rated(critical: Callable[[Part], Any], important: Callable[[Part], Any]) -> 
             usual=1.0,
             critical=critical(part),
             important=important(part),
+            xp=part.xp,
         )
 
     return activity
 
 
-def _divide(stock: Any, goal: Any, *, binding: Any) -> Any:
+def _divide(stock: Any, goal: Any, *, binding: Any, xp: Any) -> Any:
     """``stock / goal``, infinite where not binding; ``binding`` is None where everything is."""
     if binding is None:
         return stock / goal
-    return np.divide(stock, goal, out=np.full(np.broadcast(stock, goal).shape, np.inf), where=binding)
+    return xp.divide(stock, goal, out=xp.full(xp.broadcast(stock, goal).shape, np.inf), where=binding)

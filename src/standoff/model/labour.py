@@ -10,7 +10,7 @@ from standoff.model.supply import ratio
 
 
 def hire_and_fire(
-    *, labour: Any, base_output: Any, allowed: Any, capacity: Any, hire: float, fire: float, largest: Any
+    *, labour: Any, base_output: Any, allowed: Any, capacity: Any, hire: float, fire: float, largest: Any, xp: Any = np
 ) -> Any:
     """Labour after a step, relative to usual.
 
@@ -24,8 +24,9 @@ def hire_and_fire(
         hire: gamma, share of the gap closed in a step.
         fire: the same downwards.
         largest: share that restrictions leave of the workforce, (nodes,).
+        xp: array namespace.
 
     Source: Pichler et al., Journal of Economic Dynamics and Control 144 (2022), doi:10.1016/j.jedc.2022.104527.
     """
-    gap = ratio(allowed - capacity, base_output)
-    return np.maximum(np.minimum(labour + np.where(gap > 0, hire, fire) * gap, largest), 0.0)
+    gap = ratio(allowed - capacity, base_output, xp)
+    return xp.maximum(xp.minimum(labour + xp.where(gap > 0, hire, fire) * gap, largest), 0.0)

@@ -107,8 +107,8 @@ class CutBlock:
         left: Array = whole - self.off(weight).reshape(whole.shape)
         return np.where(left > ROUNDING * whole, left, 0.0)
 
-    def add_orders(self, factor: Array, book: Array) -> None:
-        self.whole.add_orders(factor, book)
+    def add_orders(self, factor: Array, book: Array) -> Array:
+        return self.whole.add_orders(factor, book)
 
     def group_total(self, values: Array) -> Array:
         return self.whole.group_total(values)
@@ -116,11 +116,11 @@ class CutBlock:
     def group_to_needs(self, values: Array, parts: Array) -> Array:
         return self.whole.group_to_needs(values, parts)
 
-    def smallest(self, values: Array, least: Array) -> None:
-        self.whole.smallest(values, least)
+    def smallest(self, values: Array, least: Array) -> Array:
+        return self.whole.smallest(values, least)
 
-    def total(self, values: Array, total: Array) -> None:
-        self.whole.total(values, total)
+    def total(self, values: Array, total: Array) -> Array:
+        return self.whole.total(values, total)
 
 
 def split_again(state: EconomyState, before: Supply, after: Supply) -> EconomyState:
@@ -131,7 +131,7 @@ def split_again(state: EconomyState, before: Supply, after: Supply) -> EconomySt
     """
     weight = state.supplier_weight
     had, has = before.reach(weight), after.reach(weight)
-    kept: Any = np.where(has > had, ratio(had, has), 1.0)
+    kept: Any = after.xp.where(has > had, ratio(had, has, after.xp), 1.0)
     return state._replace(order_factor=state.order_factor * kept)
 
 

@@ -164,9 +164,10 @@ class ListBlock:
     def reach(self, weight: Array) -> Array:
         return self.flows(weight)
 
-    def add_orders(self, factor: Array, book: Array) -> None:
+    def add_orders(self, factor: Array, book: Array) -> Array:
         if self.cached:
             self.flows.add_back(factor, book)
+        return book
 
     def group_total(self, values: Array) -> Array:
         return values if self.group_needs is None else self.group_needs.total(values)
@@ -176,12 +177,14 @@ class ListBlock:
             return values
         return parts * self.group_needs.spread(ratio(values, self.group_needs.total(parts)))
 
-    def smallest(self, values: Array, least: Array) -> None:
+    def smallest(self, values: Array, least: Array) -> Array:
         mine = least[self.buyers]
         np.minimum(mine, self.buyer_groups.smallest(values), out=mine)
+        return least
 
-    def total(self, values: Array, total: Array) -> None:
+    def total(self, values: Array, total: Array) -> Array:
         total[self.buyers] += self.buyer_groups.total(values)
+        return total
 
 
 def _sorted(

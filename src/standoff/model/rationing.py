@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model.arrays import add_at, first_of_each, run_totals
 from standoff.model.supply import ratio
 
 TIERS = ("home", "priority", "rest", "latent")
@@ -34,27 +35,28 @@ def serve_by_tiers(*, stock: Any, demanded: Any, xp: Any) -> tuple[Any, Any]:
     return fill, shipped
 
 
-def same_share(*, output: Any, demand: Any) -> Any:
+def same_share(*, output: Any, demand: Any, xp: Any = np) -> Any:
     """The same share of every order: ``q = x / d``, 0 where nothing is demanded. ARIO and Pichler et al., (nodes,)."""
-    return ratio(output, demand)
+    return ratio(output, demand, xp)
 
 
-def firms_first(*, output: Any, orders: Any, final: Any) -> tuple[Any, Any]:
+def firms_first(*, output: Any, orders: Any, final: Any, xp: Any = np) -> tuple[Any, Any]:
     """Firms before final use, in proportion to orders within each.
 
     Args:
         output: x, (nodes,).
         orders: sum of the orders of firms, (nodes,).
         final: final demand, (nodes,).
+        xp: array namespace.
 
     Returns:
         (share of firms' orders served, share of final demand served), (nodes,).
     """
-    to_firms = np.minimum(output, orders)
-    return ratio(to_firms, orders), ratio(np.minimum(output - to_firms, final), final)
+    to_firms = xp.minimum(output, orders)
+    return ratio(to_firms, orders, xp), ratio(xp.minimum(output - to_firms, final), final, xp)
 
 
-def common_level(*, output: Any, relative: Any, weight: Any, seller: Any, nodes: int) -> Any:
+def common_level(*, output: Any, relative: Any, weight: Any, seller: Any, nodes: int, xp: Any = np) -> Any:
     """The level up to which every client is served relative to its usual order.
 
     Formula: ``lambda_i`` with ``sum over clients j of w_j min(r_j, lambda_i) = x_i``; infinite where output covers all orders. A
@@ -64,24 +66,28 @@ def common_level(*, output: Any, relative: Any, weight: Any, seller: Any, nodes:
         output: x, (nodes,).
         relative: r, order relative to the usual one, (clients,).
         weight: w, usual order, (clients,).
-        seller: whose client it is, (clients,).
+        seller: whose client it is, (clients,); a NumPy array whatever the library, so that its runs are known beforehand.
         nodes: number of sellers.
+        xp: array namespace.
 
     Returns:
         lambda, (nodes,).
 
     Source: Inoue and Todo, Nature Sustainability 2 (2019), doi:10.1038/s41893-019-0351-x.
     """
-    order = np.lexsort((relative, seller))
-    r, w, s = relative[order], weight[order], seller[order]
-    begin = np.searchsorted(s, s)
-    used, waiting = _sum_before(w * r, begin), _sum_from(w, begin)
-    first = _first_of_each(used + r * waiting > output[s], s, nodes)
-    level = np.full(nodes, np.inf)
-    scarce = first < len(r)
-    place = first[scarce]
-    level[scarce] = (output[scarce] - used[place]) / waiting[place]
-    return level
+    if not len(seller):
+        return xp.full(nodes, np.inf)
+    order = xp.lexsort((relative, seller))
+    r, w = relative[order], weight[order]
+    clients = np.bincount(seller, minlength=nodes)
+    s, begin = np.repeat(np.arange(nodes), clients), np.repeat(np.cumsum(clients) - clients, clients)
+    used, waiting = _sum_before(w * r, begin, xp), _sum_from(w, begin, xp)
+    first = first_of_each(used + r * waiting > output[s], s, nodes)
+    place = xp.minimum(first, len(r) - 1)
+    level = xp.divide(output - used[place], waiting[place], out=xp.full(nodes, np.inf), where=first < len(r))
+    # Who asks for less is served in full: a level below that is rounding, and much of it where little is still waiting
+    served = xp.where(xp.asarray(begin)[place] < place, r[place - 1], 0.0)
+    return xp.maximum(level, served)
 
 
 LEAST_ORDER = 1e-13
@@ -131,7 +137,7 @@ def served_by_pronet(
     idle_weight = np.bincount(seller[idle], weight[idle], minlength=nodes)
     need = r[begin] * idle_weight[s] + _sum_before(w * r, begin) + r * (waiting + final_weight[s])
     fails = need >= output[s] * (1.0 - TIE)
-    first = _first_of_each(fails, s, nodes)
+    first = first_of_each(fails, s, nodes)
     opened = (begin == place) & ~fails
     given_to_idle = np.zeros(nodes)
     given_to_idle[s[opened]] = r[opened]
@@ -147,7 +153,7 @@ def served_by_pronet(
     return np.where(idle, given_to_idle[seller], served), np.where(final_relative < failing, final_relative, level)
 
 
-def _sum_before(values: Any, begin: Any) -> Any:
+def _sum_before(values: Any, begin: Any, xp: Any = np) -> Any:
     """Sum of the values before each one in its run; ``begin`` is where the run of each value starts.
 
     At the start of a run the sum of the last one is taken back, so that rounding stays that of a run and not of all of them.
@@ -155,23 +161,16 @@ def _sum_before(values: Any, begin: Any) -> Any:
     if not len(values):
         return values
     starts = np.flatnonzero(begin == np.arange(len(values)))
-    taken_back = np.concatenate([[0.0], values])
-    taken_back[starts[1:]] -= np.add.reduceat(values, starts)[:-1]
-    before = np.cumsum(taken_back)[:-1]
+    taken_back = xp.concatenate([xp.zeros(1), values])
+    taken_back = add_at(taken_back, starts[1:], -run_totals(values, starts)[:-1])
+    before = xp.cumsum(taken_back)[:-1]
     return before - before[begin]
 
 
-def _sum_from(values: Any, begin: Any) -> Any:
+def _sum_from(values: Any, begin: Any, xp: Any = np) -> Any:
     """Sum of each value and those after it in its run."""
     if not len(values):
         return values
     starts = np.flatnonzero(begin == np.arange(len(values)))
-    whole = np.add.reduceat(values, starts)
-    return np.repeat(whole, np.diff(np.append(starts, len(values)))) - _sum_before(values, begin)
-
-
-def _first_of_each(chosen: Any, group: Any, groups: int) -> Any:
-    """Position of the first chosen entry of each group, their number where none is chosen."""
-    first = np.full(groups, len(group))
-    np.minimum.at(first, group[chosen], np.flatnonzero(chosen))
-    return first
+    lengths = np.diff(np.append(starts, len(values)))
+    return xp.repeat(run_totals(values, starts), lengths) - _sum_before(values, begin, xp)

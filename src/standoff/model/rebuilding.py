@@ -31,7 +31,7 @@ def rebuilding_needs(*, impact: Any, sector_shares: Any, factor: float, flows: A
     return sector_shares[product][:, None] * impact * factor * ratio(flows, by_product[product])
 
 
-def after_rebuilding(*, needs: Any, served: Any, steps: float, decimals: int | None) -> Any:
+def after_rebuilding(*, needs: Any, served: Any, steps: float, decimals: int | None, xp: Any = np) -> Any:
     """Needs left when a part ``1 / steps`` of them was ordered and the share ``served`` of that was delivered.
 
     Args:
@@ -39,8 +39,9 @@ def after_rebuilding(*, needs: Any, served: Any, steps: float, decimals: int | N
         served: share of orders that each producer delivers, (producers,).
         steps: steps over which rebuilding is ordered.
         decimals: decimals to which BoARIO rounds what is left, so that an event ends; None rounds nothing.
+        xp: array namespace.
     """
     left = needs - needs * (served[:, None] / steps)
     if decimals is not None:
-        left = np.round(left, decimals)
-    return np.maximum(left, 0.0)
+        left = xp.round(left, decimals)
+    return xp.maximum(left, 0.0)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from standoff.model import consumption, labour, overproduction, rationing
+from standoff.model.arrays import choose
 from standoff.model.economy import Moment, OrderPlan
 from standoff.model.supply import ratio
 
@@ -39,9 +40,7 @@ def no_overproduction(m: Moment) -> Any:
 
 
 def drifting_overproduction(m: Moment) -> Any:
-    if m.number < 2:  # there is no unmet demand to answer to before the second step
-        return m.state.overproduction
-    return overproduction.drift_of_overproduction(
+    drifted = overproduction.drift_of_overproduction(
         level=m.state.overproduction,
         demand=m.demand,
         output=m.state.output,
@@ -49,7 +48,10 @@ def drifting_overproduction(m: Moment) -> Any:
         largest=m.numbers.overproduction_largest,
         steps=m.numbers.overproduction_steps,
         peer_compatible=m.numbers.peer_compatible,
+        xp=m.xp,
     )
+    # There is no unmet demand to answer to before the second step
+    return choose(m.number < 2, m.state.overproduction, drifted)
 
 
 # Labour: at the end of the step
@@ -61,11 +63,12 @@ def hire_and_fire(m: Moment) -> Any:
     return labour.hire_and_fire(
         labour=m.state.labour,
         base_output=m.economy.output,
-        allowed=np.minimum(m.input_limit, m.demand),
+        allowed=m.xp.minimum(m.input_limit, m.demand),
         capacity=m.capacity,
         hire=m.numbers.hire,
         fire=m.numbers.fire,
         largest=m.shocks.labour_left,
+        xp=m.xp,
     )
 
 
@@ -82,7 +85,7 @@ def shifted_consumption(m: Moment) -> Any:
     if shocks.household_shock is None:
         return fixed_final_demand(m)
     shifted = consumption.shifted_consumption(
-        base=economy.households, shock=shocks.household_shock, saved=m.numbers.saved
+        base=economy.households, shock=shocks.household_shock, saved=m.numbers.saved, xp=m.xp
     )
     return shifted + _left(economy.other_final, shocks.final_shock)
 
@@ -93,12 +96,13 @@ def _left(usual: Any, shock: Any) -> Any:
 
 # Rationing: who gets what of the output
 def same_share(m: Moment) -> Served:
-    share = rationing.same_share(output=m.output, demand=m.demand)
+    share = rationing.same_share(output=m.output, demand=m.demand, xp=m.xp)
     return Served(to_firms=m.book * share, to_final=m.final * share, final_share=share, firms_share=share)
 
 
 def firms_first(m: Moment) -> Served:
-    firms, final = rationing.firms_first(output=m.output, orders=m.book, final=m.final + m.shocks.rebuilding)
+    wanted = m.final + m.shocks.rebuilding
+    firms, final = rationing.firms_first(output=m.output, orders=m.book, final=wanted, xp=m.xp)
     return Served(to_firms=m.book * firms, to_final=m.final * final, final_share=final, firms_share=firms)
 
 
@@ -109,21 +113,22 @@ def common_level(*, final_last: bool) -> Rule:
         economy, supply = m.economy, m.economy.supply
         orders = supply.links(m.state.order_factor, m.state.supplier_weight)
         usual = supply.link_base
-        relative = ratio(orders, usual)
+        relative = ratio(orders, usual, m.xp)
         final = m.final + m.shocks.rebuilding
         if final_last:
             level = rationing.common_level(
-                output=m.output, relative=relative, weight=usual, seller=supply.supplier, nodes=supply.nodes
+                output=m.output, relative=relative, weight=usual, seller=supply.supplier, nodes=supply.nodes, xp=m.xp
             )
         else:
             level = rationing.common_level(
                 output=m.output,
-                relative=np.concatenate([relative, ratio(final, economy.final)]),
-                weight=np.concatenate([usual, economy.final]),
+                relative=m.xp.concatenate([relative, ratio(final, economy.final, m.xp)]),
+                weight=m.xp.concatenate([usual, economy.final]),
                 seller=np.concatenate([supply.supplier, np.arange(supply.nodes)]),
                 nodes=supply.nodes,
+                xp=m.xp,
             )
-        return _served_by_link(m, usual * np.minimum(relative, level[supply.supplier]))
+        return _served_by_link(m, usual * m.xp.minimum(relative, level[supply.supplier]))
 
     return rule
 
@@ -152,18 +157,17 @@ def _served_by_link(m: Moment, served: Any, *, to_final: Any = None) -> Served:
     """What links carry as what a rationing rule decides; final demand and rebuilding get ``to_final``, or what is left."""
     supply, final = m.economy.supply, m.final + m.shocks.rebuilding
     to_firms = supply.links_to_suppliers(served)
-    share = ratio(np.clip(m.output - to_firms, 0.0, final) if to_final is None else to_final, final)
+    share = ratio(m.xp.clip(m.output - to_firms, 0.0, final) if to_final is None else to_final, final, m.xp)
     return Served(arrived=supply.links_to_needs(served), to_firms=to_firms, to_final=m.final * share, final_share=share)
 
 
 # Ordering: what orders and goals of stocks follow
 def follow_wanted_output(m: Moment) -> OrderPlan:
-    undelivered = m.shocks.rebuilding * (1.0 - m.served.final_share)
-    wanted = np.minimum(m.book + m.final + undelivered, m.capacity)
+    wanted = m.xp.minimum(m.demand - m.to_rebuilding, m.capacity)
     return OrderPlan(
         use=m.activity,
         goal=wanted * m.economy.per_output,
-        smallest_gap=0.0,
+        destocks=False,
         tolerant=m.numbers.peer_compatible,
     )
 
@@ -175,7 +179,7 @@ def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
         return OrderPlan(
             use=m.activity,
             goal=m.activity if goal_follows else None,
-            smallest_gap=0.0 if no_destocking else -np.inf,
+            destocks=not no_destocking,
         )
 
     return rule
@@ -185,7 +189,7 @@ def follow_demand(m: Moment) -> OrderPlan:
     return OrderPlan(
         use=m.demand * m.economy.per_output,
         goal=None,
-        smallest_gap=-np.inf,
+        destocks=True,
         smallest=-np.inf if m.numbers.peer_compatible else 0.0,
     )
 

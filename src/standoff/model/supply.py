@@ -23,6 +23,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.arrays import truth
+
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
@@ -30,10 +32,10 @@ Index = npt.NDArray[np.int64]
 class Block(Protocol):
     """Some needs, with all that concerns them. Arrays by need and by group are those of the block alone."""
 
-    needs: slice
-    """Place of the needs along the first axis of arrays by need."""
-    groups: slice
-    """Place of the groups along the first axis of arrays by group."""
+    needs: Any
+    """Place of the needs in arrays by need: a slice of the first axis, or of the first two."""
+    groups: Any
+    """Place of the groups in arrays by group, likewise."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,8 +54,8 @@ class Block(Protocol):
     def reach(self, weight: Array) -> Array:
         """Base flow into each need, suppliers weighted."""
 
-    def add_orders(self, factor: Array, book: Array) -> None:
-        """Enter the orders of these needs in the books, if all orders of their suppliers are among them."""
+    def add_orders(self, factor: Array, book: Array) -> Array:
+        """The books with the orders of these needs, if all orders of their suppliers are among them; the same array where it can be."""
 
     def group_total(self, values: Array) -> Array:
         """Sum of need values by group."""
@@ -61,16 +63,20 @@ class Block(Protocol):
     def group_to_needs(self, values: Array, parts: Array) -> Array:
         """Group values spread over the needs of the group in proportion to ``parts``."""
 
-    def smallest(self, values: Array, least: Array) -> None:
-        """Lower ``least``, (nodes,), to the smallest group value of each buyer."""
+    def smallest(self, values: Array, least: Array) -> Array:
+        """``least``, (nodes,), lowered to the smallest group value of each buyer; the same array where it can be."""
 
-    def total(self, values: Array, total: Array) -> None:
-        """Add the group values of each buyer to ``total``, (nodes,)."""
+    def total(self, values: Array, total: Array) -> Array:
+        """``total``, (nodes,), with the group values of each buyer added; the same array where it can be."""
 
 
 class Supply(ABC):
     """What a step and its rules may ask of a network of suppliers. A shape says what a block does and what a link is."""
 
+    xp: Any = np
+    """Array namespace of the flows, which the rules run over too."""
+    loops: bool = False
+    """Whether a step goes through the needs by `through_blocks`, in a loop of the library's own."""
     nodes: int
     base: Array
     """Base flow by need."""
@@ -134,11 +140,24 @@ class Supply(ABC):
     def links_to_suppliers(self, flow: Array) -> Array:
         """Sum of link flows by supplier, (nodes,)."""
 
+    def through_blocks(self, one: Callable[..., Any], start: Any) -> tuple[Any, Any]:
+        """Go through blocks that are all alike in a loop of the library's own: (what is known in the end, arrays by need).
+
+        Args:
+            one: from place, block and what is known so far to what is known then and arrays by need of the block.
+            start: what is known at the start.
+        """
+        raise NotImplementedError
+
+    def for_draws(self, draws: int) -> Supply:
+        """The same network, in blocks that fit the cache with so many draws."""
+        return self
+
     def book(self, factor: Array, weight: Array) -> Array:
         """Orders in each supplier's book, (nodes, ...)."""
-        book = np.zeros((self.nodes, *factor.shape[self.base.ndim :]))
+        book = self.xp.zeros((self.nodes, *factor.shape[self.base.ndim :]))
         for block in self.blocks:
-            block.add_orders(factor[block.needs], book)
+            book = block.add_orders(factor[block.needs], book)
         return weight * self.finish_book(factor, book)
 
     def reach(self, weight: Array) -> Array:
@@ -167,28 +186,30 @@ class Supply(ABC):
         """Smallest group value of each buyer, infinite without groups, (nodes, ...)."""
         least = np.full((self.nodes, *values.shape[self.base.ndim :]), np.inf)
         for block in self.blocks:
-            block.smallest(values[block.groups], least)
+            least = block.smallest(values[block.groups], least)
         return least
 
     def total(self, values: Array) -> Array:
         """Sum of group values by buyer, (nodes, ...)."""
         total = np.zeros((self.nodes, *values.shape[self.base.ndim :]))
         for block in self.blocks:
-            block.total(values[block.groups], total)
+            total = block.total(values[block.groups], total)
         return total
 
     @property
     def inputs(self) -> Array:
         """Base flow of all inputs of each buyer, (nodes,)."""
-        total = np.zeros(self.nodes)
+        total = self.xp.zeros(self.nodes)
         for block in self.blocks:
-            block.total(block.group_base, total)
+            total = block.total(block.group_base, total)
         return total
 
     def _in_blocks(self, of: Callable[[Block], Array]) -> Array:
-        return np.concatenate([of(block) for block in self.blocks]) if self.blocks else np.zeros_like(self.base)
+        return self.xp.concatenate([of(block) for block in self.blocks]) if self.blocks else np.zeros_like(self.base)
 
 
-def ratio(top: Any, bottom: Any) -> Any:
+def ratio(top: Any, bottom: Any, xp: Any = np) -> Any:
     """``top / bottom``, 0 where the bottom is 0."""
-    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=bottom != 0)
+    if truth(bottom.all()) is True:
+        return top / bottom  # a condition makes a division take four times as long
+    return xp.divide(top, bottom, out=xp.zeros(xp.broadcast(top, bottom).shape), where=bottom != 0)

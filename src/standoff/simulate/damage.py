@@ -82,6 +82,7 @@ class Schedule:
         self.needs = [damage.rebuilding.needs if damage.rebuilding else None for damage in damages]
         self.late_share = np.zeros(nodes)
         self.ones, self.zeros = np.ones(nodes), np.zeros(nodes)
+        self.without_capital = np.flatnonzero(economy.capital <= 0)
         self.labour_left, self.household_shock, self.final_shock = labour_left, household_shock, final_shock
         self.supply_in = supply_in
         self.peer_compatible, self.decimals = peer_compatible, decimals
@@ -94,10 +95,11 @@ class Schedule:
         share = self.zeros
         for damage, left in self._acting():
             if not damage.destroys_capital:
-                share = np.maximum(share, left)
+                share = left if share is self.zeros else np.maximum(share, left)
+        acting = late if self.peer_compatible else share
         self.late_share = share
         return Shocks(
-            capacity_loss=np.maximum(lost, late if self.peer_compatible else share),
+            capacity_loss=lost if acting is self.zeros else np.maximum(lost, acting),
             labour_left=self.labour_left(number) if self.labour_left else self.ones,
             household_shock=self.household_shock(number) if self.household_shock else None,
             final_shock=self.final_shock(number) if self.final_shock else None,
@@ -109,7 +111,7 @@ class Schedule:
         if lost is self.zeros:
             return lost
         share: Array = lost * self.economy.per_capital
-        if share.max() > 1 + 1e-9 or lost[self.capital <= 0].any():
+        if share.max() > 1 + 1e-9 or lost[self.without_capital].any():
             node = int(np.argmax(lost - self.capital))
             raise refuse(
                 "events",
@@ -124,7 +126,7 @@ class Schedule:
         lost = self.zeros
         for damage, left in self._acting():
             if damage.destroys_capital:
-                lost = lost + left
+                lost = left if lost is self.zeros else lost + left
         return lost
 
     def rebuilding_orders(self) -> Array:
@@ -154,7 +156,7 @@ class Schedule:
                 elapsed = self.number - (damage.occurrence + damage.duration)
                 left = damage.impact * CURVES[damage.recovery](elapsed, damage.recovery_steps)
                 if self.peer_compatible:
-                    left = np.round(left, self.decimals if damage.destroys_capital else PEER_SHARE_DECIMALS)
+                    left = left.round(self.decimals if damage.destroys_capital else PEER_SHARE_DECIMALS)
                 self.left[place] = left
 
     def _acting(self) -> list[tuple[Damage, Array]]:

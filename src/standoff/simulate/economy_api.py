@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from standoff.results.economy.due import DueTo, due_to
 from standoff.results.economy.losses import KEPT, Losses, losses_of
 from standoff.results.economy.result import KIND, EconomyResult, Spread
 from standoff.results.files import read_config
+from standoff.simulate.backend import Backend, backend_named
 from standoff.simulate.collapse import diagnose, warn_beforehand
 from standoff.simulate.economy_events import Events, Places
 from standoff.simulate.economy_run import EconomyRun, run_economy
@@ -38,6 +39,13 @@ LOWEST, HIGHEST = 10.0, 90.0
 """Percentiles of draws that a range shows."""
 
 
+class Taking(NamedTuple):
+    """What takes the steps of all runs of a scenario."""
+
+    backend: Backend
+    compiled: list[Any]
+
+
 def run_scenario(
     scenario: str | Path | EconomyScenario,
     *,
@@ -46,6 +54,7 @@ def run_scenario(
     draws: int = 0,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    backend: str = "numpy",
 ) -> EconomyResult:
     """Run a scenario on a table.
 
@@ -58,24 +67,26 @@ def run_scenario(
         draws: how many draws of all ranged numbers.
         seed: of the draws.
         progress: called with the number of runs done, and then of days whose losses were followed, if asked for.
+        backend: array library that takes the steps, ``numpy`` or ``jax`` (extra ``[jax]``); results agree to rounding.
 
     Raises:
-        InputError: with everything that is wrong with scenario or table.
+        InputError: with everything that is wrong with scenario or table; what JAX does not run.
     """
+    taken_by = Taking(backend_named(backend), [])
     asked = scenario if isinstance(scenario, EconomyScenario) else read_economy_scenario(scenario, changes=changes)
     if world is not None and not isinstance(world, Mrio):
         asked = asked.model_copy(update={"world": str(world)})
-    mrio = world if isinstance(world, Mrio) else read_mrio_folder(_folder(asked))
+    mrio = world if isinstance(world, Mrio) else read_mrio_folder(folder_of(asked))
     Places(mrio, asked).check()
     economy = economy_of(mrio, asked)
-    run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"))
+    run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"), by=taken_by)
     if progress:
         progress(1)
     numbers, rules = asked.rule_numbers(), asked.rule_set()
     diagnosis = diagnose(run)
     settled = asked.days - events.last_day() >= REST_DAYS and _healed(run)
     status = diagnosis.status if settled and diagnosis.status != "rests" else "done"
-    spread = _spread(asked, mrio, economy, draws=draws, seed=seed, progress=progress)
+    spread = _spread(asked, mrio, economy, draws=draws, seed=seed, progress=progress, by=taken_by)
     return EconomyResult(
         scenario=asked,
         mrio=mrio,
@@ -156,7 +167,7 @@ def _healed(run: EconomyRun) -> bool:
     return bool(lost[-1] <= 0.01 * lost.max())
 
 
-def _folder(scenario: EconomyScenario) -> Path:
+def folder_of(scenario: EconomyScenario) -> Path:
     if not scenario.world:
         raise refuse(
             f"scenario {scenario.name}", why="it names no world", cure="Give --world FOLDER, or `world:` in the file"
@@ -168,7 +179,8 @@ def _by_sector(days: Mapping[str, float], sectors: tuple[str, ...]) -> Any:
     return np.array([days.get(name, days["default"]) for name in sectors])
 
 
-def _prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[RuleSet, RuleNumbers, Events]:
+def prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[RuleSet, RuleNumbers, Events]:
+    """Rules, their numbers and the events of a scenario on an economy."""
     rules, numbers = scenario.rule_set(), scenario.rule_numbers()
     shifts = rules.chosen["consumption"] == "pichler"
     events = Events(
@@ -183,17 +195,26 @@ def _prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[
 
 
 def _run(
-    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...]
+    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...], by: Taking
 ) -> tuple[EconomyRun, Events]:
-    rules, numbers, events = _prepared(scenario, mrio, economy)
-    run = run_economy(economy, rules, events.schedule(), steps=scenario.days, numbers=numbers, keep=keep)
+    rules, numbers, events = prepared(scenario, mrio, economy)
+    run = run_economy(
+        economy,
+        rules,
+        events.schedule(),
+        steps=scenario.days,
+        numbers=numbers,
+        keep=keep,
+        backend=by.backend,
+        compiled=by.compiled,
+    )
     return run, events
 
 
 def _due(
     scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, progress: Callable[[int], None] | None, before: int
 ) -> DueTo:
-    rules, numbers, events = _prepared(scenario, mrio, economy)
+    rules, numbers, events = prepared(scenario, mrio, economy)
     losses = losses_of_run(
         economy,
         rules,
@@ -213,6 +234,7 @@ def _spread(
     draws: int,
     seed: int,
     progress: Callable[[int], None] | None,
+    by: Taking,
 ) -> Spread | None:
     ranged = unknowns(scenario)
     if not ranged:
@@ -220,7 +242,7 @@ def _spread(
     cases = _drawn(ranged, draws, seed) if draws else _ends(ranged)
     found: list[Losses] = []
     for case in cases:
-        run, events = _run(with_values(scenario, case), mrio, economy, keep=KEPT)
+        run, events = _run(with_values(scenario, case), mrio, economy, keep=KEPT, by=by)
         found.append(losses_of(events, run))
         if progress:
             progress(1 + len(found))

@@ -16,12 +16,13 @@ from standoff.errors import Problems
 from standoff.model.economy import Economy, RuleNumbers, Shocks
 from standoff.model.rulesets import LINK_BY_LINK, RuleSet
 from standoff.model.share_matrix import sum_map
+from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.damage import Schedule
 from standoff.simulate.economy_run import run_economy
 
 Array = npt.NDArray[np.float64]
 
-TOGETHER = 32
+TOGETHER = 48
 """Draws in a block: more save little, and take memory (measured on 4,000 producers)."""
 
 ARRAYS = tuple(each.name for each in fields(Economy) if each.name != "supply")
@@ -64,6 +65,7 @@ def run_draws(
     keep: Sequence[str] = ("output",),
     sum_by: npt.NDArray[np.integer[Any]] | None = None,
     together: int = TOGETHER,
+    backend: Backend = NUMPY,
 ) -> dict[str, Array]:
     """Run many draws from rest. A draw is what `run_economy` makes of it alone, to rounding.
 
@@ -81,12 +83,13 @@ def run_draws(
         keep: which flows and states, of `standoff.simulate.economy_run.BY_NODE` and ``AFTER``.
         sum_by: group of each node, (nodes,); only sums of groups are kept.
         together: draws in a block.
+        backend: array library that takes the steps. JAX compiles once for all blocks of the same length.
 
     Returns:
         What was kept by name, (steps, nodes or groups, draws).
 
     Raises:
-        InputError: numbers, cover or restock for another number of draws.
+        InputError: numbers, cover or restock for another number of draws; what JAX does not run.
     """
     each = [numbers or RuleNumbers()] * draws if numbers is None or isinstance(numbers, RuleNumbers) else list(numbers)
     given: dict[str, Any] = {
@@ -97,10 +100,29 @@ def run_draws(
     apart = rules.chosen["rationing"] in LINK_BY_LINK or any(one.peer_compatible for one in each)
     its: dict[str, Any]
     blocks: list[dict[str, Array]] = []
+    compiled: Any = None
     for first in range(0, draws, together):
         chosen = range(first, min(first + together, draws))
         events = [schedule(draw) for draw in chosen]
-        if apart or any(one.supply_in for one in events):
+        alone = apart or any(one.supply_in for one in events)
+        if backend.name == "jax":
+            from standoff.simulate.traced_draws import run_block
+
+            values, compiled = run_block(
+                economy,
+                rules,
+                events,
+                steps=steps,
+                numbers=[each[draw] for draw in chosen],
+                by_need={name: values[..., first : chosen.stop] for name, values in given.items()},
+                keep=keep,
+                sums=sums,
+                apart=alone,
+                before=compiled,
+            )
+            blocks.append(values)
+            continue
+        if alone:
             for draw, event in zip(chosen, events, strict=True):
                 its = {name: _by_need(values, economy)[..., draw] for name, values in given.items()}
                 one = replace(economy, **its)
@@ -109,11 +131,11 @@ def run_draws(
             continue
         its = {name: _by_need(values[..., first : chosen.stop], economy) for name, values in given.items()}
         run = run_economy(
-            _with_draws(economy, its),
+            replace(with_draws(economy, its), supply=economy.supply.for_draws(len(chosen))),
             rules,
             Schedules(events),
             steps=steps,
-            numbers=_side_by_side([each[draw] for draw in chosen]),
+            numbers=side_by_side([each[draw] for draw in chosen]),
             keep=keep,
             sums=sums,
             draws=len(chosen),
@@ -137,13 +159,13 @@ def _by_need(values: Array, economy: Economy) -> Array:
     return np.broadcast_to(values, (*economy.supply.base.shape, values.shape[-1]))
 
 
-def _with_draws(economy: Economy, changes: dict[str, Any]) -> Economy:
+def with_draws(economy: Economy, changes: dict[str, Any]) -> Economy:
     """The economy with draws as the last axis of every array."""
     constants: dict[str, Any] = {name: getattr(economy, name)[..., None] for name in ARRAYS if name not in changes}
     return replace(economy, **constants, **changes)
 
 
-def _side_by_side(numbers: Sequence[RuleNumbers]) -> RuleNumbers:
+def side_by_side(numbers: Sequence[RuleNumbers]) -> RuleNumbers:
     """Numbers of several draws, an array of (draws,) where they differ."""
     columns = {each.name: [getattr(number, each.name) for number in numbers] for each in fields(RuleNumbers)}
     differing: dict[str, Any] = {name: np.array(values) for name, values in columns.items() if len(set(values)) > 1}

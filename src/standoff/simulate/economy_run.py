@@ -15,6 +15,7 @@ from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.share_matrix import LinearMap
 from standoff.model.supply import Supply
+from standoff.simulate.backend import NUMPY, Backend
 
 Array = npt.NDArray[np.float64]
 
@@ -79,14 +80,14 @@ def resting(economy: Economy, numbers: RuleNumbers, *, draws: int | None = None)
         numbers: of the rules.
         draws: how many, for an economy with draws.
     """
-    stock = economy.resting_stock
-    ones = np.ones(economy.supply.nodes)
+    stock, xp = economy.resting_stock, economy.supply.xp
+    ones = xp.ones(economy.supply.nodes)
     if draws is not None:
-        stock = np.broadcast_to(stock, (*stock.shape[:-1], draws)).copy()
-        ones = np.ones((economy.supply.nodes, draws))
+        stock = xp.broadcast_to(stock, (*stock.shape[:-1], draws)).copy()
+        ones = xp.ones((economy.supply.nodes, draws))
     return EconomyState(
         stock=stock,
-        order_factor=np.ones_like(stock),
+        order_factor=xp.ones_like(stock),
         supplier_weight=ones,
         output=economy.output * ones,
         overproduction=numbers.overproduction_base * ones,
@@ -148,6 +149,8 @@ def run_economy(
     keep_stock: Sequence[int] = (),
     sums: LinearMap | None = None,
     draws: int | None = None,
+    backend: Backend = NUMPY,
+    compiled: list[Any] | None = None,
 ) -> EconomyRun:
     """Run some steps from rest.
 
@@ -161,8 +164,27 @@ def run_economy(
         keep_stock: steps after which stocks are kept.
         sums: of nodes by group, to be kept in the place of nodes.
         draws: how many, for an economy with draws (`standoff.simulate.economy_draws`).
+        backend: array library that takes the steps; JAX one run alone, whose schedule is a `standoff.simulate.damage.Schedule`.
+        compiled: what JAX compiled in earlier runs that were given the same list, to be used again where only numbers differ.
+
+    Raises:
+        InputError: more capital is destroyed than there is; what JAX does not run.
     """
     numbers = numbers or RuleNumbers()
+    if backend.name == "jax":
+        from standoff.simulate.traced_economy import run_traced
+
+        return run_traced(
+            economy,
+            rules,
+            schedule,
+            steps=steps,
+            numbers=numbers,
+            keep=keep,
+            keep_stock=keep_stock,
+            sums=sums,
+            known=compiled,
+        )
     state = resting(economy, numbers, draws=draws)
     buffers = Buffers(stock=state.stock, order_factor=state.order_factor, arrived=None, used=None)
     rows = economy.supply.nodes if sums is None else sums.shape[0]

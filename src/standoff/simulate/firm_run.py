@@ -14,6 +14,7 @@ from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.recovery import CURVES
 from standoff.model.rulesets import RULES, RuleSet, compose
 from standoff.results.attribution.economy import KINDS, EconomyLosses, losses_of_run
+from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.collapse import Diagnosis, diagnose, warn_beforehand
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import EconomyRun, run_economy
@@ -94,7 +95,12 @@ class FirmRun:
 
 
 def run_firms(
-    firms: FirmFolder, *, settings: FirmSettings, rules: Mapping[str, str], name: str = "inoue_todo"
+    firms: FirmFolder,
+    *,
+    settings: FirmSettings,
+    rules: Mapping[str, str],
+    name: str = "inoue_todo",
+    backend: Backend = NUMPY,
 ) -> FirmRun:
     """Run a network of firms from rest.
 
@@ -103,9 +109,10 @@ def run_firms(
         settings: numbers.
         rules: slot to rule, where not that of the set.
         name: of the rule set.
+        backend: array library that takes the steps.
     """
     economy, chosen, schedule, numbers = _prepared(firms, settings=settings, rules=rules, name=name)
-    run = run_economy(economy, chosen, schedule, steps=settings.steps, numbers=numbers)
+    run = run_economy(economy, chosen, schedule, steps=settings.steps, numbers=numbers, backend=backend)
     heals = settings.recovery != "none" and settings.steps >= settings.recovery_start + 2 * settings.recovery_steps
     return FirmRun(
         run=run,

@@ -148,6 +148,6 @@ def _check(raw: RawTable) -> None:
         if found != wanted:
             problems.add(why=f"{what}: shape {found} instead of {wanted}", cure="Check the labels against the numbers")
     problems.raise_if_any()
-    if not np.nansum(np.maximum(raw.flows, 0.0)) > 0:
+    if not (raw.flows > 0).any():
         problems.add(why="no producer sells to another", cure="Check the file and the format")
     problems.raise_if_any()

@@ -187,10 +187,7 @@ def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
     """Goals of the stocks of a block, a new array; ``use`` is use at the activity that they follow, if known."""
     if plan.goal is None:
         use = part.base
-    if use is None:
-        factors = part.goal, part.block.at_need(plan.goal)
-    else:
-        factors = part.cover, use
+    factors = (part.goal, part.block.at_need(plan.goal)) if use is None else (part.cover, use)
     return part.xp.multiply(*factors, out=part.xp.empty_like(stock))
 
 

@@ -14,8 +14,9 @@ from standoff.model.economy import Economy
 from standoff.model.list_supply import ListSupply
 from standoff.model.restocking import nearly_equal
 from standoff.model.rulesets import compose, rule_numbers
-from standoff.model.share_matrix import LinearMap, Runs, TableMap
+from standoff.model.share_matrix import LinearMap, LinkMap, Runs, TableMap
 from standoff.model.table_supply import TableSupply
+from standoff.results.attribution.economy import losses_of_run
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import run_economy
 from standoff.world.economies import economy_from_firms, economy_from_table
@@ -163,6 +164,54 @@ def test_products_with_a_table_and_with_a_list_are_sums_over_links() -> None:
         assert np.allclose(part.back(np.ones(end - begin)), matrix[begin:end].sum(axis=0))
 
 
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.6])
+def test_links_with_the_first_of_each_need_apart_are_the_same_matrix(share: float) -> None:
+    draw = np.random.default_rng(3)
+    needs, suppliers = 40, 9
+    given = draw.random((needs, suppliers)) < share
+    given[np.arange(needs), draw.integers(0, suppliers, needs)] = True
+    matrix = np.where(given, draw.random(given.shape), 0.0)
+    need, supplier = np.nonzero(matrix)
+    first = np.append(True, np.diff(need) > 0)
+    order = np.concatenate([np.flatnonzero(first), np.flatnonzero(~first)])
+    columns, values = supplier[order].astype(np.int32), matrix[need, supplier][order]
+    more = np.bincount(need) - 1
+    rows = np.flatnonzero(more)
+    starts = np.append(0, np.cumsum(more[rows])).astype(np.int32)
+    rest = LinearMap.from_rows(starts, columns[needs:], values[needs:], columns_count=suppliers)
+    links = LinkMap(columns[:needs], values[:needs], rows=rows, rest=rest)
+    assert np.array_equal(links.spread(np.arange(needs)), need[order])
+    assert np.allclose(links.totals(values), matrix.sum(axis=1))
+    for begin, end in ((0, needs), (7, 31), (5, 5)):
+        part = links.part(begin, end)
+        for draws in ((), (4,)):
+            weight, factor = draw.random((suppliers, *draws)), draw.random((end - begin, *draws))
+            book = draw.random((suppliers, *draws))
+            asked = book + matrix[begin:end].T @ factor
+            assert np.allclose(part(weight), matrix[begin:end] @ weight)
+            part.add_back(factor, book)
+            assert np.allclose(book, asked)
+
+
+@pytest.mark.parametrize("name", ["ario", "pichler", "inoue_todo"])
+@pytest.mark.parametrize("peer_compatible", [False, True])
+def test_a_list_gone_through_at_once_runs_as_one_in_blocks(
+    name: str, peer_compatible: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules, numbers = compose(name, rationing="same_share"), rule_numbers({"peer_compatible": peer_compatible})
+    outputs, lost = [], []
+    monkeypatch.setattr("standoff.model.list_supply.LIST_BLOCK", 20)
+    for nodes in (1000, 0):
+        monkeypatch.setattr("standoff.model.list_supply.NODES_CACHED", nodes)
+        economy = _economy(shape="sparse")
+        damage = Damage(impact=np.linspace(0.0, 0.6, economy.supply.nodes), occurrence=1, duration=9)
+        outputs.append(run_economy(economy, rules, Schedule(economy, [damage]), steps=60, numbers=numbers)["output"])
+        lost.append(losses_of_run(economy, rules, Schedule(economy, [damage]), steps=20, numbers=numbers).by_link)
+    assert (outputs[0] < 0.9 * economy.output).any()
+    assert np.abs(outputs[1] - outputs[0]).max() <= 1e-12 * outputs[0].max()
+    assert np.abs(lost[1] - lost[0]).max() <= 1e-12 * np.abs(lost[0]).max()
+
+
 def test_runs_are_groups_and_know_empty_ones() -> None:
     values = np.array([3.0, 1.0, 2.0, 5.0])
     runs = Runs(np.array([0, 2, 0, 1, 1, 0]))
@@ -170,6 +219,20 @@ def test_runs_are_groups_and_know_empty_ones() -> None:
     assert runs.total(values).tolist() == [0.0, 4.0, 0.0, 2.0, 5.0, 0.0]
     assert runs.spread(np.arange(6.0)).tolist() == [1.0, 1.0, 3.0, 4.0]
     assert Runs(np.array([], dtype=int)).total(np.array([])).tolist() == []
+
+
+def test_the_smallest_of_a_run_is_that_of_its_numbers_whatever_their_sign() -> None:
+    runs = Runs(np.array([2, 0, 3, 1]))
+    for values in (
+        [2.0, 1e-300, 0.0, np.inf, 5.0, np.inf],
+        [-0.0, 0.0, 1.0, 0.5, 0.25, 3.0],
+        [-2.0, -3.0, 0.0, -1e-300, 5.0, -np.inf],
+    ):
+        smallest = [min(values[:2]), np.inf, min(values[2:5]), values[5]]
+        assert runs.smallest(np.array(values)).tolist() == smallest
+        many = np.array([values, [abs(each) for each in values]]).T
+        assert runs.smallest(many)[:, 0].tolist() == smallest
+    assert np.isnan(runs.smallest(np.array([1.0, np.nan, 1.0, 1.0, 1.0, 1.0]))[0])
 
 
 def test_an_economy_keeps_the_ratings_of_inputs_in_every_shape() -> None:

@@ -140,7 +140,7 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
         if stays is not False:
             used, stock = choose(stays, arrived, used), choose(stays, state.stock[needs], stock)
         known = rules.production.add(part, stock, known)
-        goal = None if met is True else _goal(part, plan, stock)
+        goal = None if met is True else _goal(part, plan, stock, use if plan.goal is m.activity else None)
         if met is not False:
             goal = choose(met, _copy_of_bounded(part, stock), goal)
         orders = restocking.close_gap(
@@ -183,10 +183,12 @@ def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
     return arrived, used, left
 
 
-def _goal(part: Part, plan: OrderPlan, stock: Any) -> Any:
-    """Goals of the stocks of a block, a new array."""
-    relative = 1.0 if plan.goal is None else part.block.at_need(plan.goal)
-    return part.xp.multiply(part.goal, relative, out=part.xp.empty_like(stock))
+def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
+    """Goals of the stocks of a block, a new array; ``use`` is use at the activity that they follow, if known."""
+    if plan.goal is None:
+        use = part.base
+    factors = (part.goal, part.block.at_need(plan.goal)) if use is None else (part.cover, use)
+    return part.xp.multiply(*factors, out=part.xp.empty_like(stock))
 
 
 def _copy_of_bounded(part: Part, stock: Any) -> Any:
@@ -214,6 +216,6 @@ def _nothing_moves(
         stock = m.state.stock[part.block.needs]
         if stays is not True:
             stock = choose(stays, stock, moved(place)[2])
-        return restocking.nearly_equal(stock, _goal(part, plan, stock), among=part.bounded, xp=m.xp)
+        return restocking.nearly_equal(stock, _goal(part, plan, stock, None), among=part.bounded, xp=m.xp)
 
     return stays, plan.tolerant and every(near(place, part) for place, part in enumerate(parts))

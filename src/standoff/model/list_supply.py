@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.share_matrix import LinearMap, LinkMap, Runs
-from standoff.model.supply import Block, Supply, ratio
+from standoff.model.supply import Supply, ratio
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -17,7 +17,7 @@ Index = npt.NDArray[np.int64]
 LIST_BLOCK = 1 << 14
 """Needs in a block of a list of links, at least one buyer (measured)."""
 
-NODES_CACHED = 1 << 18
+NODES_CACHED = 1 << 17
 """Nodes of which an array stays in the cache beside a block; with more, all links are gone through at once (measured)."""
 
 
@@ -47,6 +47,7 @@ class ListSupply(Supply):
         self.nodes, self.product = len(product), product.astype(np.int32)
         self.need_is_group = not stock_by_link
         self.cached = self.nodes <= NODES_CACHED
+        """Whether links are gone through block by block."""
         order, begins, self.groups_of_node = _sorted(supplier, buyer, self.product)
         lengths = np.diff(np.flatnonzero(np.append(begins, True)).astype(np.int32))
         if stock_by_link:
@@ -70,7 +71,7 @@ class ListSupply(Supply):
             block.flows.add_back(np.ones(block.shape), self.base_book)
 
     @cached_property
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[ListBlock, ...]:
         groups: Any = np.concatenate([[0], np.cumsum(self.groups_of_node)])
         needs = groups
         if not self.need_is_group:
@@ -117,15 +118,18 @@ class ListSupply(Supply):
 
     @property
     def supplier(self) -> Index:
-        return self._supplier
+        sellers: Index = self._supplier
+        return sellers
 
     @property
     def need(self) -> Index:
         """Need of each link, (links,)."""
-        return self._flows.spread(np.arange(len(self.base)))
+        needs: Index = self._flows.spread(np.arange(len(self.base)))
+        return needs
 
     def links(self, factor: Array, weight: Array) -> Array:
-        return self._link_base * self._flows.spread(factor) * weight[self._supplier]
+        flow: Array = self._link_base * self._flows.spread(factor) * weight[self._supplier]
+        return flow
 
     def links_to_needs(self, flow: Array) -> Array:
         return self._flows.totals(flow)
@@ -192,7 +196,7 @@ def _sorted(
         (order; which of the ordered links are the first of their buyer and product, (links,); products that each node buys, (nodes,)).
     """
     nodes, kinds = len(product), int(product.max(initial=0)) + 1
-    key = buyer.astype(np.int32 if nodes * kinds < np.iinfo(np.int32).max else np.int64)
+    key: Any = buyer.astype(np.int32 if nodes * kinds < np.iinfo(np.int32).max else np.int64)
     key *= kinds
     key += product[supplier]
     order = np.argsort(key, kind="stable")

@@ -24,6 +24,7 @@ TABLE_DENSE_FROM_DENSITY = 0.1
 
 
 INFINITE_AS_INTEGER = np.float64(np.inf).view(np.int64)
+"""The integer whose bits are those of an infinite number."""
 
 
 class LinearMap:
@@ -165,9 +166,9 @@ class LinkMap:
         if x.ndim == 1:
             self.add_vector(len(total), len(x), starts, rows, values, x, total)
         else:
-            self.add_draws(len(total), *x.shape, starts, rows, values, x, total)
+            self.add_draws(len(total), len(x), x.shape[1], starts, rows, values, x, total)
 
-    def spread(self, x: Array) -> Array:
+    def spread(self, x: Any) -> Any:
         """A value of each row, for its entries: first ones, then the others."""
         return np.concatenate([x, np.repeat(x[self.rows], np.diff(self.rest.matrix.indptr), axis=0)])
 
@@ -208,14 +209,14 @@ class TableMap:
 
     def to_buyers(self, weight: Array) -> Array:
         """``y[p, f] = sum over r of w[p, r] Z[p, r, f]``; (products, producers, ...) to (products, buyers, ...)."""
-        weight = self._stored(weight)
+        weight = np.ascontiguousarray(weight, self.table.dtype)  # the library of matrix products takes nothing else
         if weight.ndim == 2:
             return self._double(np.matmul(weight[:, None, :], self.table)[:, 0, :])
         return self._double(np.matmul(self.table.transpose(0, 2, 1), weight))
 
     def to_producers(self, factor: Array) -> Array:
         """``y[p, r] = sum over f of Z[p, r, f] x[p, f]``; (products, buyers, ...) to (products, producers, ...)."""
-        factor = self._stored(factor)
+        factor = np.ascontiguousarray(factor, self.table.dtype)
         if factor.ndim == 2:
             return self._double(np.matmul(self.table, factor[:, :, None])[:, :, 0])
         return self._double(np.matmul(self.table, factor))
@@ -224,10 +225,6 @@ class TableMap:
     def nbytes(self) -> int:
         """Bytes that one product has to read."""
         return int(self.table.nbytes)
-
-    def _stored(self, values: Array) -> Any:
-        """In one piece and in the precision of the table: the library of matrix products takes nothing else."""
-        return np.ascontiguousarray(values, dtype=self.table.dtype)
 
     def _double(self, values: Any) -> Array:
         double: Array = values if values.dtype == np.float64 else values.astype(np.float64)
@@ -253,12 +250,14 @@ class Runs:
         """Smallest entry of each group, infinite for none."""
         if (x >= 0).all():  # the bits of such numbers read as integers stand in the same order, and take half the time
             smallest: Array = self._reduce(np.minimum, x.view(np.int64), INFINITE_AS_INTEGER).view(np.float64)
-            return smallest
-        return self._reduce(np.minimum, x, np.inf)
+        else:
+            smallest = self._reduce(np.minimum, x, np.inf)
+        return smallest
 
     def total(self, x: Array) -> Array:
         """Sum of each group."""
-        return self._reduce(np.add, x, 0.0)
+        total: Array = self._reduce(np.add, x, 0.0)
+        return total
 
     def spread(self, x: Array) -> Array:
         """A value of each group, for its entries."""

@@ -15,10 +15,11 @@ from standoff.model.supply import Block, Supply
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
-TABLE_BLOCK = 12500
-"""Needs in a block of a table, at least one product (measured on 500 to 5,000 nodes)."""
+TABLE_BLOCK, TABLE_BLOCK_BYTES = 25_000, 4_500_000
+"""Needs in a block of a table and bytes of its flows, at most, but at least one product (measured on 500 to 5,000 nodes): larger blocks
+take fewer calls, and leave the cache between the products of a step."""
 DRAWS_BLOCK = 32768
-"""Numbers by need and draw in a block, which has some buyers of one product (measured on 4,000 nodes and 16 to 64 draws)."""
+"""Numbers by need and draw in a block (measured on 4,000 nodes and 16 to 64 draws)."""
 
 
 class TableSupply(Supply):
@@ -37,7 +38,7 @@ class TableSupply(Supply):
         self.nodes = len(flows)
         self.products = products
         self.regions = self.nodes // products
-        self.width = max(self.nodes, 1)
+        self.room, self.width = TABLE_BLOCK, max(self.nodes, 1)
         self.table = np.empty((products, self.regions, self.nodes), dtype=storage)
         by_product = flows.reshape(self.regions, products, self.nodes).transpose(1, 0, 2)
         np.divide(by_product, per_step, out=self.table, casting="same_kind")
@@ -49,7 +50,8 @@ class TableSupply(Supply):
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        size = max(1, TABLE_BLOCK // max(self.nodes, 1)) if self.width >= self.nodes else 1
+        size = min(self.room // self.width, TABLE_BLOCK_BYTES // max(self.table[:1].nbytes, 1))
+        size = max(1, size) if self.width >= self.nodes else 1
         return tuple(
             TableBlock(self, slice(product, min(product + size, self.products)), slice(buyer, buyer + self.width))
             for product in range(0, self.products, size)
@@ -57,10 +59,11 @@ class TableSupply(Supply):
         )
 
     def for_draws(self, draws: int) -> TableSupply:
-        """The same table in blocks of one product and of as many buyers as fit the cache with so many draws."""
+        """The same table in blocks that fit the cache with so many draws: some products, or some buyers of one product."""
         with_draws = copy(self)
         with_draws.__dict__.pop("blocks", None)
-        with_draws.width = max(1, min(self.width, DRAWS_BLOCK // draws))
+        with_draws.room = max(1, min(self.room, DRAWS_BLOCK // draws))
+        with_draws.width = min(self.width, with_draws.room)
         return with_draws
 
     @property

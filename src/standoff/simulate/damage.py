@@ -87,9 +87,9 @@ class Schedule:
         self.damages = tuple(damages)
         self.left = [damage.impact.astype(float) for damage in damages]
         self.needs = [damage.rebuilding.needs if damage.rebuilding else None for damage in damages]
-        self.late_share = np.zeros(nodes)
         self.ones, self.zeros = np.ones(nodes), np.zeros(nodes)
-        self.without_capital = np.flatnonzero(economy.capital <= 0)
+        self.late_share = self.zeros
+        self.checked = 0
         self.labour_left, self.household_shock, self.final_shock = labour_left, household_shock, final_shock
         self.supply_in = supply_in
         self.peer_compatible, self.decimals = peer_compatible, decimals
@@ -131,7 +131,14 @@ class Schedule:
         if lost is self.zeros:
             return lost
         share: Array = lost * self.economy.per_capital
-        if share.max() > 1 + 1e-9 or lost[self.without_capital].any():
+        begun = sum(damage.occurrence <= self.number for damage in self.damages)
+        if begun > self.checked:  # damage only goes back once it is there
+            self._check_capital(lost, share)
+            self.checked = begun
+        return share
+
+    def _check_capital(self, lost: Array, share: Array) -> None:
+        if share.max() > 1 + 1e-9 or lost[self.capital <= 0].any():
             node = int(np.argmax(lost - self.capital))
             raise refuse(
                 "events",
@@ -139,7 +146,6 @@ class Schedule:
                 cure="Make the impact smaller",
                 value=f"{lost[node]:g} of {self.capital[node]:g}",
             )
-        return share
 
     def capital_lost(self) -> Array:
         """Capital that is not there, (nodes,)."""

@@ -24,6 +24,8 @@ _HOMES = {
     "World": "standoff.world.tables",
     "read_world": "standoff.world.tables",
     "criticality": "standoff.studies.gradients.criticality",
+    "economy_criticality": "standoff.studies.gradients.economy",
+    "economy_gradient": "standoff.studies.gradients.economy",
     "gradient": "standoff.studies.gradients.gradient",
     "StandoffError": "standoff.errors",
     "InputError": "standoff.errors",
@@ -38,6 +40,8 @@ __all__ = [
     "World",
     "__version__",
     "criticality",
+    "economy_criticality",
+    "economy_gradient",
     "gradient",
     "read_scenario",
     "read_world",
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from standoff.simulate.api import rerun, run
     from standoff.simulate.scenario import Scenario, read_scenario, shipped_scenarios
     from standoff.studies.gradients.criticality import criticality
+    from standoff.studies.gradients.economy import economy_criticality, economy_gradient
     from standoff.studies.gradients.gradient import gradient
     from standoff.world.tables import World, read_world
 

@@ -33,10 +33,14 @@ def _struck(economy: Economy, draw: int) -> Schedule:
     return Schedule(economy, [damage])
 
 
-@pytest.mark.parametrize("home", ["table", "one country", "links", "products"])
+@pytest.mark.parametrize("home", ["table", "one country", "links", "products", "products at once"])
 @pytest.mark.parametrize("name", ["ario", "pichler", "inoue_todo"])
 @pytest.mark.parametrize("rationing", ["same_share", "firms_first", "common_level"])
-def test_a_block_of_draws_is_every_draw_alone(home: str, name: str, rationing: str) -> None:
+def test_a_block_of_draws_is_every_draw_alone(
+    home: str, name: str, rationing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if home == "products at once":
+        monkeypatch.setattr("standoff.model.list_supply.NODES_CACHED", 0)
     economy, rules = _economy(home), compose(name, rationing=rationing)
     numbers = [rule_numbers({"psi": 0.7 + 0.04 * draw, "hire": 0.1 + 0.01 * draw}) for draw in range(DRAWS)]
     cover, restock = np.linspace(8.0, 20.0, DRAWS), np.linspace(4.0, 7.0, DRAWS)

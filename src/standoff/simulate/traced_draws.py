@@ -48,7 +48,7 @@ def run_block(
         (what was kept by name, (steps, nodes, draws); program and compiled function).
     """
     count = len(schedules)
-    if not apart:
+    if not apart and count > 1:
         shape = (1,) * economy.supply.base.ndim
         its = {name: values.reshape(*shape, -1) if values.ndim == 1 else values for name, values in by_need.items()}
         made, given = program(
@@ -81,24 +81,22 @@ def _repeated(made: EconomyProgram, *, keep: Sequence[str], sums: Any) -> Callab
     emit = kept_of(keep, sums)
     functions: dict[tuple[int | None, ...], Any] = {}
 
+    def one(numbers: Any) -> Any:
+        return made.scan(numbers, emit)[0]
+
     def call(each: list[Any]) -> dict[str, Array]:
         leaves = [jax.tree.leaves(one) for one in each]
         tree = jax.tree.structure(each[0])
         together = [_stacked(values) for values in zip(*leaves, strict=True)]
         axes = tuple(axis for _, axis in together)
+        same = all(axis is None for axis in axes)
         if axes not in functions:
-            functions[axes] = jax.jit(
-                jax.vmap(
-                    lambda numbers: made.scan(numbers, emit)[0], in_axes=(jax.tree.unflatten(tree, axes),), out_axes=-1
-                )
-            )
+            its_axes = (jax.tree.unflatten(tree, axes),)
+            functions[axes] = jax.jit(one if same else jax.vmap(one, in_axes=its_axes, out_axes=-1))
         with double_precision():
-            found: dict[str, Array] = jax.tree.map(
-                np.asarray, functions[axes](jax.tree.unflatten(tree, [values for values, _ in together]))
-            )
-        if all(axis is None for axis in axes):
-            return {name: np.repeat(values, len(each), axis=-1) for name, values in found.items()}
-        return found
+            numbers = jax.tree.unflatten(tree, [values for values, _ in together])
+            found: dict[str, Array] = jax.tree.map(np.asarray, functions[axes](numbers))
+        return {name: np.repeat(path[..., None], len(each), axis=-1) for name, path in found.items()} if same else found
 
     return call
 

@@ -85,7 +85,10 @@ def economy_gradient(
     steep = [chosen[place] for place in order[:checked]]
     for place, (below, above) in enumerate(_one_sided(case, scalar, steep, value)):
         noise = ROUNDING * _scale(case, scalar) / _nudge(steep[place])
-        ranked[place] = replace(ranked[place], below=below, above=above, smooth=same_slope(below, above, noise=noise))
+        # Where a run begins at rest much is tied, and a reverse pass through ties within ties may say a slope of neither side
+        ties = not same_slope(ranked[place].derivative, (below + above) / 2.0, noise=noise)
+        smooth = same_slope(below, above, noise=noise) and not ties
+        ranked[place] = replace(ranked[place], below=below, above=above, smooth=smooth)
     return Gradient(case.name, case.world, of, case.unit, value, tuple(ranked))
 
 

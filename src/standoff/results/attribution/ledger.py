@@ -112,8 +112,9 @@ class Ledger:
         driver = np.full(producers, -1, dtype=np.int64)
         best = np.full(producers, -np.inf)
         for positions in setup.driver_minimum.positions:
-            candidate = np.where(positions >= 0, wanted[positions], -np.inf)
-            driver, best = np.where(candidate > best, positions, driver), np.maximum(candidate, best)
+            producer = setup.driver_minimum.groups[: len(positions)]
+            better = wanted[positions] > best[producer]
+            driver[producer[better]], best[producer[better]] = positions[better], wanted[positions[better]]
         there = driver >= 0
         target = np.where(there, planned[:producers], 0.0)
         yields = k.yields[driver]

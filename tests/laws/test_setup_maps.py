@@ -8,26 +8,24 @@ from hypothesis import strategies as st
 
 from standoff.model.share_matrix import LinearMap, RunMinimum
 from standoff.model.transport import split_lag
-from standoff.simulate.cells import build_cells
+from standoff.simulate.cells import ends_of
 
 LAGS = st.lists(st.one_of(st.floats(0, 40), st.integers(0, 9).map(float), st.integers(0, 9).map(lambda n: n + 5e-13)))
 
 
-@given(LAGS, LAGS, st.integers(0, 2**32 - 1))
-def test_many_lags_are_split_as_each_alone(first: list[float], second: list[float], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    groups = [(rng.integers(5, size=len(lags)), np.array(lags)) for lags in (first, second)]
-    cells, ends = build_cells(groups)
-    assert list(zip(cells.lag, cells.need, strict=True)) == sorted(set(zip(cells.lag, cells.need, strict=True)))
-    for (needs, lags), end in zip(groups, ends, strict=True):
-        found = zip(end.position, cells.lag[end.cell], cells.need[end.cell], end.weight, strict=True)
-        plain = [
-            (position, whole, need, weight)
-            for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
-            for whole, weight in split_lag(float(lag))
-        ]
-        assert list(found) == plain
-        assert end.count == len(lags)
+@given(LAGS, st.integers(0, 2**32 - 1))
+def test_many_lags_are_split_as_each_alone(lags: list[float], seed: int) -> None:
+    needs = np.random.default_rng(seed).integers(5, size=len(lags))
+    ends = ends_of(needs, np.array(lags))
+    assert list(zip(ends.lag, ends.need, strict=True)) == sorted(set(zip(ends.lag, ends.need, strict=True)))
+    found = zip(ends.position, ends.lag[ends.cell], ends.need[ends.cell], ends.weight, strict=True)
+    plain = [
+        (position, whole, need, weight)
+        for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
+        for whole, weight in split_lag(float(lag))
+    ]
+    assert list(found) == plain
+    assert ends.count == len(lags)
 
 
 @given(st.integers(0, 2**32 - 1))

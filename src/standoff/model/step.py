@@ -120,13 +120,12 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
-    arriving = transport.dispatch(
-        arriving=state.arriving,
-        shipped=s.slots_to_cells(slot_fill) * ordered.take(s.cell_need, axis=0) + s.tracked_to_cells(surviving),
-        cell_need=s.cell_need,
-        cell_lag=s.cell_lag,
-        step=number,
-    )
+    plain = s.slots_to_cells(slot_fill) * ordered.take(s.static_ends.need, axis=0)
+    arriving = state.arriving
+    for shipped_by_cell, ends in ((plain, s.static_ends), (s.tracked_to_cells(surviving), s.tracked_ends)):
+        arriving = transport.dispatch(
+            arriving=arriving, shipped=shipped_by_cell, cell_need=ends.need, cell_lag=ends.lag, step=number
+        )
     arrived, arriving = transport.receive(arriving=arriving, step=number)
     inventory = state.inventory + arrived
 

@@ -17,7 +17,7 @@ from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
 from standoff.simulate.backend import NUMPY, Backend
-from standoff.simulate.cells import Cells, Ends, build_cells
+from standoff.simulate.cells import Ends, ends_of
 from standoff.simulate.draws import Clock, Draws, factor_of
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
@@ -106,8 +106,6 @@ class Setup:
     """Slot (tier x offer) of each tracked link, then of each latent route."""
     slot_shape: tuple[int, ...]
     flat_slot_shape: tuple[int, ...]
-    cell_need: Integers
-    cell_lag: Integers
     making: tuple[tuple[int, float], ...]
     """Whole steps that goods are in the making after the step in which they are begun, with weights."""
     route_touched: Integers
@@ -116,7 +114,9 @@ class Setup:
     needs_to_slots: LinearMap
     tracked_to_slots: LinearMap
     slots_to_cells: LinearMap
+    """To the cells of links whose share and regime stay."""
     tracked_to_cells: LinearMap
+    """To the cells of tracked links and latent routes. No need that is used has cells of both kinds."""
     links_to_needs: LinearMap
     links_to_touched: LinearMap
     pairs_to_reserves: LinearMap
@@ -134,10 +134,12 @@ class Setup:
     """Slot of every ordinary link of the network."""
     share: Floats
     """Share of its need's orders that every ordinary link of the network gets in the base year."""
-    cells: Cells
     static: Integers
     static_ends: Ends
     tracked_ends: Ends
+    """Of tracked links, then of latent routes."""
+    ring: int
+    """Length of the ring of goods on the way: one more than the longest whole lag."""
 
     def capacity(self, number: int) -> Any:
         """Capacity per step of producers in a step, (producers, ...)."""
@@ -202,14 +204,10 @@ def build_setup(
     tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
     slots = len(rationing.TIERS) * len(offers.yields)
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
-    cells, (static_ends, tracked_ends) = build_cells(
-        [
-            (links.need[static], links.lag_days[static] / clock.step_days),
-            (
-                np.concatenate([links.need[tracked], latent.need]),
-                np.concatenate([links.lag_days[tracked], latent.lag_days]) / clock.step_days,
-            ),
-        ]
+    static_ends = ends_of(links.need[static], links.lag_days[static] / clock.step_days)
+    tracked_ends = ends_of(
+        np.concatenate([links.need[tracked], latent.need]),
+        np.concatenate([links.lag_days[tracked], latent.lag_days]) / clock.step_days,
     )
     gate = draws.gate if draws else None
     sent = share[static] if gate is None else share[static][:, None] * gate[static]
@@ -277,8 +275,6 @@ def build_setup(
         tracked_slot=tracked_slot,
         slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
         flat_slot_shape=(slots, *((count,) if count else ())),
-        cell_need=cells.need,
-        cell_lag=cells.lag,
         making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
@@ -286,9 +282,9 @@ def build_setup(
         needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
         tracked_to_slots=sum_map(tracked_slot, slots),
         slots_to_cells=backend.linear_map(
-            static_ends.cell, part_slot, part_weight * part_sent, shape=(len(cells), slots)
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, slots)
         ),
-        tracked_to_cells=tracked_ends.to_cells(len(cells)),
+        tracked_to_cells=tracked_ends.to_cells(),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
         links_to_touched=sum_map(link_touched, len(touched_needs) + 1),
         pairs_to_reserves=sum_map(stocks.pair_stock, len(stocks.labels)),
@@ -303,10 +299,10 @@ def build_setup(
         initial_reserve=reserve,
         slot=slot,
         share=share,
-        cells=cells,
         static=static,
         static_ends=static_ends,
         tracked_ends=tracked_ends,
+        ring=max(static_ends.longest, tracked_ends.longest) + 1,
     )
 
 

@@ -60,7 +60,7 @@ class Ledger:
 
         self.inventory, self.refused = blank(self.needs), blank(self.needs)
         self.stock, self.orders_seen = blank(self.offers), blank(self.offers)
-        self.transit = Ring(setup.cells.ring, self.needs, count)
+        self.transit = Ring(setup.ring, self.needs, count)
         self.making = Ring(setup.making[-1][0] + 1, self.offers, count)
         self.seen = np.zeros(self.offers)  # deviation of the smoothed orders
 

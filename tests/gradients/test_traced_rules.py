@@ -76,8 +76,9 @@ def _ring(xp: Any, a: Callable[..., Any]) -> Any:
     ring = transport.dispatch(  # NumPy changes it in place: only the last ring that a rule returns is the ring
         arriving=a(5, ROWS, DRAWS),
         shipped=a(),
-        cell_need=np.arange(ROWS),
-        cell_lag=np.arange(ROWS) % 5,
+        places=transport.places_in_ring(
+            ring=5, needs=ROWS, cell_need=np.arange(ROWS), cell_lag=np.arange(ROWS) % 5
+        ),
         step=7,
     )
     arrived, ring = transport.receive(arriving=ring, step=7)

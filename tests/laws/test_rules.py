@@ -169,12 +169,11 @@ def test_split_lag_keeps_the_mean(lag: float) -> None:
 
 def test_goods_arrive_after_the_lag_and_once() -> None:
     ring = np.zeros((4, 1))
+    places = transport.places_in_ring(ring=4, needs=1, cell_need=np.array([0]), cell_lag=np.array([3]))
     seen = []
     for number in range(8):
         shipped = np.array([5.0 if number == 1 else 0.0])
-        ring = transport.dispatch(
-            arriving=ring, shipped=shipped, cell_need=np.array([0]), cell_lag=np.array([3]), step=number
-        )
+        ring = transport.dispatch(arriving=ring, shipped=shipped, places=places, step=number)
         arrived, ring = transport.receive(arriving=ring, step=number)
         seen.append(float(arrived[0]))
     assert seen == [0, 0, 0, 0, 5.0, 0, 0, 0]

@@ -122,10 +122,8 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
     plain = s.slots_to_cells(slot_fill) * ordered.take(s.static_ends.need, axis=0)
     arriving = state.arriving
-    for shipped_by_cell, ends in ((plain, s.static_ends), (s.tracked_to_cells(surviving), s.tracked_ends)):
-        arriving = transport.dispatch(
-            arriving=arriving, shipped=shipped_by_cell, cell_need=ends.need, cell_lag=ends.lag, step=number
-        )
+    for by_cell, places in ((plain, s.static_places), (s.tracked_to_cells(surviving), s.tracked_places)):
+        arriving = transport.dispatch(arriving=arriving, shipped=by_cell, places=places, step=number)
     arrived, arriving = transport.receive(arriving=arriving, step=number)
     inventory = state.inventory + arrived
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.share_matrix import LinearMap
+from standoff.model.transport import places_in_ring
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -41,6 +42,11 @@ class Ends:
     def longest(self) -> int:
         """Longest whole lag, steps."""
         return int(self.lag.max(initial=0))
+
+    def places(self, ring: int, needs: int) -> Integers:
+        """`standoff.model.transport.places_in_ring` of the cells."""
+        found: Integers = places_in_ring(ring=ring, needs=needs, cell_need=self.need, cell_lag=self.lag)
+        return found
 
     def to_cells(self) -> LinearMap:
         """The map from shipments by link to shipments by cell."""

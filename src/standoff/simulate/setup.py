@@ -106,6 +106,10 @@ class Setup:
     """Slot (tier x offer) of each tracked link, then of each latent route."""
     slot_shape: tuple[int, ...]
     flat_slot_shape: tuple[int, ...]
+    static_places: Integers
+    """Where what goes over links whose share and regime stay arrives in the ring of goods on the way, (ring, cells)."""
+    tracked_places: Integers
+    """The same for tracked links and latent routes."""
     making: tuple[tuple[int, float], ...]
     """Whole steps that goods are in the making after the step in which they are begun, with weights."""
     route_touched: Integers
@@ -209,6 +213,7 @@ def build_setup(
         np.concatenate([links.need[tracked], latent.need]),
         np.concatenate([links.lag_days[tracked], latent.lag_days]) / clock.step_days,
     )
+    ring = max(static_ends.longest, tracked_ends.longest) + 1
     gate = draws.gate if draws else None
     sent = share[static] if gate is None else share[static][:, None] * gate[static]
     part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
@@ -275,6 +280,8 @@ def build_setup(
         tracked_slot=tracked_slot,
         slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
         flat_slot_shape=(slots, *((count,) if count else ())),
+        static_places=static_ends.places(ring, len(needs.use)),
+        tracked_places=tracked_ends.places(ring, len(needs.use)),
         making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
@@ -302,7 +309,7 @@ def build_setup(
         static=static,
         static_ends=static_ends,
         tracked_ends=tracked_ends,
-        ring=max(static_ends.longest, tracked_ends.longest) + 1,
+        ring=ring,
     )
 
 

@@ -95,13 +95,16 @@ def review_queue(
     )
 
 
-def expected_wait(*, usual: Any, licensed: Any, review_steps: Any, approval: Any, denial: Any, xp: Any) -> Any:
+def expected_rounds(*, approval: Any, denial: Any, xp: Any) -> Any:
+    """Mean number of times that an application is decided before it leaves: ``1 / (alpha + (1 - alpha) delta)``, (links, ...)."""
+    return 1.0 / xp.maximum(approval + (1.0 - approval) * denial, LEAST_APPROVAL)
+
+
+def expected_wait(*, usual: Any, licensed: Any, review_steps: Any, rounds: Any) -> Any:
     """What has to be in the queue for usual use to come through, units, (links, ...).
 
-    Formula: ``u lambda T rounds`` with ``rounds = 1 / (alpha + (1 - alpha) delta)``, the mean number of times that an application
-    is decided before it leaves. With ``delta = 0`` this is ``u T / alpha``.
+    Formula: ``u lambda T rounds``, with ``rounds`` from `expected_rounds`. Where no refusal is final this is ``u T / alpha``.
     """
-    rounds = 1.0 / xp.maximum(approval + (1.0 - approval) * denial, LEAST_APPROVAL)
     return usual * licensed * review_steps * rounds
 
 
@@ -126,19 +129,19 @@ def controlled_share(*, since_steps: Any, cleared: Any, cleared_steps: Any, hold
     return hold * xp.exp(-since_steps / ease_steps) * fading
 
 
-def remember_refusals(*, refused: Any, denied: Any, shortfall: Any, forget: Any, xp: Any) -> Any:
+def remember_refusals(*, refused: Any, denied: Any, shortfall: Any, remembered: Any, xp: Any) -> Any:
     """What was denied and still stands against the stock gap, units, (needs, ...).
 
     A denied order leaves the queue. If that re-opened the stock gap it would be ordered again and counted twice, so it stays
     written off until it is borne as a shortfall of use, or forgotten when the regime ends.
 
-    Formula: ``D' = [D + denied - shortfall]+ (1 - forget)``
+    Formula: ``D' = [D + denied - shortfall]+ m``
 
     Args:
         refused: D, units, (needs, ...).
         denied: denied this step, units, (needs, ...).
         shortfall: planned use that was not met this step, units, (needs, ...).
-        forget: share forgotten this step: 0 under a regime, dt / tau without one, (needs, ...).
+        remembered: m, share not forgotten this step: 1 under a regime, 1 - dt / tau without one, (needs, ...).
         xp: array namespace.
     """
-    return xp.maximum(refused + denied - shortfall, 0.0) * (1.0 - forget)
+    return xp.maximum(refused + denied - shortfall, 0.0) * remembered

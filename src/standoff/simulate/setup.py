@@ -6,7 +6,8 @@ pure function of it. In an ensemble, constants that differ between draws have a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,8 @@ class Setup:
     """Of tracked links, then of latent routes."""
     ring: int
     """Length of the ring of goods on the way: one more than the longest whole lag."""
+    kept: dict[str, tuple[int, Any]] = field(init=False, default_factory=dict)
+    """What `while_regimes_stay` keeps, each with its period."""
 
     def capacity(self, number: int) -> Any:
         """Capacity per step of producers in a step, (producers, ...)."""
@@ -157,6 +160,19 @@ class Setup:
     def reserve_open(self, number: int) -> Any:
         """1 where a strategic stock may be released in a step, (reserves, ...)."""
         return self.reserve_open_path[number]
+
+    def while_regimes_stay(self, number: Any, name: str, make: Callable[[], Any]) -> Any:
+        """What is the same until a regime, cost or fear changes: made in the first step of such a period, kept for the others.
+
+        A step whose number is itself an array, as in a compiled loop, keeps nothing.
+        """
+        if not isinstance(number, int):
+            return make()
+        period = self.regime_table.period[number]
+        found = self.kept.get(name)
+        if found is None or found[0] != period:
+            found = self.kept[name] = (period, make())
+        return found[1]
 
     def largest_over_drivers(self, x: Any) -> Any:
         """Largest value over the driver offers of each producer; minus infinity without one."""

@@ -137,7 +137,7 @@ class LinkFlows:
         placed = records["link_ordered"][number]
         active = regime.active[setup.regulated]
         allowed = placed * regime.gate
-        applied = (allowed * regime.licensed)[setup.regulated] * active
+        applied = allowed[setup.regulated] * regime.licensed * active
         passed = np.minimum(applied, records["rights_held"][number][setup.regulated])
         granted = self.before("permits", number)[setup.regulated] * active
         granted = granted + records["link_approved"][number][setup.regulated] + passed

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from standoff.model.arrays import add_at, put_at, repeat
+from standoff.model.arrays import add_at, change_at, into, repeat
 
 SPLIT_PER_STAGE = 12.0
 """A stage is passed with probability at most 1/12 in a sub-step, so that the spread of review times is that of the stages in
@@ -60,7 +60,7 @@ def review_queue(
     good and the rest returned to stage one; every other stage passes ``p n_i`` on; then a share ``1 / n`` of new applications joins.
 
     Args:
-        stages: n, applications in each stage, units, (stages, links, ...).
+        stages: n, applications in each stage, units, (stages, links, ...); **changed in place** where its array allows it.
         applied: new applications, units, (links, ...).
         probability: p from `stage_probability`, (links, ...).
         decisions: largest number of decisions in the step, units, (links, ...): the office's throughput.
@@ -77,14 +77,17 @@ def review_queue(
     limit, joining = decisions / substeps, applied / substeps
     refused = 1.0 - approval
     returning = refused * (1.0 - denial)
+    room, room_of_one = xp.empty_like(stages), xp.empty_like(applied)
 
     def once(before: tuple[Any, ...]) -> tuple[Any, ...]:
         stages, total = before
-        moved = stages * probability
-        decided = xp.minimum(moved[-1], limit)
-        moved = put_at(moved, -1, decided)
-        stages = add_at(stages - moved, slice(1, None), moved[:-1])
-        return add_at(stages, 0, returning * decided + joining), total + decided
+        moved = into(room, xp.multiply, stages, probability)
+        moved = change_at(moved, -1, xp.minimum, limit)
+        decided = moved[-1]
+        stages = add_at(into(stages, xp.subtract, stages, moved), slice(1, None), moved[:-1])
+        entering = into(room_of_one, xp.multiply, returning, decided)
+        stages = add_at(stages, 0, into(entering, xp.add, entering, joining))
+        return stages, into(total, xp.add, total, decided)
 
     stages, total = repeat(substeps, once, (stages, xp.zeros_like(applied)))
     return Review(

@@ -76,9 +76,7 @@ def _ring(xp: Any, a: Callable[..., Any]) -> Any:
     ring = transport.dispatch(  # NumPy changes it in place: only the last ring that a rule returns is the ring
         arriving=a(5, ROWS, DRAWS),
         shipped=a(),
-        places=transport.places_in_ring(
-            ring=5, needs=ROWS, cell_need=np.arange(ROWS), cell_lag=np.arange(ROWS) % 5
-        ),
+        places=transport.places_in_ring(ring=5, needs=ROWS, cell_need=np.arange(ROWS), cell_lag=np.arange(ROWS) % 5),
         step=7,
     )
     arrived, ring = transport.receive(arriving=ring, step=7)
@@ -115,9 +113,7 @@ RULES: dict[str, Rule] = {
         xp=xp,
     ),
     "smooth": lambda xp, a: planning.smooth(a(), a(), steps=5.0),
-    "stock_goal": lambda xp, a: ordering.stock_goal(
-        use=a(), cover_steps=a(), lag_steps=a(), hoard=a()
-    ),
+    "stock_goal": lambda xp, a: ordering.stock_goal(use=a(), cover_steps=a(), lag_steps=a(), hoard=a()),
     "order": lambda xp, a: ordering.order_to_goal(
         coefficient=a(), plan=a(), goal=a(), on_hand=a(), on_order=a(), restock_steps=3.0, largest=a(), xp=xp
     ),

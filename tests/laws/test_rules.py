@@ -148,9 +148,7 @@ def test_order_closes_the_gap_over_the_restocking_time_up_to_a_limit() -> None:
 def test_shares_shift_with_cost_by_the_armington_elasticity() -> None:
     add = sum_map(np.array([0, 0]), 1)
     share = sourcing.preferred_shares(
-        attraction=sourcing.attraction(
-            base_share=np.array([0.5, 0.5]), cost=np.array([1.0, 1.25]), cost_exponent=2.0
-        ),
+        attraction=sourcing.attraction(base_share=np.array([0.5, 0.5]), cost=np.array([1.0, 1.25]), cost_exponent=2.0),
         reliability=np.array([1.0, 0.5]),
         reliability_exponent=1.0,
         sum_by_need=add,

@@ -142,7 +142,9 @@ class View:
             rows[step, 0, links] = valid[step % len(valid)]
             left = valid.sum(axis=0) - valid[step % len(valid)]
             active = regime.active[setup.regulated][links]
-            wanted = (records["link_ordered"][step] * regime.gate)[setup.regulated][links] * regime.licensed[links] * active
+            wanted = (
+                (records["link_ordered"][step] * regime.gate)[setup.regulated][links] * regime.licensed[links] * active
+            )
             rights, _, _ = permits.use_rights(
                 rights=rights,
                 wanted=wanted,

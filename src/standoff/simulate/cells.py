@@ -64,7 +64,12 @@ def ends_of(needs: Integers, lags: Floats) -> Ends:
     rows = int(need.max(initial=-1)) + 1
     keys, cell = np.unique(whole * rows + need, return_inverse=True)
     return Ends(
-        lag=keys // max(rows, 1), need=keys % max(rows, 1), position=position, cell=cell, weight=weight, count=len(needs)
+        lag=keys // max(rows, 1),
+        need=keys % max(rows, 1),
+        position=position,
+        cell=cell,
+        weight=weight,
+        count=len(needs),
     )
 
 

@@ -68,9 +68,7 @@ class LinkFlows:
         self.routes_to_offers = sum_map(self.offer[self.link :], self.offers)
         ends = setup.static_ends
         part = setup.static[ends.position]
-        self.share_of_cell = np.bincount(
-            ends.cell, weights=ends.weight * setup.share[part], minlength=ends.cells
-        )
+        self.share_of_cell = np.bincount(ends.cell, weights=ends.weight * setup.share[part], minlength=ends.cells)
         self.slots_to_cells = sparse.csr_array(setup.slots_to_cells.matrix)
         self.tracked_to_cells = sparse.csr_array(setup.tracked_to_cells.matrix)
         self.share = np.zeros((self.link, count))

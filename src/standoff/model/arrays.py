@@ -10,41 +10,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 
 def add_at(array: Any, index: Any, values: Any) -> Any:
     """The array with ``values`` added at ``index``, which names no place twice; the same array, changed, where it can be."""
-    if hasattr(array, "at"):
-        return array.at[index].add(values)
-    array[index] += values
-    return array
+    if isinstance(array, np.ndarray):
+        array[index] += values
+        return array
+    return array.at[index].add(values)
 
 
 def put_at(array: Any, index: Any, values: Any) -> Any:
     """The array with ``values`` put at ``index``; the same array, changed, where it can be."""
-    if hasattr(array, "at"):
-        return array.at[index].set(values)
-    array[index] = values
-    return array
+    if isinstance(array, np.ndarray):
+        array[index] = values
+        return array
+    return array.at[index].set(values)
 
 
 def change_at(array: Any, index: Any, function: Callable[..., Any], *others: Any) -> Any:
     """The array with ``function(row, *others)`` in the place of its row ``index``; the same array, changed, where it can be."""
-    if hasattr(array, "at"):
-        return array.at[index].set(function(array[index], *others))
-    function(array[index], *others, out=array[index])
-    return array
+    if isinstance(array, np.ndarray):
+        row = array[index]
+        function(row, *others, out=row)
+        return array
+    return array.at[index].set(function(array[index], *others))
 
 
 def into(room: Any, function: Callable[..., Any], *arguments: Any) -> Any:
     """``function(*arguments)``, written over ``room`` where it can be: what the cache holds is not driven out by a new array."""
-    if hasattr(room, "at"):
-        return function(*arguments)
-    return function(*arguments, out=room)
+    return function(*arguments, out=room) if isinstance(room, np.ndarray) else function(*arguments)
 
 
 def repeat(count: int, once: Callable[[tuple[Any, ...]], tuple[Any, ...]], start: tuple[Any, ...]) -> tuple[Any, ...]:
     """``once`` applied ``count`` times, beginning with ``start``, a tuple of arrays."""
-    if hasattr(start[0], "at"):
+    if not isinstance(start[0], np.ndarray):
         from jax import lax
 
         result: tuple[Any, ...] = lax.fori_loop(0, count, lambda _, arrays: once(arrays), start)

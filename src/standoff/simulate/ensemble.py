@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from standoff.model.state import Flows, State
+from standoff.simulate.allocator import keep_freed_memory
 from standoff.simulate.api import demand_factors, prepare_measures
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.draws import Clock, Draws
@@ -239,6 +240,7 @@ def run_block(
         steps: where the steps are taken from; else they are taken here.
         progress: called with the number of steps done, where they are taken here.
     """
+    keep_freed_memory()
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = block_setup(job, network, draws)
     recorder: BlockRecorder

@@ -16,6 +16,7 @@ from standoff.model.link_cuts import CutSupply, cut_table, split_again
 from standoff.model.list_supply import ListSupply
 from standoff.model.rulesets import SETS
 from standoff.model.table_supply import TableSupply
+from standoff.results.attribution.economy import KINDS, OF_LINKS
 from standoff.results.economy.result import EconomyResult
 from standoff.simulate.economy_api import run_scenario
 from standoff.simulate.economy_run import resting
@@ -213,3 +214,23 @@ def test_a_cut_of_what_is_no_table_is_refused_and_not_forgotten() -> None:
     firms = ListSupply(one, np.array([1]), np.ones(1), product=np.array([0, 0]))
     with pytest.raises(ModelError):
         cut_table(firms, np.zeros((1, 1, 1)))
+
+
+@pytest.mark.parametrize("rules", ["ario", "pichler", "inoue_todo"])
+def test_lost_output_is_followed_to_what_it_is_due_to(rules: str) -> None:
+    result = run(cut(0.8), rules=rules, losses=True)
+    due, usual = result.due, result.losses.usual_output
+    assert due is not None
+    less = np.maximum(usual - result.run["output"], 0.0).sum(axis=0)
+    assert due.by_region.sum(axis=1) == pytest.approx(result.losses.by_region(less), abs=1e-9 * usual.sum())
+    of_links = [due.by_region[:, KINDS.index(kind)].sum() for kind in OF_LINKS]
+    assert due.supplier_region.sum(axis=0) == pytest.approx(of_links, abs=1e-9 * usual.sum())
+    assert due.supplier_sector.sum(axis=0) == pytest.approx(of_links, abs=1e-9 * usual.sum())
+
+
+def test_inputs_that_nobody_buys_elsewhere_are_charged_to_the_cut() -> None:
+    due = run(cut(1.0), rules="inoue_todo", losses=True).due
+    assert due is not None
+    closed = OF_LINKS.index("link_closed")
+    assert due.supplier_region[0, closed] > 0, "the exporter that is cut off"
+    assert due.supplier_region[1:, closed] == pytest.approx(0.0)

@@ -133,15 +133,13 @@ def run_economy_file(
 ) -> None:
     """Run a scenario on a table and write result.nc and report.html."""
     from standoff.cli.run import progress_bar
-    from standoff.simulate.economy_api import run_scenario
-    from standoff.simulate.economy_scenario import read_economy_scenario, unknowns
+    from standoff.simulate.economy_api import run_scenario, runs_of
+    from standoff.simulate.economy_scenario import read_economy_scenario
 
     if rules:
         changes["rules"] = rules
     asked = read_economy_scenario(scenario, changes=changes)
-    ranged = len(unknowns(asked))
-    runs = 1 + (draws or 2 * ranged + 1 if ranged else 0)
-    with progress_bar("runs", runs) as tick:
+    with progress_bar("running", runs_of(asked, draws) + (asked.days if asked.losses else 0)) as tick:
         result = run_scenario(asked, world=world or None, draws=draws, seed=seed, progress=tick)
     write_and_tell(result, out or Path("out") / asked.name, report=report, excel=excel, lang=lang, as_json=as_json)
 

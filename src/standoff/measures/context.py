@@ -199,7 +199,7 @@ class Context:
     # -- shares --------------------------------------------------------------------------------------------------------
 
     def prc_content(self) -> Decimal | None:
-        """Listed Chinese content, % of value; of what and on which value basis is settled by switches S3 and S5."""
+        """Listed Chinese content (% of value); of what and on which value basis is settled by switches S3 and S5."""
         settings = self.rulebook.settings
         if settings.share_of != "shipped_item":
             return self.transaction.item.parameter("prc_content_percent_of_machine")

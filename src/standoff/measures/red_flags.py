@@ -21,7 +21,7 @@ def red_flags(context: Context) -> tuple[str, ...]:
                 flags.append(
                     f"listed owners hold {held.percent.normalize():f} % of the end user: below half, but to be looked into"
                 )
-            flags += [f"{owner} controls the end user without holding half of it" for owner in graph.control]
+            flags += [f"control of the end user without half of its shares: {sign}" for sign in graph.control]
     _, near = context.named()
     flags += [f"a name on the list of {measure} is similar to a party's name" for measure in sorted(near)]
     return tuple(flags)

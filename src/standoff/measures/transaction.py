@@ -80,7 +80,7 @@ class Ownership:
         stakes: direct holdings.
         listed: owner and the lists that name it, e.g. ``("X", frozenset({"US-EL"}))``.
         branches: pairs (branch, head): a branch is not a legal person of its own and counts as its head.
-        control: owners that control without holding half: no rule, but a red flag.
+        control: signs of control without half of the shares: no rule, but a red flag.
     """
 
     party: str

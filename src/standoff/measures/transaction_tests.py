@@ -101,7 +101,7 @@ def _covered_weight(argument: Any, _: Settings) -> Test[Context]:
         value = c.transaction.item.parameter("covered_weight_percent")
         return None if value is None else within(value)
 
-    return Test(truth, lambda _c: ("covered material, % of weight",))
+    return Test(truth, lambda _c: ("covered material (% of weight)",))
 
 
 def _transferor(argument: Any, _: Settings) -> Test[Context]:
@@ -307,8 +307,8 @@ LEAVES: dict[str, Maker[Context]] = {
     "listed_by": _listed_self,
     "listed_as": _listed_as,
     "owned_by": _owned,
-    "prc_content": _content_test("Chinese listed content, % of value", Context.prc_content),
-    "us_content": _content_test("controlled US content, % of value", Context.us_content),
+    "prc_content": _content_test("Chinese listed content (% of value)", Context.prc_content),
+    "us_content": _content_test("controlled US content (% of value)", Context.us_content),
     "technology": _technology,
     "mode": _mode,
     "licence_held": _licence_held,

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from standoff.errors import refuse
-from standoff.model.economy import Economy
-from standoff.model.rulesets import compose
+from standoff.model.economy import Economy, RuleNumbers
+from standoff.model.rulesets import RuleSet, compose
+from standoff.results.attribution.economy import losses_of_run
+from standoff.results.economy.due import DueTo, due_to
 from standoff.results.economy.losses import KEPT, Losses, losses_of
 from standoff.results.economy.result import KIND, EconomyResult, Spread
 from standoff.results.files import read_config
@@ -55,7 +57,7 @@ def run_scenario(
         changes: see `standoff.simulate.economy_scenario.read_economy_scenario`.
         draws: how many draws of all ranged numbers.
         seed: of the draws.
-        progress: called with the number of runs done.
+        progress: called with the number of runs done, and then of days whose losses were followed, if asked for.
 
     Raises:
         InputError: with everything that is wrong with scenario or table.
@@ -87,9 +89,16 @@ def run_scenario(
         diagnosis=diagnosis.text if settled else "",
         status="collapsed" if diagnosis.status == "collapsed" else status,
         spread=spread,
+        due=_due(asked, mrio, economy, progress=progress, before=runs_of(asked, draws)) if asked.losses else None,
         draws=draws,
         seed=seed,
     )
+
+
+def runs_of(scenario: EconomyScenario, draws: int) -> int:
+    """Runs that a scenario takes: as stated, and at other values of its ranged numbers."""
+    ranged = len(unknowns(scenario))
+    return 1 + (draws or 2 * ranged + 1 if ranged else 0)
 
 
 def is_economy(path: str | Path) -> bool:
@@ -159,9 +168,7 @@ def _by_sector(days: Mapping[str, float], sectors: tuple[str, ...]) -> Any:
     return np.array([days.get(name, days["default"]) for name in sectors])
 
 
-def _run(
-    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...]
-) -> tuple[EconomyRun, Events]:
+def _prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[RuleSet, RuleNumbers, Events]:
     rules, numbers = scenario.rule_set(), scenario.rule_numbers()
     shifts = rules.chosen["consumption"] == "pichler"
     events = Events(
@@ -172,9 +179,30 @@ def _run(
         saved=numbers.saved if shifts else None,
     )
     # households shift between goods where they live, which only the table knows: the demand that the step is given has it in
-    rules = compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"})
+    return compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"}), numbers, events
+
+
+def _run(
+    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, keep: tuple[str, ...]
+) -> tuple[EconomyRun, Events]:
+    rules, numbers, events = _prepared(scenario, mrio, economy)
     run = run_economy(economy, rules, events.schedule(), steps=scenario.days, numbers=numbers, keep=keep)
     return run, events
+
+
+def _due(
+    scenario: EconomyScenario, mrio: Mrio, economy: Economy, *, progress: Callable[[int], None] | None, before: int
+) -> DueTo:
+    rules, numbers, events = _prepared(scenario, mrio, economy)
+    losses = losses_of_run(
+        economy,
+        rules,
+        events.schedule(),
+        steps=scenario.days,
+        numbers=numbers,
+        progress=None if progress is None else lambda day: progress(before + day),
+    )
+    return due_to(losses, economy.supply, regions=len(mrio.regions))
 
 
 def _spread(

@@ -149,6 +149,7 @@ class EconomyScenario(Strict):
         ratings: CSV of how critical inputs (rows) are to sectors (columns): 1, 0.5, 0; beside the scenario file.
         sides: names for groups of regions, for events and for the report.
         events: what strikes.
+        losses: whether losses of output are also followed to what they are due to, which takes a second, slower run.
     """
 
     name: str
@@ -167,6 +168,7 @@ class EconomyScenario(Strict):
     ratings: str = ""
     sides: dict[str, tuple[str, ...]] = {}
     events: tuple[AnyEvent, ...] = ()
+    losses: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -223,24 +223,29 @@ class OtherDate(BaseModel):
     code: str
 
 
-class Determined(BaseModel):
-    on: str
-    code: str
-    outcome: str = ""
+class DeterminedWords(BaseModel):
+    clause: str = ""
     policy: str = ""
-    decided_by: Decided | None = None
-    until: str | None = None
     missing: list[str] = []
-    expected_delay_days: int | None = None
     documents: list[str] = []
-    sources: list[str] = []
-    status: str = ""
     red_flags: list[str] = []
     trace: list[str] = []
     understood: dict[str, str] = {}
-    on_other_dates: list[OtherDate] = []
     readings: list[str] = []
+
+
+class Determined(DeterminedWords):
+    on: str
+    code: str
+    outcome: str = ""
+    decided_by: Decided | None = None
+    until: str | None = None
+    expected_delay_days: int | None = None
+    sources: list[str] = []
+    status: str = ""
+    on_other_dates: list[OtherDate] = []
     disclaimer: str = ""
+    chinese: DeterminedWords = DeterminedWords()
 
 
 class Uploaded(BaseModel):

@@ -31,14 +31,19 @@ def claim_list() -> list[dict[str, Any]]:
 def _claim(claim: Claim, researched: dict[str, str]) -> dict[str, Any]:
     values = asdict(claim)
     return {
-        **{name: values[name] for name in ("id", "text", "date", "kind", "quantity", "system", "test")},
-        "paraphrase": {"en": claim.paraphrase, "zh": claim.paraphrase_zh or claim.paraphrase},
+        **{name: values[name] for name in ("id", "text", "date", "kind", "quantity", "system")},
+        "paraphrase": _both(claim.paraphrase, claim.paraphrase_zh),
+        "test": _both(claim.test, claim.test_zh),
         "verdict": "" if claim.id in TESTS else untested_verdict(claim),
         "found": researched["verdict"],
-        "finding": researched["figure_found"],
+        "finding": _both(researched["figure_found"], researched["figure_found_zh"]),
         "document": researched["source_url"],
         "confidence": researched["confidence"],
     }
+
+
+def _both(english: str, chinese: str) -> dict[str, str]:
+    return {"en": english, "zh": chinese or english}
 
 
 @dataclass

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from standoff.measures.cases import answer_question, read_question
+from standoff.measures.chinese import answer_in_chinese
 from standoff.measures.outlook import other_dates
 from standoff.measures.reading.report import understood
 from standoff.measures.register import shipped_register
@@ -14,7 +15,7 @@ from standoff.web.requests import Shipment
 
 
 def determine_shipment(shipment: Shipment) -> dict[str, Any]:
-    """The determination of a shipment as plain values.
+    """The determination of a shipment as plain values, its words in both languages.
 
     Raises:
         InputError: what cannot be read of it.
@@ -29,13 +30,14 @@ def determine_shipment(shipment: Shipment) -> dict[str, Any]:
         lambda day: answer_question(replace(question, on=day), register, settings).got,
     )
     found = answered.determination
-    return {
+    answer = {
         **(found.as_dict() if found else {"on": question.on.isoformat()}),
         "code": answered.got,
         "understood": understood(question.transaction),
         "on_other_dates": [{"on": day.isoformat(), "code": code} for day, code in days],
         "readings": list(settings.notes()),
     }
+    return {**answer, "chinese": answer_in_chinese(answer)}
 
 
 def measure_list() -> list[dict[str, Any]]:

@@ -19,10 +19,10 @@ class ClaimAnswer(BaseModel):
     kind: str
     quantity: str
     system: str
-    test: str
+    test: Words
     verdict: str
     found: str
-    finding: str
+    finding: Words
     document: str
     confidence: str
 

@@ -70,7 +70,7 @@ function fits(claim: ClaimAnswer, verdict: string, wanted: Wanted, said: string)
   return (
     (!wanted.text || claim.text === wanted.text) && (!wanted.kind || claim.kind === wanted.kind) && (!wanted.system || claim.system === wanted.system) &&
     (!wanted.found || claim.found === wanted.found) && (!wanted.verdict || verdict === wanted.verdict) &&
-    (!word || [claim.id, said, claim.paraphrase.en, claim.quantity, claim.finding].some((text) => text?.toLowerCase().includes(word)))
+    (!word || [claim.id, said, claim.paraphrase.en, claim.quantity, claim.finding.en, claim.finding.zh].some((text) => text?.toLowerCase().includes(word)))
   );
 }
 
@@ -145,7 +145,7 @@ function Claim({ claim, row, verdict, busy, words }: ClaimProps) {
       <div>
         <p class="what">{notes.join(" · ")}</p>
         <h2>{of(claim.paraphrase)}</h2>
-        <details><summary>{t("claim_test")}</summary><p lang="en">{claim.test}</p></details>
+        <details><summary>{t("claim_test")}</summary><p>{of(claim.test)}</p></details>
       </div>
       <div>
         <h3>{t("claim_model")}</h3>
@@ -155,7 +155,7 @@ function Claim({ claim, row, verdict, busy, words }: ClaimProps) {
       <div>
         <h3>{t("claim_research")}</h3>
         <p class="verdict">{maybe(`found_${claim.found}`, claim.found)}</p>
-        {claim.finding && <p lang="en">{claim.finding}</p>}
+        {of(claim.finding) && <p>{of(claim.finding)}</p>}
         <p class="what">{claim.document ? <a href={claim.document} rel="noreferrer">{t("claim_document", { host: hostOf(claim.document) })}</a> : t("claim_no_document")}{" · "}{t("claim_confidence", { level: maybe(`confidence_${claim.confidence}`, claim.confidence) })}</p>
       </div>
     </li>

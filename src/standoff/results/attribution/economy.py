@@ -7,6 +7,7 @@ is missing, to its suppliers: every stock carries the size of its gap by link, c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,12 +72,19 @@ class EconomyLosses:
 
 
 def losses_of_run(
-    economy: Economy, rules: RuleSet, schedule: Schedule, *, steps: int, numbers: RuleNumbers | None = None
+    economy: Economy,
+    rules: RuleSet,
+    schedule: Schedule,
+    *,
+    steps: int,
+    numbers: RuleNumbers | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> EconomyLosses:
     """Run some steps from rest and follow every loss of output.
 
     Args:
         economy, rules, schedule, steps, numbers: as for `standoff.simulate.economy_run.run_economy`.
+        progress: called with the number of steps done.
     """
     numbers = numbers or RuleNumbers()
     book = GapBook(economy, rules, numbers)
@@ -91,6 +99,8 @@ def losses_of_run(
         lost = book.step(before, flows, after, supply=now.supply)
         parts[number], output[number] = lost.parts, flows.output
         by_input, by_link = by_input + lost.by_input, by_link + lost.by_link
+        if progress:
+            progress(number + 1)
     return EconomyLosses(parts, by_input, by_link, output)
 
 

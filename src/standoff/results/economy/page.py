@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from standoff.results.economy.due_section import due_section
 from standoff.results.economy.result import EconomyResult
 from standoff.results.economy.sections import events_section, evidence_section, losses_section, places_section
 from standoff.results.economy.source import EconomySource
@@ -11,7 +12,7 @@ from standoff.results.report.content import BigNumber, FirstScreen, Section
 from standoff.results.report.pages import render_page, write_whole
 from standoff.results.words import read_words
 
-BUILDERS = (losses_section, places_section, events_section, evidence_section)
+BUILDERS = (losses_section, places_section, due_section, events_section, evidence_section)
 
 
 def write_economy_report(result: EconomyResult, path: str | Path, *, lang: str = "en") -> Path:
@@ -35,7 +36,8 @@ def write_economy_workbook(result: EconomyResult, path: str | Path, *, lang: str
 
 def sections_of(source: EconomySource) -> tuple[Section, ...]:
     """Every section, in the order of the page."""
-    return tuple(build(source) for build in BUILDERS)
+    sections = (build(source) for build in BUILDERS)
+    return tuple(section for section in sections if section is not None)
 
 
 def first_screen(source: EconomySource) -> FirstScreen:

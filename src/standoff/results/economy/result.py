@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.results.economy.due import DueTo
 from standoff.results.economy.losses import Losses
 from standoff.results.files import write_dataset
 from standoff.simulate.economy_events import Events
@@ -94,6 +95,7 @@ class EconomyResult:
         diagnosis: what became of the economy after the last event; empty where the run ends too early to tell.
         status: ``done``, ``depressed``, ``collapsed`` or ``swings``.
         spread: other values of ranged numbers; None where there are none.
+        due: what losses of output are due to; None where the scenario does not ask.
         draws, seed: how these were chosen.
     """
 
@@ -106,6 +108,7 @@ class EconomyResult:
     diagnosis: str
     status: str
     spread: Spread | None = None
+    due: DueTo | None = None
     draws: int = 0
     seed: int = 0
 

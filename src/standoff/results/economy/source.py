@@ -40,15 +40,15 @@ class EconomySource:
     @cached_property
     def totals(self) -> dict[str, tuple[Array, Array]]:
         """Losses by region and by sector, in units of the currency, rounding taken away."""
-        floor = ROUNDING * float(self.usual.sum())
         return {
-            name: (self._clean(by_region, floor), self._clean(by_sector, floor))
+            name: (self.clean(by_region), self.clean(by_sector))
             for name, (by_region, by_sector) in totals(self.result.losses).items()
         }
 
-    def _clean(self, values: Array, floor: float) -> Array:
+    def clean(self, values: Array) -> Array:
+        """Amounts of the table in units of the currency, rounding taken away."""
         scaled = values * self.scale
-        return np.where(np.abs(scaled) < floor, 0.0, scaled)
+        return np.where(np.abs(scaled) < ROUNDING * float(self.usual.sum()), 0.0, scaled)
 
     @property
     def scale(self) -> float:

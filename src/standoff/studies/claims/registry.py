@@ -11,7 +11,7 @@ from standoff.errors import refuse
 
 CLAIMS = Path(__file__).resolve().parents[2] / "data" / "claims" / "claims.csv"
 COLUMNS = ("id", "text", "paraphrase_en", "kind", "quantity_unit", "system", "simulator_test")
-RESEARCHED = ("verdict", "figure_found", "source_url", "confidence")
+RESEARCHED = ("verdict", "figure_found", "figure_found_zh", "source_url", "confidence")
 TEXTS = {"A": "2025-06-12", "B": "2025-10-17"}
 """Day of each text."""
 ONLY_DATA = "not testable by model, only by data"
@@ -25,7 +25,7 @@ class Claim:
         id, text, date: of the statement: number, article, day.
         paraphrase, paraphrase_zh: in neutral words, in English and Chinese; empty where the registry has no Chinese.
         kind, quantity, system: what sort of statement, its figure, what it is about.
-        test: how a model could test it.
+        test, test_zh: how a model could test it, likewise.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Claim:
     system: str
     test: str
     paraphrase_zh: str = ""
+    test_zh: str = ""
 
     @property
     def only_data(self) -> bool:
@@ -57,6 +58,7 @@ def read_claims(path: Path = CLAIMS) -> list[Claim]:
             system=row["system"],
             test=row["simulator_test"],
             paraphrase_zh=row.get("paraphrase_zh", ""),
+            test_zh=row.get("simulator_test_zh", ""),
         )
         for row in _rows(path, COLUMNS)
     ]

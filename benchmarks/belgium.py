@@ -99,9 +99,9 @@ def draw(daily: Mapping[str, Any], observed: Mapping[str, float], path: Path) ->
         line = top + 24 + 22 * row
         marks.append(f'<path d="M{right + 14} {line - 4}h22" stroke="{LINES[name]}" stroke-width="2"/>')
         marks.append(f'<text x="{right + 42}" y="{line}">{name.replace("_", " ")}</text>')
-    for month in MONTHS:
-        middle = (dt.date.fromisoformat(f"{month}-15") - FIRST_DAY).days
-        marks.append(f'<circle cx="{x(middle):.1f}" cy="{y(observed[month]):.1f}" r="5" fill="#888" stroke="#fff"/>')
+    for each in MONTHS:
+        middle = (dt.date.fromisoformat(f"{each}-15") - FIRST_DAY).days
+        marks.append(f'<circle cx="{x(middle):.1f}" cy="{y(observed[each]):.1f}" r="5" fill="#888" stroke="#fff"/>')
     marks.append(f'<circle cx="{right + 25}" cy="{top - 2}" r="5" fill="#888" stroke="#fff"/>')
     marks.append(f'<text x="{right + 42}" y="{top + 2}">observed month</text>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13" fill="#888">'

@@ -86,7 +86,7 @@ def main() -> None:
     if fault.get("moment") == FINAL:
         die_in_the_last_file()
     elif fault.get("moment") in INSIDE:
-        room.os = Dying(fault["moment"], writes=fault["writes"], share=fault["share"])  # type: ignore[assignment]
+        room.os = Dying(fault["moment"], writes=fault["writes"], share=fault["share"])  # type: ignore[assignment,attr-defined]
     scenario = read_scenario(setting["scenario"], changes=setting["changes"])
     world = read_world(setting["world"] or scenario.world)
     print("begun", flush=True)

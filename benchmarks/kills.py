@@ -160,7 +160,7 @@ def main() -> None:
         row("not killed, two processes", f"{seconds:.0f} s", whole[:16])
         kills = plan_kills(kills=KILLS, inside=LEAST_INSIDE, longest=2.5 * seconds / (draws / setting.block), seed=1)
         report("two processes", kill_again_and_again(setting, kills, folder=Path(place, "here")), whole)
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:  # type: ignore[no-untyped-call]
             far = Setting(draws=draws, dask=cluster.scheduler_address)
             report("local Dask cluster", kill_again_and_again(far, kills, folder=Path(place, "far")), whole)
 

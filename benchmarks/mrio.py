@@ -15,8 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import machine, row
-from benchmarks.peers import peak_memory
+from benchmarks.measure import machine, peak_memory, row
 from standoff.simulate.economy_api import run_scenario
 from standoff.simulate.economy_scenario import economy_scenario_from
 from standoff.world.mrio.folder import read_mrio_folder, write_mrio

@@ -171,7 +171,7 @@ def load(server: Server, seconds: float) -> None:
     largest = before
 
     def page(number: int) -> list[float]:
-        waits = []
+        waits: list[float] = []
         time.sleep(THINKING_SECONDS * number / USERS)
         while time.perf_counter() < ends:
             begun = time.perf_counter()

@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.firms import SECTORS, scale_free
-from benchmarks.measure import machine, row
-from benchmarks.peers import peak_memory
+from benchmarks.measure import machine, peak_memory, row
 from standoff.simulate.systemic_risk import REPLACE, systemic_risk
 from standoff.world.firms import FirmNetwork, read_firms, write_firms
 

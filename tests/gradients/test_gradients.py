@@ -19,7 +19,7 @@ from standoff.simulate.sampling import BASIC, build_draws, draw_values, ranges_o
 from standoff.simulate.scenario import read_scenario
 from standoff.studies.gradients.case import Case, Number, build_case, changed, chosen_numbers
 from standoff.studies.gradients.criticality import Item, criticality
-from standoff.studies.gradients.gradient import Gradient, reverse_pass, same_slope
+from standoff.studies.gradients.gradient import Gradient, one_sided, reverse_pass, same_slope
 from standoff.studies.gradients.scalars import scalar_named
 from standoff.world.tables import read_world
 
@@ -84,6 +84,20 @@ def test_the_gradient_is_the_finite_difference_where_the_result_is_smooth(stated
         noise = 1e-13 * stated.value / (STEP * max(abs(slope.value), 1e-9))
         centre = (slope.below + slope.above) / 2.0
         assert slope.derivative == pytest.approx(centre, rel=2e-3, abs=noise), slope.number
+
+
+def test_factors_of_an_ensemble_have_the_slopes_of_finite_differences(case: Case, passes: Any) -> None:
+    scalar = scalar_named(case.network, TOTAL)
+    value, derivatives = passes(case.stated(factors=True).arrays())
+    factors = sorted(case.factors(), key=lambda number: -abs(float(number.of(derivatives)[0])))[:24]
+    noise = 1e-13 * float(value[0]) / STEP
+    smooth = set()
+    for number, (below, above) in zip(factors, one_sided(case, scalar, factors), strict=True):
+        if same_slope(below, above, noise=noise):
+            centre = (below + above) / 2.0
+            assert float(number.of(derivatives)[0]) == pytest.approx(centre, rel=2e-3, abs=noise), number.name
+            smooth.add(number.key)
+    assert len(smooth) >= 4, "kinds of numbers that were told"
 
 
 def test_a_kink_is_said_and_its_slope_lies_between_both_sides(stated: Gradient) -> None:

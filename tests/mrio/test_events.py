@@ -150,7 +150,7 @@ def test_a_collapse_is_said() -> None:
     )
     assert result.warnings
     assert result.status == "collapsed"
-    assert "own dynamics" in result.diagnosis
+    assert "own dynamics" in result.summary()["diagnosis"]
 
 
 MISTAKES: dict[str, tuple[dict[str, object], str]] = {

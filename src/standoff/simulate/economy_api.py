@@ -86,7 +86,7 @@ def run_scenario(
             *(f"event {name} strikes nothing: the table has nothing there" for name in events.idle()),
             *warn_beforehand(economy, rules, numbers),
         ),
-        diagnosis=diagnosis.text if settled else "",
+        diagnosis=diagnosis if settled else None,
         status="collapsed" if diagnosis.status == "collapsed" else status,
         spread=spread,
         due=_due(asked, mrio, economy, progress=progress, before=runs_of(asked, draws)) if asked.losses else None,

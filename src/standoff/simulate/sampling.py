@@ -10,7 +10,7 @@ stated values and the ranges went into that; lags and the spread of cover, which
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -48,7 +48,9 @@ FACTORS = {
     "price": ("products", "price", "product"),
 }
 """One factor for each group of rows: table, column, and the column whose words are the groups. Spare capacity falls to nothing and not
-below. The last three and ``premium`` value what happened and move nothing else."""
+below."""
+VALUING = ("premium", "value", "value_added", "price")
+"""Of them, those that value what happened and move nothing else."""
 BASIC = ("parameter", "cover", "reserve", "built", "slip")
 """Kinds that a calibration draws: its frozen forecasts were made with them alone."""
 KINDS = (*BASIC, *FACTORS)
@@ -194,9 +196,19 @@ def build_draws(network: Network, regimes: Regimes, world: World, values: dict[s
 
 def _factors(network: Network, world: World, values: dict[str, Floats], ones: Floats) -> dict[str, Floats]:
     """Factors of every kind that is drawn, (rows of the network, draws)."""
+    kinds = {name.partition(":")[0] for name in values}
+    return {
+        kind: np.array([values.get(f"{kind}:{label}", ones) for label in labels]).reshape(-1, len(ones))
+        for kind, labels in factor_labels(network, world).items()
+        if kind in kinds
+    }
+
+
+def factor_labels(network: Network, world: World) -> dict[str, Sequence[str]]:
+    """Of every kind of factor, the group of each row of the network."""
     nodes = network.nodes
     recipes = world.tables["producers"]["recipe"]
-    rows = {
+    rows: dict[str, Sequence[str]] = {
         "product": network.products,
         "recipe": [recipes[parent] for parent in nodes.parent[: nodes.producers]],
         "stock": network.stocks.labels,
@@ -204,9 +216,4 @@ def _factors(network: Network, world: World, values: dict[str, Floats], ones: Fl
         "route": LATENT_ROUTES,
         "use": [nodes.parent_labels[parent] for parent in nodes.parent[nodes.producers :]],
     }
-    kinds = {name.partition(":")[0] for name in values}
-    return {
-        kind: np.array([values.get(f"{kind}:{label}", ones) for label in rows[key]]).reshape(-1, len(ones))
-        for kind, (_, _, key) in FACTORS.items()
-        if kind in kinds
-    }
+    return {kind: rows[key] for kind, (_, _, key) in FACTORS.items()}

@@ -51,7 +51,7 @@ def first_screen(source: EconomySource) -> FirstScreen:
         say("economy.changes", count=len(result.mrio.adjustments)),
     ]
     if result.diagnosis:
-        status.append(result.diagnosis)
+        status.append(say(f"economy_end.{result.diagnosis.status}", end=source.percent(result.diagnosis.end)))
     if result.spread is None:
         status.append(say("status.single_run"))
     return FirstScreen(

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from standoff.results.economy.due import DueTo
 from standoff.results.economy.losses import Losses
 from standoff.results.files import write_dataset
+from standoff.simulate.collapse import Diagnosis
 from standoff.simulate.economy_events import Events
 from standoff.simulate.economy_run import EconomyRun
 from standoff.simulate.economy_scenario import EconomyScenario, ExportCut
@@ -92,7 +93,7 @@ class EconomyResult:
         run: flows by node and step.
         losses: against rest.
         warnings: said of the settings beforehand.
-        diagnosis: what became of the economy after the last event; empty where the run ends too early to tell.
+        diagnosis: what became of the economy after the last event; None where the run ends too early to tell.
         status: ``done``, ``depressed``, ``collapsed`` or ``swings``.
         spread: other values of ranged numbers; None where there are none.
         due: what losses of output are due to; None where the scenario does not ask.
@@ -105,7 +106,7 @@ class EconomyResult:
     run: EconomyRun
     losses: Losses
     warnings: tuple[str, ...]
-    diagnosis: str
+    diagnosis: Diagnosis | None
     status: str
     spread: Spread | None = None
     due: DueTo | None = None
@@ -228,7 +229,7 @@ class EconomyResult:
                 "percentiles": list(self.spread.percentiles),
                 "world": {name: [end * scale for end in self.spread.world_range(name)] for name in LOST},
             },
-            "diagnosis": self.diagnosis,
+            "diagnosis": self.diagnosis.text if self.diagnosis else "",
             "warnings": list(self.warnings),
         }
 

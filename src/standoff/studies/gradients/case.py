@@ -17,7 +17,7 @@ from standoff.simulate.api import demand_factors, prepare_measures
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.run import run_steps
-from standoff.simulate.sampling import FIXED
+from standoff.simulate.sampling import FIXED, VALUING, factor_labels
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
 from standoff.studies.gradients.scalars import Scalar, SumRecorder
@@ -39,19 +39,25 @@ class Number:
         value: stated; 1 for the factors on cover, stock, capacity and what a link lets through; 1 where a project is built, 0 where not.
         unit: of the number.
         field: where `Draws` hold it.
-        key: key of the field where it is a mapping, rows of it (class nodes, links of classes) where it is an array.
+        key: key of the field where it is a mapping.
+        rows: of the array (class nodes, links of classes), where not all are the number's.
     """
 
     name: str
     value: float
     unit: str
     field: str
-    key: Any
+    key: str | tuple[str, str] | None = None
+    rows: Any = None
+
+    def held_in(self, fields: Any) -> Any:
+        """The array of the number among `Draws.arrays`, or among derivatives by them."""
+        return fields[self.field] if self.key is None else fields[self.field][self.key]
 
     def of(self, fields: Any) -> Any:
         """Sum of a derivative's entries that belong to the number, (draws,)."""
-        entries = fields[self.field][self.key]
-        return entries if isinstance(self.key, str | tuple) else entries.sum(axis=0)
+        entries = self.held_in(fields)
+        return entries if self.rows is None else entries[self.rows].sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,8 @@ class Case:
             backend=backend,
         )
 
-    def stated(self, count: int = 1) -> Draws:
-        """Draws that all stand at the stated values."""
+    def stated(self, count: int = 1, *, factors: bool = False) -> Draws:
+        """Draws that all stand at the stated values, if asked with a factor on all that an ensemble draws and that moves something."""
         network, ones = self.network, np.ones(count)
         projects = network.projects
         return Draws(
@@ -98,7 +104,22 @@ class Case:
             slip=projects.slip_days[:, None] * ones,
             capacity=np.ones((network.nodes.producers, count)),
             gate=np.ones((len(network.links), count)),
+            factors={kind: np.ones((len(labels), count)) for kind, labels in self._factor_labels().items()}
+            if factors
+            else {},
         )
+
+    def factors(self) -> list[Number]:
+        """The numbers that `stated` holds as factors beside those of `numbers`, named as an ensemble names them."""
+        return [
+            Number(f"{kind}:{label}", 1.0, "factor", "factors", kind, rows)
+            for kind, labels in self._factor_labels().items()
+            for label, rows in _rows(labels).items()
+        ]
+
+    def _factor_labels(self) -> dict[str, Sequence[str]]:
+        labels = factor_labels(self.network, self.world)
+        return {kind: groups for kind, groups in labels.items() if kind not in VALUING and len(groups)}
 
     def numbers(self) -> list[Number]:
         """Every number that `Draws` hold, in a fixed order."""
@@ -118,8 +139,10 @@ class Case:
         found += _factors("reserve", network.stocks.labels, np.arange(len(network.stocks.labels)), "reserve")
         for name, rows in _rows(network.projects.labels).items():
             first = rows[0]
-            found.append(Number(f"slip:{name}", float(network.projects.slip_days[first]), "days", "slip", rows))
-            found.append(Number(f"built:{name}", float(network.projects.chance[first] >= 0.5), "share", "built", rows))
+            found.append(Number(f"slip:{name}", float(network.projects.slip_days[first]), "days", "slip", rows=rows))
+            found.append(
+                Number(f"built:{name}", float(network.projects.chance[first] >= 0.5), "share", "built", rows=rows)
+            )
         nodes = network.nodes
         found += _factors("capacity", nodes.parent_labels, nodes.parent[: nodes.producers], "capacity")
         found += _factors("link", link_labels(self.world), network.links.row, "gate")
@@ -171,12 +194,11 @@ def changed(case: Case, changes: Sequence[tuple[Number, float]]) -> Draws:
         case: what is run.
         changes: numbers with their new values.
     """
-    draws = case.stated(len(changes))
+    draws = case.stated(len(changes), factors=any(number.field == "factors" for number, _ in changes))
+    arrays = draws.arrays()
     for column, (number, value) in enumerate(changes):
-        entries = getattr(draws, number.field)[number.key]
-        entries[..., column] = value
-        if not isinstance(number.key, str | tuple):
-            getattr(draws, number.field)[number.key] = entries  # rows were copied out
+        held = number.held_in(arrays)
+        held[(..., column) if number.rows is None else (number.rows, column)] = value
     return draws
 
 
@@ -193,7 +215,7 @@ def link_labels(world: World) -> list[str]:
 def _factors(prefix: str, labels: Sequence[str], owner: Any, field: str) -> list[Number]:
     """A factor for each label that owns rows."""
     rows = _rows([labels[index] for index in owner])
-    return [Number(f"{prefix}:{name}", 1.0, "factor", field, index) for name, index in rows.items()]
+    return [Number(f"{prefix}:{name}", 1.0, "factor", field, rows=index) for name, index in rows.items()]
 
 
 def _rows(names: Sequence[str]) -> dict[str, Any]:
@@ -208,6 +230,6 @@ def _part(draws: Draws, part: slice) -> Draws:
     picked: dict[str, Any] = {}
     for name, values in draws.arrays().items():
         picked[name] = (
-            {key: each[part] for key, each in values.items()} if isinstance(values, dict) else values[..., part]
+            {key: each[..., part] for key, each in values.items()} if isinstance(values, dict) else values[..., part]
         )
     return Draws.of_arrays(picked)

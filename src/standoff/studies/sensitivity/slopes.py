@@ -1,7 +1,7 @@
 """Screening by slopes: every drawn number at once, from one reverse pass instead of hundreds of draws.
 
 What a number can do to a result is, to first order, its slope times its range. That sees neither curvature nor what numbers do together,
-and at a kink only one of its sides: it is the cheap look before the draws.
+and at a kink only one of its sides: it is the cheap look before the draws. Values and prices are left out: they move nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from standoff.simulate.sampling import BASIC, ranges_of
+from standoff.simulate.sampling import KINDS, VALUING, ranges_of
 from standoff.simulate.scenario import Scenario
 from standoff.studies.gradients.case import build_case
 from standoff.studies.gradients.gradient import reverse_pass
@@ -69,10 +69,11 @@ def screen_by_slopes(scenario: Scenario, world: World, *, of: str = TOTAL, as_of
     """
     case = build_case(scenario, world, as_of=as_of)
     scalar = scalar_named(case.network, of)
-    value, derivatives = reverse_pass(case, scalar)(case.stated().arrays())
-    numbers = {number.name: number for number in case.numbers()}
+    value, derivatives = reverse_pass(case, scalar)(case.stated(factors=True).arrays())
+    numbers = {number.name: number for number in (*case.numbers(), *case.factors())}
+    kinds = [kind for kind in KINDS if kind not in VALUING]
     swings = []
-    for each in ranges_of(world, case.network, case.regimes, case.parameters, kinds=BASIC):
+    for each in ranges_of(world, case.network, case.regimes, case.parameters, kinds=kinds):
         slope = float(numbers[each.name].of(derivatives)[0])
         swings.append(Swing(each.name, each.low, each.high, slope, slope * (each.high - each.low)))
     swings.sort(key=lambda swing: -abs(swing.swing))

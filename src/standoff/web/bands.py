@@ -132,7 +132,7 @@ class Bands:
             InputError, ModelError: there is no such job, or the run that it asked for cannot be.
         """
         job = self._find(number)
-        done = min(sum(part.done() for part in job.parts) * BLOCK, job.draws)
+        done = min(sum(part.done() and not part.cancelled() for part in job.parts) * BLOCK, job.draws)
         answer: dict[str, Any] = {"job": number, "draws": job.draws, "done": done, "bands": None}
         if not job.over:
             return {**answer, "state": "running"}

@@ -29,12 +29,21 @@ def test_many_lags_are_split_as_each_alone(lags: list[float], seed: int) -> None
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_a_product_with_one_vector_is_the_library_s_to_the_bit(seed: int) -> None:
+def test_a_product_with_vectors_is_the_library_s_to_the_bit(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, columns, entries = (int(rng.integers(1, 30)) for _ in range(3))
     place = (rng.integers(rows, size=entries), rng.integers(columns, size=entries), rng.normal(size=entries))
     add = LinearMap(*place, shape=(rows, columns), form="sparse")
-    for x in (rng.normal(size=columns), rng.normal(size=2 * columns)[::2], rng.integers(2, size=columns) > 0):
+    vector, block = rng.normal(size=columns), rng.normal(size=(2 * columns, int(rng.integers(1, 9))))
+    for x in (
+        vector,
+        block[::2, 0],
+        vector > 0,
+        block[:columns],
+        block[::2],
+        block[:columns].T.copy().T,
+        block[:columns] > 0,
+    ):
         np.testing.assert_array_equal(add(x), add.matrix @ x)
 
 

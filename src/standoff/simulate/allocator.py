@@ -2,7 +2,7 @@
 
 A run makes and drops thousands of arrays of some hundred kilobytes. The GNU C library gives such memory back to the system whenever the top
 of its heap is free, and the system has to fill every page of it with zeros again before the next array can be written: on a virtual machine
-a fifth of the time of a run for the page (measured). Memory that is kept between runs is bounded by `KEPT`.
+a fifth of the time of a run for the page (measured). Here up to `KEPT` bytes of it stay with the process.
 """
 
 from __future__ import annotations

@@ -132,7 +132,8 @@ def relaxed_step(asked: Explainer, found: Explanation) -> Flows:
             stock=bumped(state.stock, offer, by=1.0 + asked.result.records["demanded"][found.step, :, offer].sum())
         )
     elif kind in ("review", "hold", "refusal") and found.variable == "link_shipped":
-        regime = regime._replace(licensed=bumped(regime.licensed, index, by=-0.5 * float(regime.licensed[index])))
+        office = asked.view.office[index]
+        regime = regime._replace(licensed=bumped(regime.licensed, office, by=-0.5 * float(regime.licensed[office])))
     elif kind == "throughput":
         regime = regime._replace(decisions=bumped(regime.decisions, asked.view.office[index], by=1.0 + found.value))
     elif kind == "refusal":

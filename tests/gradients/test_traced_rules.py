@@ -76,8 +76,7 @@ def _ring(xp: Any, a: Callable[..., Any]) -> Any:
     ring = transport.dispatch(  # NumPy changes it in place: only the last ring that a rule returns is the ring
         arriving=a(5, ROWS, DRAWS),
         shipped=a(),
-        cell_need=np.arange(ROWS),
-        cell_lag=np.arange(ROWS) % 5,
+        places=transport.places_in_ring(ring=5, needs=ROWS, cell_need=np.arange(ROWS), cell_lag=np.arange(ROWS) % 5),
         step=7,
     )
     arrived, ring = transport.receive(arriving=ring, step=7)
@@ -94,10 +93,8 @@ def _release(xp: Any, a: Callable[..., Any]) -> Any:
 def _preferred(xp: Any, a: Callable[..., Any]) -> Any:
     add, _ = _maps(xp)
     return sourcing.preferred_shares(
-        base_share=0.1 + a(),
-        cost=1.0 + a() / 10.0,
+        attraction=sourcing.attraction(base_share=0.1 + a(), cost=1.0 + a() / 10.0, cost_exponent=1.45),
         reliability=0.01 + a() / 20.0,
-        cost_exponent=1.45,
         reliability_exponent=0.7,
         sum_by_need=add,
         need=GROUPS,
@@ -116,9 +113,7 @@ RULES: dict[str, Rule] = {
         xp=xp,
     ),
     "smooth": lambda xp, a: planning.smooth(a(), a(), steps=5.0),
-    "stock_goal": lambda xp, a: ordering.stock_goal(
-        use=a(), cover_steps=a(), lag_steps=a(), hoard=a(), review_wait=a()
-    ),
+    "stock_goal": lambda xp, a: ordering.stock_goal(use=a(), cover_steps=a(), lag_steps=a(), hoard=a()),
     "order": lambda xp, a: ordering.order_to_goal(
         coefficient=a(), plan=a(), goal=a(), on_hand=a(), on_order=a(), restock_steps=3.0, largest=a(), xp=xp
     ),
@@ -127,14 +122,17 @@ RULES: dict[str, Rule] = {
     "review": _review,
     "rights": _rights,
     "expected_wait": lambda xp, a: licensing.expected_wait(
-        usual=a(), licensed=a(), review_steps=a(), approval=a() / 10.0, denial=a() / 10.0, xp=xp
+        usual=a(),
+        licensed=a(),
+        review_steps=a(),
+        rounds=licensing.expected_rounds(approval=a() / 10.0, denial=a() / 10.0, xp=xp),
     ),
     "controlled_share": lambda xp, a: licensing.controlled_share(
         since_steps=a(), cleared=a() / 10.0, cleared_steps=2.0, hold=a() / 10.0, ease_steps=0.1 + a(), xp=xp
     ),
     "stage_probability": lambda xp, a: licensing.stage_probability(review_steps=a(), stages=3, substeps=4, xp=xp),
     "refusals": lambda xp, a: licensing.remember_refusals(
-        refused=a(), denied=a(), shortfall=a(), forget=a() / 10.0, xp=xp
+        refused=a(), denied=a(), shortfall=a(), remembered=a() / 10.0, xp=xp
     ),
     "ration": lambda xp, a: rationing.serve_by_tiers(stock=a(), demanded=a(4, ROWS, DRAWS), xp=xp),
     "rings": _ring,

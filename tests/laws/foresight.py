@@ -119,11 +119,11 @@ def _permits(programme: _Programme, run: Run, shipped: np.ndarray) -> None:
         gone: list[tuple[int, float]] = []
         free = decided = 0.0
         for number, regime in enumerate(regimes):
-            controlled = regime.licensed[link] * regime.active[link]
+            controlled = regime.licensed[office] * regime.active[link]
             free += most[link] * regime.gate[link] * (1.0 - controlled)
             decided += regime.approval[office] * regime.decisions[office] * regime.active[link]
             reviewed = sum(
-                most[link] * regimes[filed].licensed[link] * granted[number - filed] for filed in range(number + 1)
+                most[link] * regimes[filed].licensed[office] * granted[number - filed] for filed in range(number + 1)
             )
             gone.append((shipped[number, setup.tracked[link]], 1.0))
             programme.at_most(list(gone), float(free + min(decided, reviewed)))

@@ -102,7 +102,7 @@ def test_the_queue_loses_no_application(
 ) -> None:
     stages = np.random.default_rng(seed).uniform(0, 100, (3, 1))
     found = licensing.review_queue(
-        stages=stages,
+        stages=stages.copy(),
         applied=np.array([applied]),
         probability=np.array([probability]),
         decisions=np.array([limit]),

@@ -137,9 +137,9 @@ def test_plan_follows_the_product_that_asks_for_most_up_to_capacity() -> None:
 
 
 def test_order_closes_the_gap_over_the_restocking_time_up_to_a_limit() -> None:
-    goal = ordering.stock_goal(use=10.0, cover_steps=4.0, lag_steps=2.0, hoard=0.25, review_wait=7.0)
-    assert goal == 10 * (4 * 1.25 + 2) + 7
-    order = {"coefficient": 2.0, "plan": 5.0, "goal": goal, "on_hand": 30.0, "restock_steps": 4.0, "xp": np}
+    goal = ordering.stock_goal(use=10.0, cover_steps=4.0, lag_steps=2.0, hoard=0.25)
+    assert goal == 10 * (4 * 1.25 + 2)
+    order = {"coefficient": 2.0, "plan": 5.0, "goal": goal + 7.0, "on_hand": 30.0, "restock_steps": 4.0, "xp": np}
     assert ordering.order_to_goal(on_order=7.0, largest=100.0, **order) == 10 + 40 / 4
     assert ordering.order_to_goal(on_order=7.0, largest=15.0, **order) == 15
     assert ordering.order_to_goal(on_order=500.0, largest=100.0, **order) == 0
@@ -148,10 +148,8 @@ def test_order_closes_the_gap_over_the_restocking_time_up_to_a_limit() -> None:
 def test_shares_shift_with_cost_by_the_armington_elasticity() -> None:
     add = sum_map(np.array([0, 0]), 1)
     share = sourcing.preferred_shares(
-        base_share=np.array([0.5, 0.5]),
-        cost=np.array([1.0, 1.25]),
+        attraction=sourcing.attraction(base_share=np.array([0.5, 0.5]), cost=np.array([1.0, 1.25]), cost_exponent=2.0),
         reliability=np.array([1.0, 0.5]),
-        cost_exponent=2.0,
         reliability_exponent=1.0,
         sum_by_need=add,
         need=np.array([0, 0]),
@@ -169,12 +167,11 @@ def test_split_lag_keeps_the_mean(lag: float) -> None:
 
 def test_goods_arrive_after_the_lag_and_once() -> None:
     ring = np.zeros((4, 1))
+    places = transport.places_in_ring(ring=4, needs=1, cell_need=np.array([0]), cell_lag=np.array([3]))
     seen = []
     for number in range(8):
         shipped = np.array([5.0 if number == 1 else 0.0])
-        ring = transport.dispatch(
-            arriving=ring, shipped=shipped, cell_need=np.array([0]), cell_lag=np.array([3]), step=number
-        )
+        ring = transport.dispatch(arriving=ring, shipped=shipped, places=places, step=number)
         arrived, ring = transport.receive(arriving=ring, step=number)
         seen.append(float(arrived[0]))
     assert seen == [0, 0, 0, 0, 5.0, 0, 0, 0]

@@ -8,35 +8,42 @@ from hypothesis import strategies as st
 
 from standoff.model.share_matrix import LinearMap, RunMinimum
 from standoff.model.transport import split_lag
-from standoff.simulate.cells import build_cells
+from standoff.simulate.cells import ends_of
 
 LAGS = st.lists(st.one_of(st.floats(0, 40), st.integers(0, 9).map(float), st.integers(0, 9).map(lambda n: n + 5e-13)))
 
 
-@given(LAGS, LAGS, st.integers(0, 2**32 - 1))
-def test_many_lags_are_split_as_each_alone(first: list[float], second: list[float], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    groups = [(rng.integers(5, size=len(lags)), np.array(lags)) for lags in (first, second)]
-    cells, ends = build_cells(groups)
-    assert list(zip(cells.lag, cells.need, strict=True)) == sorted(set(zip(cells.lag, cells.need, strict=True)))
-    for (needs, lags), end in zip(groups, ends, strict=True):
-        found = zip(end.position, cells.lag[end.cell], cells.need[end.cell], end.weight, strict=True)
-        plain = [
-            (position, whole, need, weight)
-            for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
-            for whole, weight in split_lag(float(lag))
-        ]
-        assert list(found) == plain
-        assert end.count == len(lags)
+@given(LAGS, st.integers(0, 2**32 - 1))
+def test_many_lags_are_split_as_each_alone(lags: list[float], seed: int) -> None:
+    needs = np.random.default_rng(seed).integers(5, size=len(lags))
+    ends = ends_of(needs, np.array(lags))
+    assert list(zip(ends.lag, ends.need, strict=True)) == sorted(set(zip(ends.lag, ends.need, strict=True)))
+    found = zip(ends.position, ends.lag[ends.cell], ends.need[ends.cell], ends.weight, strict=True)
+    plain = [
+        (position, whole, need, weight)
+        for position, (need, lag) in enumerate(zip(needs, lags, strict=True))
+        for whole, weight in split_lag(float(lag))
+    ]
+    assert list(found) == plain
+    assert ends.count == len(lags)
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_a_product_with_one_vector_is_the_library_s_to_the_bit(seed: int) -> None:
+def test_a_product_with_vectors_is_the_library_s_to_the_bit(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, columns, entries = (int(rng.integers(1, 30)) for _ in range(3))
     place = (rng.integers(rows, size=entries), rng.integers(columns, size=entries), rng.normal(size=entries))
     add = LinearMap(*place, shape=(rows, columns), form="sparse")
-    for x in (rng.normal(size=columns), rng.normal(size=2 * columns)[::2], rng.integers(2, size=columns) > 0):
+    vector, block = rng.normal(size=columns), rng.normal(size=(2 * columns, int(rng.integers(1, 9))))
+    for x in (
+        vector,
+        block[::2, 0],
+        vector > 0,
+        block[:columns],
+        block[::2],
+        block[:columns].T.copy().T,
+        block[:columns] > 0,
+    ):
         np.testing.assert_array_equal(add(x), add.matrix @ x)
 
 

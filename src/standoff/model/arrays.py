@@ -1,8 +1,8 @@
-"""What NumPy and JAX do differently: changing rows of an array, and repeating a piece of a step.
+"""What NumPy and JAX do differently: changing rows of an array, using room again, and repeating a piece of a step.
 
-Rules are written once over an array namespace, and most of what they do is the same in both. NumPy changes rows in place, JAX makes a new
-array; NumPy repeats by a Python loop, JAX has to be told that it is a loop, or it compiles every pass for itself. A rule that does either
-calls these functions and goes on with what they return.
+Rules are written once over an array namespace, and most of what they do is the same in both. NumPy changes rows in place and can write over
+an array that is no longer needed, JAX makes a new one; NumPy repeats by a Python loop, JAX has to be told that it is a loop, or it compiles
+every pass for itself. A rule that does any of this calls these functions and goes on with what they return.
 """
 
 from __future__ import annotations
@@ -16,23 +16,37 @@ import numpy.typing as npt
 
 def add_at(array: Any, index: Any, values: Any) -> Any:
     """The array with ``values`` added at ``index``, which names no place twice; the same array, changed, where it can be."""
-    if hasattr(array, "at"):
-        return array.at[index].add(values)
-    array[index] += values
-    return array
+    if isinstance(array, np.ndarray):
+        array[index] += values
+        return array
+    return array.at[index].add(values)
 
 
 def put_at(array: Any, index: Any, values: Any) -> Any:
     """The array with ``values`` put at ``index``; the same array, changed, where it can be."""
-    if hasattr(array, "at"):
-        return array.at[index].set(values)
-    array[index] = values
-    return array
+    if isinstance(array, np.ndarray):
+        array[index] = values
+        return array
+    return array.at[index].set(values)
+
+
+def change_at(array: Any, index: Any, function: Callable[..., Any], *others: Any) -> Any:
+    """The array with ``function(row, *others)`` in the place of its row ``index``; the same array, changed, where it can be."""
+    if isinstance(array, np.ndarray):
+        row = array[index]
+        function(row, *others, out=row)
+        return array
+    return array.at[index].set(function(array[index], *others))
+
+
+def into(room: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+    """``function(*arguments)``, written over ``room`` where it can be: what the cache holds is not driven out by a new array."""
+    return function(*arguments, out=room) if isinstance(room, np.ndarray) else function(*arguments)
 
 
 def repeat(count: int, once: Callable[[tuple[Any, ...]], tuple[Any, ...]], start: tuple[Any, ...]) -> tuple[Any, ...]:
     """``once`` applied ``count`` times, beginning with ``start``, a tuple of arrays."""
-    if hasattr(start[0], "at"):
+    if not isinstance(start[0], np.ndarray):
         from jax import lax
 
         result: tuple[Any, ...] = lax.fori_loop(0, count, lambda _, arrays: once(arrays), start)
@@ -69,7 +83,7 @@ def every(truths: Iterable[Any]) -> Any:
 
 def run_totals(values: Any, starts: npt.NDArray[np.integer[Any]]) -> Any:
     """Sum of each run of entries that stand side by side; ``starts`` is where each run begins, the first at 0."""
-    if hasattr(values, "at"):
+    if not isinstance(values, np.ndarray):
         from jax.ops import segment_sum
 
         run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values))))
@@ -79,7 +93,7 @@ def run_totals(values: Any, starts: npt.NDArray[np.integer[Any]]) -> Any:
 
 def first_of_each(chosen: Any, group: npt.NDArray[np.integer[Any]], groups: int) -> Any:
     """Position of the first chosen entry of each group, their number where none is chosen; groups stand side by side."""
-    if hasattr(chosen, "at"):
+    if not isinstance(chosen, np.ndarray):
         import jax.numpy as jnp
         from jax.ops import segment_min
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from standoff.model.arrays import add_at, put_at, repeat
+from standoff.model.arrays import add_at, change_at, into, repeat
 
 SPLIT_PER_STAGE = 12.0
 """A stage is passed with probability at most 1/12 in a sub-step, so that the spread of review times is that of the stages in
@@ -60,7 +60,7 @@ def review_queue(
     good and the rest returned to stage one; every other stage passes ``p n_i`` on; then a share ``1 / n`` of new applications joins.
 
     Args:
-        stages: n, applications in each stage, units, (stages, links, ...).
+        stages: n, applications in each stage, units, (stages, links, ...); **changed in place** where its array allows it.
         applied: new applications, units, (links, ...).
         probability: p from `stage_probability`, (links, ...).
         decisions: largest number of decisions in the step, units, (links, ...): the office's throughput.
@@ -77,14 +77,17 @@ def review_queue(
     limit, joining = decisions / substeps, applied / substeps
     refused = 1.0 - approval
     returning = refused * (1.0 - denial)
+    room, room_of_one = xp.empty_like(stages), xp.empty_like(applied)
 
     def once(before: tuple[Any, ...]) -> tuple[Any, ...]:
         stages, total = before
-        moved = stages * probability
-        decided = xp.minimum(moved[-1], limit)
-        moved = put_at(moved, -1, decided)
-        stages = add_at(stages - moved, slice(1, None), moved[:-1])
-        return add_at(stages, 0, returning * decided + joining), total + decided
+        moved = into(room, xp.multiply, stages, probability)
+        moved = change_at(moved, -1, xp.minimum, limit)
+        decided = moved[-1]
+        stages = add_at(into(stages, xp.subtract, stages, moved), slice(1, None), moved[:-1])
+        entering = into(room_of_one, xp.multiply, returning, decided)
+        stages = add_at(stages, 0, into(entering, xp.add, entering, joining))
+        return stages, into(total, xp.add, total, decided)
 
     stages, total = repeat(substeps, once, (stages, xp.zeros_like(applied)))
     return Review(
@@ -95,13 +98,16 @@ def review_queue(
     )
 
 
-def expected_wait(*, usual: Any, licensed: Any, review_steps: Any, approval: Any, denial: Any, xp: Any) -> Any:
+def expected_rounds(*, approval: Any, denial: Any, xp: Any) -> Any:
+    """Mean number of times that an application is decided before it leaves: ``1 / (alpha + (1 - alpha) delta)``, (links, ...)."""
+    return 1.0 / xp.maximum(approval + (1.0 - approval) * denial, LEAST_APPROVAL)
+
+
+def expected_wait(*, usual: Any, licensed: Any, review_steps: Any, rounds: Any) -> Any:
     """What has to be in the queue for usual use to come through, units, (links, ...).
 
-    Formula: ``u lambda T rounds`` with ``rounds = 1 / (alpha + (1 - alpha) delta)``, the mean number of times that an application
-    is decided before it leaves. With ``delta = 0`` this is ``u T / alpha``.
+    Formula: ``u lambda T rounds``, with ``rounds`` from `expected_rounds`. Where no refusal is final this is ``u T / alpha``.
     """
-    rounds = 1.0 / xp.maximum(approval + (1.0 - approval) * denial, LEAST_APPROVAL)
     return usual * licensed * review_steps * rounds
 
 
@@ -126,19 +132,19 @@ def controlled_share(*, since_steps: Any, cleared: Any, cleared_steps: Any, hold
     return hold * xp.exp(-since_steps / ease_steps) * fading
 
 
-def remember_refusals(*, refused: Any, denied: Any, shortfall: Any, forget: Any, xp: Any) -> Any:
+def remember_refusals(*, refused: Any, denied: Any, shortfall: Any, remembered: Any, xp: Any) -> Any:
     """What was denied and still stands against the stock gap, units, (needs, ...).
 
     A denied order leaves the queue. If that re-opened the stock gap it would be ordered again and counted twice, so it stays
     written off until it is borne as a shortfall of use, or forgotten when the regime ends.
 
-    Formula: ``D' = [D + denied - shortfall]+ (1 - forget)``
+    Formula: ``D' = [D + denied - shortfall]+ m``
 
     Args:
         refused: D, units, (needs, ...).
         denied: denied this step, units, (needs, ...).
         shortfall: planned use that was not met this step, units, (needs, ...).
-        forget: share forgotten this step: 0 under a regime, dt / tau without one, (needs, ...).
+        remembered: m, share not forgotten this step: 1 under a regime, 1 - dt / tau without one, (needs, ...).
         xp: array namespace.
     """
-    return xp.maximum(refused + denied - shortfall, 0.0) * (1.0 - forget)
+    return xp.maximum(refused + denied - shortfall, 0.0) * remembered

@@ -5,26 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 
-def stock_goal(*, use: Any, cover_steps: Any, lag_steps: Any, hoard: Any, review_wait: Any) -> Any:
-    """What a need wants to have in hand and on order together.
+def stock_goal(*, use: Any, cover_steps: Any, lag_steps: Any, hoard: Any) -> Any:
+    """What a need wants to have in hand and on the way together, beside what waits for a licence.
 
-    Formula: ``cover (1 + hoard) u + u L + w`` where ``w = u That / alphahat`` is what has to be in the licence queue for
-    usual use to come through (zero without a regime, so that the baseline rests). Without ``w`` the queue would be paid for out
-    of stock, and buyers with low cover would stay short although everything is licensed.
+    Formula: ``u (cover (1 + hoard) + L)``. To it comes ``w = u That / alphahat``, what has to be in the licence queue for usual use to come
+    through (zero without a regime, so that the baseline rests; see `standoff.model.licensing.expected_wait`). Without ``w`` the queue
+    would be paid for out of stock, and buyers with low cover would stay short although everything is licensed.
 
     Args:
         use: u, usual use, units per step, (needs, ...).
         cover_steps: cover in steps of usual use, (needs, ...).
         lag_steps: L, usual time from dispatch to arrival in steps, (needs, ...).
         hoard: share by which cover rises under announced or feared controls, (needs, ...).
-        review_wait: w, units, (needs, ...).
 
     Returns:
         Units, (needs, ...).
 
     Source: model.md section 3 step 2.
     """
-    return use * (cover_steps * (1.0 + hoard) + lag_steps) + review_wait
+    return use * (cover_steps * (1.0 + hoard) + lag_steps)
 
 
 def order_to_goal(
@@ -37,7 +36,7 @@ def order_to_goal(
     Args:
         coefficient: c, units per activity, (needs, ...).
         plan: a*, planned activity of the consumer of each need, (needs, ...).
-        goal: from `stock_goal`, units, (needs, ...).
+        goal: from `stock_goal`, and what has to be in the licence queue, units, (needs, ...).
         on_hand: V, inventory, units, (needs, ...).
         on_order: W, in transit, in review, permitted but not shipped, and refused (see `licensing`), units, (needs, ...).
         restock_steps: tau, steps, (needs, ...).

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model.arrays import add_at, first_of_each, run_totals
+from standoff.model.arrays import add_at, first_of_each, put_at, run_totals
 from standoff.model.supply import ratio
 
 TIERS = ("home", "priority", "rest", "latent")
@@ -28,7 +28,9 @@ def serve_by_tiers(*, stock: Any, demanded: Any, xp: Any) -> tuple[Any, Any]:
 
     Source: model.md section 3 step 5.
     """
-    earlier = xp.concatenate([xp.zeros_like(demanded[:1]), xp.cumsum(demanded[:-1], axis=0)])
+    earlier = xp.zeros_like(demanded)
+    for tier in range(1, len(demanded)):
+        earlier = put_at(earlier, tier, earlier[tier - 1] + demanded[tier - 1])
     shipped = xp.minimum(demanded, xp.maximum(stock - earlier, 0.0))
     asked = demanded > 0
     fill = xp.where(asked, shipped / xp.where(asked, demanded, 1.0), 1.0)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.arrays import put_at
+
 Array = npt.NDArray[np.float64]
 
 DENSE_FROM_DENSITY = 0.25
@@ -84,14 +86,18 @@ class LinearMap:
         return part
 
     def __call__(self, x: Array) -> Array:
-        if self.form == "sparse" and type(x) is np.ndarray and x.shape == self.shape[1:] and x.dtype == np.float64:
-            # What `@` ends in, without its checks: they take as long as the product of a small network, fifteen times a step
-            product: Array = np.zeros(self.shape[0])
-            matrix = self.matrix
-            self.multiply(*self.shape, matrix.indptr, matrix.indices, matrix.data, np.ascontiguousarray(x), product)
-            return product
-        result: Array = self.matrix @ x
-        return result
+        if self.form == "dense" or type(x) is not np.ndarray or len(x) != self.shape[1] or x.dtype != np.float64:
+            result: Array = self.matrix @ x
+            return result
+        # What `@` ends in, without its checks: they take as long as the product of a small network, fifteen times a step
+        product: Array = np.zeros((self.shape[0], *x.shape[1:]))
+        matrix, one, many = self.matrix, *self.multiply
+        entries = (matrix.indptr, matrix.indices, matrix.data, x.ravel(), product.ravel())
+        if x.ndim == 1:
+            one(*self.shape, *entries)
+        else:
+            many(*self.shape, x.shape[1], *entries)
+        return product
 
     def back(self, x: Array) -> Array:
         """``A' x``: the way back through the same entries."""
@@ -106,12 +112,13 @@ class LinearMap:
         return int(self.matrix.data.nbytes + self.matrix.indices.nbytes + self.matrix.indptr.nbytes)
 
 
-def _scipy() -> tuple[Any, Any]:
-    """SciPy's sparse matrices and their bare product, loaded with the first sparse map: a dense table does without their 24 MB."""
+def _scipy() -> tuple[Any, tuple[Any, Any]]:
+    """SciPy's sparse matrices and their bare products with one vector and with many, loaded with the first sparse map: a dense table does
+    without their 24 MB."""
     from scipy import sparse
-    from scipy.sparse._sparsetools import csr_matvec
+    from scipy.sparse._sparsetools import csr_matvec, csr_matvecs
 
-    return sparse, csr_matvec
+    return sparse, (csr_matvec, csr_matvecs)
 
 
 class LinkMap:
@@ -275,30 +282,36 @@ class Runs:
 class RunMinimum:
     """The smallest entry of each group, ``fill`` for a group without entries. Works along the first axis.
 
-    Groups are padded to the longest, so that a pass is a few gathers: fast for one draw, for many, and under a compiler.
+    The first entries of all groups are compared with the second ones, these with the third, and so on. Groups with many entries stand
+    first meanwhile, so that each pass is over a beginning of them: fast for one draw, for many, and under a compiler.
+
+    Args:
+        groups: group of each entry.
+        count: number of groups.
+        members: position of each entry along the first axis; in their order if not given.
     """
 
-    __slots__ = ("count", "positions", "size")
+    __slots__ = ("count", "groups", "place", "positions")
 
     def __init__(self, groups: npt.ArrayLike, count: int, *, members: npt.ArrayLike | None = None) -> None:
         index = np.asarray(groups, dtype=np.int64)
         member = np.arange(len(index)) if members is None else np.asarray(members, dtype=np.int64)
         self.count = count
-        self.size = int(member.max()) + 1 if len(member) else 0
-        lengths = np.bincount(index, minlength=count) if len(index) else np.zeros(count, dtype=np.int64)
-        longest = int(lengths.max()) if count else 0
-        order = np.argsort(index, kind="stable")
-        rank = np.empty(len(index), dtype=np.int64)
-        rank[order] = np.arange(len(index)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        self.positions = np.full((longest, count), -1, dtype=np.int64)
-        self.positions[rank, index] = member
+        lengths = np.bincount(index, minlength=count)
+        by_group = member[np.argsort(index, kind="stable")]
+        starts = np.cumsum(lengths) - lengths
+        self.groups = np.argsort(-lengths, kind="stable")
+        self.place = None if (np.diff(self.groups) > 0).all() else np.argsort(self.groups)
+        having = [np.count_nonzero(lengths > rank) for rank in range(int(lengths.max(initial=0)))]
+        self.positions = [by_group[starts[self.groups[:some]] + rank] for rank, some in enumerate(having)]
 
     def __call__(self, x: Any, fill: float, xp: Any = np) -> Any:
-        pad = xp.full((1, *x.shape[1:]), fill)
-        padded = xp.concatenate([x, pad], axis=0)  # position -1 is the last row
-        if not len(self.positions):
+        if not self.positions:
             return xp.full((self.count, *x.shape[1:]), fill)
-        result = padded.take(self.positions[0], axis=0)
+        result = x.take(self.positions[0], axis=0)
         for positions in self.positions[1:]:
-            result = xp.minimum(result, padded.take(positions, axis=0))
-        return result
+            some = slice(0, len(positions))
+            result = put_at(result, some, xp.minimum(result[some], x.take(positions, axis=0)))
+        if len(result) < self.count:
+            result = xp.concatenate([result, xp.full((self.count - len(result), *x.shape[1:]), fill)])
+        return result if self.place is None else result.take(self.place, axis=0)

@@ -8,12 +8,23 @@ LEAST_RELIABILITY = 0.01
 """Reliability never falls to zero, so that a link that reopens can be tried again (assumed)."""
 
 
+def attraction(*, base_share: Any, cost: Any, cost_exponent: Any) -> Any:
+    """What draws a buyer to a link beside its reliability, ``s0_e cost_e^(-sigma)``, (links, ...).
+
+    Args:
+        base_share: s0, (links, ...).
+        cost: landed cost relative to the base year (tariffs included), (links, ...).
+        cost_exponent: sigma, elasticity of substitution between suppliers (Armington).
+
+    Source: model.md section 3 step 3; Armington, IMF Staff Papers 16 (1969).
+    """
+    return base_share * cost ** (-cost_exponent)
+
+
 def preferred_shares(
     *,
-    base_share: Any,
-    cost: Any,
+    attraction: Any,
     reliability: Any,
-    cost_exponent: Any,
     reliability_exponent: Any,
     sum_by_need: Any,
     need: Any,
@@ -23,10 +34,8 @@ def preferred_shares(
     Formula: ``s*_e ~ s0_e cost_e^(-sigma) reliability_e^rho``, scaled to add up to one over the links of a need.
 
     Args:
-        base_share: s0, (links, ...).
-        cost: landed cost relative to the base year (tariffs included), (links, ...).
+        attraction: ``s0_e cost_e^(-sigma)``, from `attraction`, (links, ...).
         reliability: smoothed share of orders that arrived, (links, ...).
-        cost_exponent: sigma, elasticity of substitution between suppliers (Armington).
         reliability_exponent: rho.
         sum_by_need: map from (links, ...) to sums by need, (needs with these links, ...).
         need: position of each link's need in the result of ``sum_by_need``.
@@ -36,7 +45,7 @@ def preferred_shares(
 
     Source: model.md section 3 step 3; Armington, IMF Staff Papers 16 (1969).
     """
-    weight = base_share * cost ** (-cost_exponent) * reliability**reliability_exponent
+    weight = attraction * reliability**reliability_exponent
     return weight / sum_by_need(weight).take(need, axis=0)
 
 

@@ -101,7 +101,7 @@ class RegimeStep(NamedTuple):
     gate: Any
     """Share of orders that may be placed at all, (links, ...)."""
     licensed: Any
-    """Share of orders that has to go through the queue, (links, ...)."""
+    """Share of orders that has to go through the queue, (regulated, ...)."""
     active: Any
     """1 while a regime holds on the link: without one, applications and permits lapse, (links, ...)."""
     cost: Any
@@ -112,6 +112,8 @@ class RegimeStep(NamedTuple):
     """Share of decisions that grant, (regulated, ...)."""
     denial: Any
     """Share of refusals that are final, (regulated, ...)."""
+    rounds: Any
+    """Mean number of times that an application is decided, (regulated, ...)."""
     review_steps: Any
     """Mean review time in steps, (regulated, ...)."""
     probability: Any

@@ -64,14 +64,17 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     # Order
     waiting = state.stages.sum(axis=0) + state.permits
     in_office = s.regulated_to_needs(waiting)
-    hoard = k.hoard_share * s.links_to_needs(k.base_share * regime.feared)
-    goal = ordering.stock_goal(
-        use=k.use,
-        cover_steps=k.cover_steps,
-        lag_steps=k.lag_steps,
-        hoard=hoard,
-        review_wait=s.regulated_to_needs(state.review_wait),
+    stock_goal = s.while_regimes_stay(
+        number,
+        "stock_goal",
+        lambda: ordering.stock_goal(
+            use=k.use,
+            cover_steps=k.cover_steps,
+            lag_steps=k.lag_steps,
+            hoard=k.hoard_share * s.links_to_needs(k.base_share * regime.feared),
+        ),
     )
+    goal = stock_goal + s.regulated_to_needs(state.review_wait)
     on_order = state.arriving.sum(axis=0) + in_office + state.refused
     ordered = ordering.order_to_goal(
         coefficient=k.coefficient,
@@ -90,7 +93,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     # License
     active = regime.active.take(s.regulated, axis=0)
     allowed = link_ordered * regime.gate
-    applied = (allowed * regime.licensed).take(s.regulated, axis=0) * active
+    applied = allowed.take(s.regulated, axis=0) * regime.licensed * active
     rights, passed, held = _ship_under_rights(state, s, wanted=applied, regime=regime, number=number, xp=xp)
     by_quantity = applied * k.by_quantity
     review = licensing.review_queue(
@@ -120,13 +123,10 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
-    arriving = transport.dispatch(
-        arriving=state.arriving,
-        shipped=s.slots_to_cells(slot_fill) * ordered.take(s.cell_need, axis=0) + s.tracked_to_cells(surviving),
-        cell_need=s.cell_need,
-        cell_lag=s.cell_lag,
-        step=number,
-    )
+    plain = s.slots_to_cells(slot_fill) * ordered.take(s.static_ends.need, axis=0)
+    arriving = state.arriving
+    for by_cell, places in ((plain, s.static_places), (s.tracked_to_cells(surviving), s.tracked_places)):
+        arriving = transport.dispatch(arriving=arriving, shipped=by_cell, places=places, step=number)
     arrived, arriving = transport.receive(arriving=arriving, step=number)
     inventory = state.inventory + arrived
 
@@ -165,17 +165,20 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Adapt
     shortfall = k.coefficient * (plan - activity).take(s.need_node, axis=0)
-    share, reliability = _adapt_shares(state, setup, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp)
+    share, reliability = _adapt_shares(
+        state, setup, number=number, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp
+    )
     missing = leakage.missing_share(
         ordered=s.links_to_touched(link_ordered), shipped=s.links_to_touched(link_shipped), usual=k.touched_use, xp=xp
     )
     wait = licensing.expected_wait(
         usual=k.link_use,
-        licensed=(regime.licensed * regime.active).take(s.regulated, axis=0) * k.by_quantity,
+        licensed=regime.licensed * active * k.by_quantity,
         review_steps=regime.review_steps,
-        approval=regime.approval,
-        denial=regime.denial,
-        xp=xp,
+        rounds=regime.rounds,
+    )
+    remembered = s.while_regimes_stay(
+        number, "remembered", lambda: 1.0 - k.forget_share * (1.0 - s.links_to_needs(k.base_share * regime.active))
     )
     after = State(
         stock=stock,
@@ -187,7 +190,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
             refused=state.refused,
             denied=s.regulated_to_needs(review.denied),
             shortfall=shortfall,
-            forget=k.forget_share * (1.0 - s.links_to_needs(k.base_share * regime.active)),
+            remembered=remembered,
             xp=xp,
         ),
         review_wait=planning.smooth(state.review_wait, wait, steps=k.seen_steps),
@@ -257,7 +260,7 @@ def _ship_under_rights(
 
 
 def _adapt_shares(
-    state: State, setup: Setup, *, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
+    state: State, setup: Setup, *, number: int, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
 ) -> tuple[Any, Any]:
     """Let the shares of links drift towards those that buyers would choose. Without sourcing they stay."""
     if not setup.sourcing:
@@ -266,10 +269,12 @@ def _adapt_shares(
     delivered = sourcing.delivered_share(ordered=ordered, shipped=shipped, usual=k.tracked_use, xp=xp)
     reliability = planning.smooth(state.reliability, delivered, steps=k.reliability_steps)
     preferred = sourcing.preferred_shares(
-        base_share=k.base_share,
-        cost=regime.cost,
+        attraction=setup.while_regimes_stay(
+            number,
+            "attraction",
+            lambda: sourcing.attraction(base_share=k.base_share, cost=regime.cost, cost_exponent=k.cost_exponent),
+        ),
         reliability=reliability,
-        cost_exponent=k.cost_exponent,
         reliability_exponent=k.reliability_exponent,
         sum_by_need=setup.links_to_touched,
         need=setup.link_touched,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from standoff.model.arrays import add_at, put_at
 
 
@@ -39,14 +41,25 @@ def delay(*, ring: Any, entering: Any, lags: tuple[tuple[int, float], ...], step
     return receive(arriving=ring, step=step)
 
 
-def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step: int) -> Any:
+def places_in_ring(*, ring: int, needs: int, cell_need: Any, cell_lag: Any) -> Any:
+    """Where shipments arrive in the ring, laid flat, for each row in which a step can begin, (ring, cells).
+
+    Args:
+        ring: its length.
+        needs: of the run.
+        cell_need: need of each cell. A cell is one pair of whole lag and need.
+        cell_lag: whole lag of each cell, in steps, below the length of the ring.
+    """
+    return (np.arange(ring)[:, None] + cell_lag) % ring * needs + cell_need
+
+
+def dispatch(*, arriving: Any, shipped: Any, places: Any, step: int) -> Any:
     """Put this step's shipments on the way.
 
     Args:
         arriving: ring of goods on the way, units, (ring, needs, ...); **changed in place** where its array allows it.
-        shipped: shipments by cell, units, (cells, ...). A cell is one pair of whole lag and need.
-        cell_need: need of each cell.
-        cell_lag: whole lag of each cell, in steps, below the length of the ring.
+        shipped: shipments by cell, units, (cells, ...).
+        places: from `places_in_ring`, (ring, cells).
         step: number of this step.
 
     Returns:
@@ -54,8 +67,7 @@ def dispatch(*, arriving: Any, shipped: Any, cell_need: Any, cell_lag: Any, step
     """
     ring, needs = arriving.shape[:2]
     flat = arriving.reshape(ring * needs, *arriving.shape[2:])  # a view in NumPy: the ring is contiguous
-    place = (step % ring + cell_lag) * needs + cell_need
-    place = place - ring * needs * (place >= ring * needs)  # once round the ring, without a division for each cell
+    place = places[step % ring]
     return put_at(flat, place, flat.take(place, axis=0) + shipped).reshape(arriving.shape)
 
 

@@ -79,13 +79,12 @@ def licence_kind(view: View, link: int, step: int) -> str:
 def link_applied(view: View, link: int, step: int) -> Tape:
     if link not in view.office:
         return tape("licensing.py", [UNREGULATED])
-    regime = view.regime(step)
     by_quantity = view.constant("by_quantity", view.office[link])
     terms = [
         *_placed(view, link, step),
         Term(
             "share that needs a licence",
-            float(regime.licensed[link] * regime.active[link]),
+            view.licensed(link, step),
             TIMES,
             licence_kind(view, link, step),
             view.measure_on(link, step),
@@ -251,7 +250,7 @@ def rights_held(view: View, link: int, step: int) -> Tape:
 def link_shipped(view: View, link: int, step: int) -> Tape:
     regime, slot = view.regime(step), int(view.result.setup.tracked_slot[link])
     served = view.fill_of(slot, step)
-    needs_none = 1.0 - float(regime.licensed[link] * regime.active[link])
+    needs_none = 1.0 - view.licensed(link, step)
     permitted = view.before("permits", step, link) * float(regime.active[link])
     approved, passed = view.now("link_approved", step, link), view.passed_by_right(link, step)
     right = link in view.office and not view.constant("by_quantity", view.office[link])
@@ -302,14 +301,12 @@ def review_wait(view: View, link: int, step: int) -> Tape:
     if link not in view.office:
         return tape("licensing.py", [UNREGULATED])
     position, regime = view.office[link], view.regime(step)
-    licensed = float(regime.licensed[link] * regime.active[link]) * view.constant("by_quantity", position)
+    licensed = view.licensed(link, step) * view.constant("by_quantity", position)
     wait = licensing.expected_wait(
         usual=view.constant("link_use", position),
         licensed=licensed,
         review_steps=float(regime.review_steps[position]),
-        approval=float(regime.approval[position]),
-        denial=float(regime.denial[position]),
-        xp=np,
+        rounds=float(regime.rounds[position]),
     )
     return _smoothed(
         view,
@@ -342,10 +339,10 @@ def share(view: View, link: int, step: int) -> Tape:
             "sourcing.py", [Term("shares are fixed in this run", view.before("share", step, link), kind="habit")]
         )
     preferred = sourcing.preferred_shares(
-        base_share=k.base_share,
-        cost=view.regime(step).cost,
+        attraction=sourcing.attraction(
+            base_share=k.base_share, cost=view.regime(step).cost, cost_exponent=k.cost_exponent
+        ),
         reliability=view.result.records["reliability"][step],
-        cost_exponent=k.cost_exponent,
         reliability_exponent=k.reliability_exponent,
         sum_by_need=setup.links_to_touched,
         need=setup.link_touched,

@@ -142,7 +142,9 @@ class View:
             rows[step, 0, links] = valid[step % len(valid)]
             left = valid.sum(axis=0) - valid[step % len(valid)]
             active = regime.active[setup.regulated][links]
-            wanted = (records["link_ordered"][step] * regime.gate * regime.licensed)[setup.regulated][links] * active
+            wanted = (
+                (records["link_ordered"][step] * regime.gate)[setup.regulated][links] * regime.licensed[links] * active
+            )
             rights, _, _ = permits.use_rights(
                 rights=rights,
                 wanted=wanted,
@@ -165,9 +167,15 @@ class View:
 
     def controlled(self, link: int, step: int) -> float:
         """Orders on a tracked link that a licence or hold keeps from leaving at once."""
-        regime = self.regime(step)
         ordered = self.now("link_ordered", step, link)
-        return ordered * float(regime.gate[link] * regime.licensed[link] * regime.active[link])
+        return ordered * float(self.regime(step).gate[link] * self.licensed(link, step))
+
+    def licensed(self, link: int, step: int) -> float:
+        """Share of the orders on a tracked link that has to go through the queue."""
+        if link not in self.office:
+            return 0.0
+        regime = self.regime(step)
+        return float(regime.licensed[self.office[link]] * regime.active[link])
 
     def passed_by_right(self, link: int, step: int) -> float:
         return min(self.controlled(link, step), self.now("rights_held", step, link))

@@ -5,13 +5,13 @@ Links of one need with the same whole lag share a *cell*, so goods on the way ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.model.share_matrix import LinearMap
+from standoff.model.transport import places_in_ring
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -19,54 +19,58 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Ends:
-    """Where some links end: for each part of a link's lag, the link's position, the cell and the weight."""
-
-    position: Integers
-    cell: Integers
-    weight: Floats
-    count: int
-
-    def to_cells(self, cells: int) -> LinearMap:
-        """The map from shipments by link to shipments by cell."""
-        return LinearMap(self.cell, self.position, self.weight, shape=(cells, self.count), form="sparse")
-
-
-@dataclass(frozen=True)
-class Cells:
-    """All cells of a run, sorted by lag and need."""
+    """Where some links end: their cells, sorted by lag and need, and for each part of a link's lag the link, the cell and the weight."""
 
     lag: Integers
+    """Whole lag of each cell, steps."""
     need: Integers
+    """Need of each cell."""
+    position: Integers
+    """Of the link, for each part."""
+    cell: Integers
+    """Of each part."""
+    weight: Floats
+    """Of each part; those of a link add up to 1."""
+    count: int
+    """Of links."""
 
-    def __len__(self) -> int:
+    @property
+    def cells(self) -> int:
         return len(self.lag)
 
     @property
-    def ring(self) -> int:
-        """Length of the ring of goods on the way: one more than the longest whole lag."""
-        return int(self.lag.max(initial=0)) + 1
+    def longest(self) -> int:
+        """Longest whole lag, steps."""
+        return int(self.lag.max(initial=0))
+
+    def places(self, ring: int, needs: int) -> Integers:
+        """`standoff.model.transport.places_in_ring` of the cells."""
+        found: Integers = places_in_ring(ring=ring, needs=needs, cell_need=self.need, cell_lag=self.lag)
+        return found
+
+    def to_cells(self) -> LinearMap:
+        """The map from shipments by link to shipments by cell."""
+        return LinearMap(self.cell, self.position, self.weight, shape=(self.cells, self.count), form="sparse")
 
 
-def build_cells(groups: Sequence[tuple[Integers, Floats]]) -> tuple[Cells, list[Ends]]:
-    """Cells of several groups of links.
+def ends_of(needs: Integers, lags: Floats) -> Ends:
+    """Where links end.
 
     Args:
-        groups: for each group, need and lag in steps of each of its links.
-
-    Returns:
-        (the cells of all groups together, where the links of each group end).
+        needs: need of each link.
+        lags: lag of each link, steps.
     """
-    parts = [_parts(needs, lags) for needs, lags in groups]
-    whole, need = (np.concatenate([part[column] for part in parts]) for column in (0, 1))
+    whole, need, position, weight = _parts(needs, lags)
     rows = int(need.max(initial=-1)) + 1
     keys, cell = np.unique(whole * rows + need, return_inverse=True)
-    cells = Cells(lag=keys // max(rows, 1), need=keys % max(rows, 1))
-    begin = np.cumsum([0, *(len(part[0]) for part in parts)])
-    ends = [
-        Ends(position=position, cell=cell[start : start + len(position)], weight=weight, count=len(group[0]))
-        for group, start, (_, _, position, weight) in zip(groups, begin, parts, strict=False)
-    ]
-    return cells, ends
+    return Ends(
+        lag=keys // max(rows, 1),
+        need=keys % max(rows, 1),
+        position=position,
+        cell=cell,
+        weight=weight,
+        count=len(needs),
+    )
 
 
 def _parts(needs: Integers, lags: Floats) -> tuple[Integers, Integers, Integers, Floats]:

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from standoff.model.state import Flows, State
+from standoff.simulate.allocator import keep_freed_memory
 from standoff.simulate.api import demand_factors, prepare_measures
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.draws import Clock, Draws
@@ -28,6 +28,7 @@ from standoff.simulate.run import run_steps
 from standoff.simulate.sampling import KINDS, Range, build_draws, draw_values, ranges_of, sobol_points
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
+from standoff.simulate.side_ledger import SideLedger
 from standoff.world.build import build_network, rated_needs
 from standoff.world.network import Network
 from standoff.world.tables import World
@@ -48,7 +49,7 @@ class Job:
         regimes, parameters: from `standoff.simulate.api.prepare_measures`.
         ranges: every number that is drawn.
         values: drawn values by name, (draws,).
-        record: makes the recorder of a block from its setup; None keeps unmet use, stops and trade under regimes.
+        record: makes the recorder of a block from its setup; None keeps unmet use, stops, trade under regimes and the ledger.
         as_of: information date of the measures, or None.
     """
 
@@ -239,10 +240,15 @@ def run_block(
         steps: where the steps are taken from; else they are taken here.
         progress: called with the number of steps done, where they are taken here.
     """
+    keep_freed_memory()
     draws = build_draws(network, job.regimes, job.world, {name: v[part] for name, v in job.values.items()})
     setup = block_setup(job, network, draws)
-    plain = partial(SummaryRecorder, stop_share=job.parameters["stop_share"], draws=draws)
-    recorder: BlockRecorder = (job.record or plain)(setup)
+    recorder: BlockRecorder
+    if job.record is not None:
+        recorder = job.record(setup)
+    else:
+        ledger = SideLedger(setup, draws=draws)
+        recorder = SummaryRecorder(setup, stop_share=job.parameters["stop_share"], ledger=ledger)
     if steps is None:
         run_steps(setup, recorder, progress=progress)
     else:

@@ -72,15 +72,13 @@ def _ring(flow: Any, lags: tuple[tuple[int, float], ...], draws: int) -> Any:
 
 def _goods_on_the_way(setup: Setup) -> Any:
     """What left in the steps before the first: a cell of lag L holds one step's flow in each of the next L steps."""
-    network, cells = setup.network, setup.cells
-    flow = network.links.flow * setup.clock.step_days / DAYS_PER_YEAR
-    by_cell = np.zeros(len(cells))
+    flow = setup.network.links.flow * setup.clock.step_days / DAYS_PER_YEAR
+    arriving = np.zeros((setup.ring, len(setup.need_node)))
     for links, ends in ((setup.static, setup.static_ends), (setup.tracked, setup.tracked_ends)):
         ordinary = ends.position < len(links)  # latent routes follow the tracked links and carry nothing yet
         weight = ends.weight[ordinary] * flow[links[ends.position[ordinary]]]
-        by_cell += np.bincount(ends.cell[ordinary], weights=weight, minlength=len(cells))
-    arriving = np.zeros((cells.ring, len(setup.need_node)))
-    for lag in range(1, cells.ring):
-        late = cells.lag >= lag
-        arriving[lag - 1] += np.bincount(cells.need[late], weights=by_cell[late], minlength=arriving.shape[1])
+        by_cell = np.bincount(ends.cell[ordinary], weights=weight, minlength=ends.cells)
+        for lag in range(1, setup.ring):
+            late = ends.lag >= lag
+            arriving[lag - 1] += np.bincount(ends.need[late], weights=by_cell[late], minlength=arriving.shape[1])
     return np.repeat(arriving[..., None], setup.draws, axis=-1) if setup.draws else arriving

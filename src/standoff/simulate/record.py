@@ -10,7 +10,6 @@ import numpy as np
 from standoff.model.share_matrix import sum_map
 from standoff.model.state import Flows, State
 from standoff.results.indicators import trade_groups, use_groups
-from standoff.simulate.draws import Draws
 from standoff.simulate.setup import Setup
 from standoff.simulate.side_ledger import SideLedger
 
@@ -102,12 +101,16 @@ class FullRecorder:
 
 
 class SummaryRecorder:
-    """Keeps what an ensemble is asked for: unmet use, stops and trade under regimes by step, in single precision, and the ledger of the
-    whole run by side. Draws are last."""
+    """Keeps what an ensemble is asked for: unmet use, stops and trade under regimes by step, in single precision. Draws are last.
 
-    def __init__(self, setup: Setup, *, stop_share: float, draws: Draws | None = None) -> None:
-        self.setup, self.stop_share = setup, stop_share
-        self.ledger = SideLedger(setup, draws=draws)
+    Args:
+        setup: of the run.
+        stop_share: share of its plan below which a use stands still.
+        ledger: of the whole run by side, kept too if given.
+    """
+
+    def __init__(self, setup: Setup, *, stop_share: float, ledger: SideLedger | None = None) -> None:
+        self.stop_share, self.ledger = stop_share, ledger
         network = setup.network
         nodes = network.nodes
         groups, uses = use_groups(network)
@@ -134,10 +137,11 @@ class SummaryRecorder:
         plan, activity = flows.plan[self.first :], flows.activity[self.first :]
         unmet = self.add_uses(plan - activity)
         self.kept["unmet"][number] = unmet
-        self.ledger.keep(number, flows=flows, unmet=unmet)
+        if self.ledger is not None:
+            self.ledger.keep(number, flows=flows, unmet=unmet)
         stopped = (activity < self.stop_share * plan) & (plan > 0)
         self.kept["stopped_share"][number] = self.add_uses(stopped * self.weight)
         self.kept["trade"][number] = self.add_corridors(flows.link_shipped.take(self.chosen, axis=0))
 
     def records(self) -> Mapping[str, Any]:
-        return {**self.kept, "ledger": self.ledger.total()}
+        return self.kept if self.ledger is None else {**self.kept, "ledger": self.ledger.total()}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.measures.gates import Regimes
-from standoff.model.licensing import LEAST_APPROVAL, controlled_share, stage_probability, substeps
+from standoff.model.licensing import LEAST_APPROVAL, controlled_share, expected_rounds, stage_probability, substeps
 from standoff.model.state import RegimeStep
 from standoff.simulate.draws import Draws
 
@@ -36,8 +36,8 @@ class RegimeTable:
     """Usual flow of each regulated link, units per step."""
     step_days: float
     draws: int
-    kept: dict[bytes, dict[str, Any]]
-    """Fields by link for the regimes in force; filled as the run goes, the same for every run."""
+    kept: dict[int, dict[str, Any]]
+    """Fields by link in each period; filled as the run goes, the same for every run."""
     xp: Any = np
     """Array namespace of the fields."""
     passing: Any = None
@@ -45,10 +45,10 @@ class RegimeTable:
 
     def at(self, number: int) -> RegimeStep:
         """The step's regime on every tracked link."""
-        key = self._keys[number]
-        if key not in self.kept:
-            self.kept[key] = self._by_link(self.paths["index"][number])
-        return self._step(number, self.paths, by_link=self.kept[key])
+        period = self.period[number]
+        if period not in self.kept:
+            self.kept[period] = self._by_link(self.paths["index"][number])
+        return self._step(number, self.paths, by_link=self.kept[period])
 
     def look_up(self, number: Any, paths: dict[str, Any]) -> RegimeStep:
         """`at` for a step whose number is itself an array, as in a compiled loop: nothing is kept.
@@ -63,10 +63,11 @@ class RegimeTable:
         gate = paths["gate"][number]
         return RegimeStep(
             gate=gate if self.passing is None else gate * self.passing,
-            licensed=paths["in_force"][number] * paths["controlled"][number][paths["index"][number]],
+            licensed=paths["in_force"][number] * paths["controlled"][number].take(by_link["regime"], axis=0),
             active=by_link["active"],
             approval=by_link["approval_share"],
             denial=by_link["denied_share"],
+            rounds=by_link["rounds"],
             review_steps=by_link["review_steps"],
             probability=by_link["probability"],
             decisions=by_link["decisions"],
@@ -77,8 +78,8 @@ class RegimeTable:
 
     @cached_property
     def paths(self) -> dict[str, Any]:
-        """Regime, gate, force, cost and fear of every tracked link in every step, (steps, links) or (steps, links, 1); and
-        ``controlled``, see `_controlled`."""
+        """Regime, gate, cost and fear of every tracked link and force on every regulated one in every step, (steps, links) or
+        (steps, links, 1); and ``controlled``, see `_controlled`."""
         table, untouched = self.regimes, self.position < 0
 
         def by_link(values: Any, default: float) -> Any:
@@ -87,7 +88,7 @@ class RegimeTable:
 
         paths = {
             "gate": by_link(table.gate, 1.0),
-            "in_force": by_link(table.in_force, 0.0),
+            "in_force": by_link(table.in_force, 0.0)[:, self.regulated],
             "cost": 1.0 + by_link(table.tariff, 0.0),
             "feared": by_link(table.feared, 0.0),
         }
@@ -96,9 +97,14 @@ class RegimeTable:
         return {**paths, "index": by_link(table.index, 0).astype(np.int64), "controlled": self._controlled()}
 
     @cached_property
-    def _keys(self) -> list[bytes]:
-        """A key of each step's regimes: steps with the same regimes on all links share one."""
-        return [row.tobytes() for row in self.paths["index"]]
+    def period(self) -> list[int]:
+        """Number of each step's period. Through a period no regime, cost or fear changes on any link."""
+        changes = np.zeros(len(self.paths["index"]), dtype=bool)
+        for name in ("index", "cost", "feared"):
+            path = self.paths[name].reshape(len(changes), -1)
+            changes[1:] |= (path[1:] != path[:-1]).any(axis=1)
+        periods: list[int] = np.cumsum(changes).tolist()
+        return periods
 
     def _controlled(self) -> Any:
         """Share of orders that each regime sends through its queue in each step, (steps, regimes) or (steps, regimes, draws)."""
@@ -126,8 +132,9 @@ class RegimeTable:
         return links, steps
 
     def _by_link(self, index: Integers) -> dict[str, Any]:
-        names = ("approval_share", "denied_share", "review_steps", "probability", "keep", "decisions")
-        picked = {name: self.fields[name][index[self.regulated]] for name in names}
+        names = ("approval_share", "denied_share", "rounds", "review_steps", "probability", "keep", "decisions")
+        regime = index[self.regulated]
+        picked = {"regime": regime, **{name: self.fields[name][regime] for name in names}}
         picked["decisions"] = picked["decisions"] * self.usual
         active = self.xp.asarray(index > 0, dtype=float)
         picked["active"] = active[:, None] if self.draws else active
@@ -154,5 +161,6 @@ def regime_fields(
     fields["probability"] = stage_probability(review_steps=fields["review_steps"], stages=stages, substeps=split, xp=xp)
     fields["keep"] = xp.maximum(1.0 - step_days / xp.maximum(fields["validity_days"], step_days), 0.0)
     fields["decisions"] = fields["throughput"] / xp.maximum(fields["approval_share"], LEAST_APPROVAL)
+    fields["rounds"] = expected_rounds(approval=fields["approval_share"], denial=fields["denied_share"], xp=xp)
     fields["ease_steps"] = fields["ease_days"] / step_days
     return fields, split

@@ -6,7 +6,8 @@ pure function of it. In an ensemble, constants that differ between draws have a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,57 +18,15 @@ from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
 from standoff.simulate.backend import NUMPY, Backend
-from standoff.simulate.cells import Cells, Ends, build_cells
-from standoff.simulate.draws import Clock, Draws, factor_of
+from standoff.simulate.cells import Ends, ends_of
+from standoff.simulate.constants import MAKING_DAYS, Constants, constants_of
+from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
-from standoff.world.network import DAYS_PER_YEAR, NEED_CLASSES, Network
+from standoff.world.network import DAYS_PER_YEAR, Network
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-LEAST_FLOW = 1e-300
-"""Keeps a quotient by a link's usual flow finite where a table says 0."""
-MAKING_DAYS = 7.0
-"""Time from the start of making to goods that can be shipped (assumed: a week), whatever the step length. A seller holds at least
-this much finished stock. What is made in one step can leave in the next, so the step is part of this time."""
-
-
-@dataclass(frozen=True)
-class Constants:
-    """Numbers of the step rules, per step, units as in the rules' docstrings."""
-
-    yields: Any
-    stock_target: Any
-    stock_ceiling: Any
-    finished_restock_steps: Any
-    smoothing_steps: Any
-    use: Any
-    coefficient: Any
-    cover_steps: Any
-    lag_steps: Any
-    restock_steps: Any
-    largest_order: Any
-    hoard_share: Any
-    usual_activity: Any
-    critical: Any
-    important: Any
-    by_quantity: Any
-    base_share: Any
-    tracked_use: Any
-    link_use: Any
-    touched_use: Any
-    cost_exponent: Any
-    reliability_exponent: Any
-    sourcing_steps: Any
-    reliability_steps: Any
-    seen_steps: Any
-    forget_share: Any
-    route_reach: Any
-    route_loss: Any
-    adapt_steps: Any
-    reserve_trigger: Any
-    reserve_rate: Any
 
 
 @dataclass(frozen=True)
@@ -106,8 +65,10 @@ class Setup:
     """Slot (tier x offer) of each tracked link, then of each latent route."""
     slot_shape: tuple[int, ...]
     flat_slot_shape: tuple[int, ...]
-    cell_need: Integers
-    cell_lag: Integers
+    static_places: Integers
+    """Where what goes over links whose share and regime stay arrives in the ring of goods on the way, (ring, cells)."""
+    tracked_places: Integers
+    """The same for tracked links and latent routes."""
     making: tuple[tuple[int, float], ...]
     """Whole steps that goods are in the making after the step in which they are begun, with weights."""
     route_touched: Integers
@@ -116,7 +77,9 @@ class Setup:
     needs_to_slots: LinearMap
     tracked_to_slots: LinearMap
     slots_to_cells: LinearMap
+    """To the cells of links whose share and regime stay."""
     tracked_to_cells: LinearMap
+    """To the cells of tracked links and latent routes. No need that is used has cells of both kinds."""
     links_to_needs: LinearMap
     links_to_touched: LinearMap
     pairs_to_reserves: LinearMap
@@ -134,10 +97,14 @@ class Setup:
     """Slot of every ordinary link of the network."""
     share: Floats
     """Share of its need's orders that every ordinary link of the network gets in the base year."""
-    cells: Cells
     static: Integers
     static_ends: Ends
     tracked_ends: Ends
+    """Of tracked links, then of latent routes."""
+    ring: int
+    """Length of the ring of goods on the way: one more than the longest whole lag."""
+    kept: dict[str, tuple[int, Any]] = field(init=False, default_factory=dict)
+    """What `while_regimes_stay` keeps, each with its period."""
 
     def capacity(self, number: int) -> Any:
         """Capacity per step of producers in a step, (producers, ...)."""
@@ -151,6 +118,19 @@ class Setup:
     def reserve_open(self, number: int) -> Any:
         """1 where a strategic stock may be released in a step, (reserves, ...)."""
         return self.reserve_open_path[number]
+
+    def while_regimes_stay(self, number: Any, name: str, make: Callable[[], Any]) -> Any:
+        """What is the same until a regime, cost or fear changes: made in the first step of such a period, kept for the others.
+
+        A step whose number is itself an array, as in a compiled loop, keeps nothing.
+        """
+        if not isinstance(number, int):
+            return make()
+        period = self.regime_table.period[number]
+        found = self.kept.get(name)
+        if found is None or found[0] != period:
+            found = self.kept[name] = (period, make())
+        return found[1]
 
     def largest_over_drivers(self, x: Any) -> Any:
         """Largest value over the driver offers of each producer; minus infinity without one."""
@@ -202,15 +182,12 @@ def build_setup(
     tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
     slots = len(rationing.TIERS) * len(offers.yields)
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
-    cells, (static_ends, tracked_ends) = build_cells(
-        [
-            (links.need[static], links.lag_days[static] / clock.step_days),
-            (
-                np.concatenate([links.need[tracked], latent.need]),
-                np.concatenate([links.lag_days[tracked], latent.lag_days]) / clock.step_days,
-            ),
-        ]
+    static_ends = ends_of(links.need[static], links.lag_days[static] / clock.step_days)
+    tracked_ends = ends_of(
+        np.concatenate([links.need[tracked], latent.need]),
+        np.concatenate([links.lag_days[tracked], latent.lag_days]) / clock.step_days,
     )
+    ring = max(static_ends.longest, tracked_ends.longest) + 1
     gate = draws.gate if draws else None
     sent = share[static] if gate is None else share[static][:, None] * gate[static]
     part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
@@ -245,7 +222,7 @@ def build_setup(
         network=network,
         clock=clock,
         draws=count,
-        constants=_constants(
+        constants=constants_of(
             network,
             clock.step_days,
             values=values,
@@ -277,8 +254,8 @@ def build_setup(
         tracked_slot=tracked_slot,
         slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
         flat_slot_shape=(slots, *((count,) if count else ())),
-        cell_need=cells.need,
-        cell_lag=cells.lag,
+        static_places=static_ends.places(ring, len(needs.use)),
+        tracked_places=tracked_ends.places(ring, len(needs.use)),
         making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
@@ -286,9 +263,9 @@ def build_setup(
         needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
         tracked_to_slots=sum_map(tracked_slot, slots),
         slots_to_cells=backend.linear_map(
-            static_ends.cell, part_slot, part_weight * part_sent, shape=(len(cells), slots)
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, slots)
         ),
-        tracked_to_cells=tracked_ends.to_cells(len(cells)),
+        tracked_to_cells=tracked_ends.to_cells(),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
         links_to_touched=sum_map(link_touched, len(touched_needs) + 1),
         pairs_to_reserves=sum_map(stocks.pair_stock, len(stocks.labels)),
@@ -303,10 +280,10 @@ def build_setup(
         initial_reserve=reserve,
         slot=slot,
         share=share,
-        cells=cells,
         static=static,
         static_ends=static_ends,
         tracked_ends=tracked_ends,
+        ring=ring,
     )
 
 
@@ -321,76 +298,3 @@ def _tiers(network: Network, served: str, home_first: bool) -> Integers:
     home = (nodes.place[buyer] == nodes.place[seller]) & home_first
     home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))
     return np.where(home, home_tier, np.where(nodes.priority[buyer], priority, rest)).astype(np.int64)
-
-
-def _constants(
-    network: Network,
-    days: float,
-    *,
-    values: dict[str, Any],
-    draws: Draws | None,
-    tracked: Integers,
-    touched: Integers,
-    share: Floats,
-    regulated: Integers,
-    rights: Integers,
-    xp: Any,
-) -> Constants:
-    """Numbers of the rules per step of ``days`` days."""
-    needs, offers, nodes, stocks, latent = network.needs, network.offers, network.nodes, network.stocks, network.latent
-    per_step = days / DAYS_PER_YEAR
-    use = needs.use * per_step
-    sales = offers.sales * per_step
-
-    def column(array: npt.ArrayLike) -> Any:
-        floats = np.asarray(array, dtype=float)
-        return floats[..., None] if draws else floats
-
-    def steps_of(name: str) -> Any:
-        return xp.maximum(xp.asarray(values[name]) / days, 1.0)
-
-    cover = column(needs.cover_days / days)
-    if draws:
-        cover = cover * draws.cover[needs.product]
-    in_making = max(MAKING_DAYS - days, 0.0)  # finished stock and goods in the making are one stock to a seller
-    finished = column(offers.stock_days) * factor_of(draws, "finished", offers.product)
-    target = column(sales) * (xp.maximum(finished, max(MAKING_DAYS, days)) - in_making) / days
-    storage = column(sales) * (xp.asarray(values["byproduct_storage_days"]) / days)
-    trigger = cover[stocks.pair_need] * column(use[stocks.pair_need] * stocks.trigger_share[stocks.pair_stock])
-    trigger = trigger * factor_of(draws, "trigger", stocks.pair_stock)
-    restock = column(needs.restock_days / days) * factor_of(draws, "restock", needs.product)
-    reach = column(latent.max_share * use[latent.need]) * factor_of(draws, "reach", latent.route)
-    adapt = column(latent.adapt_days / days) * factor_of(draws, "adapt", latent.route)
-    return Constants(
-        yields=column(offers.yields),
-        stock_target=target,
-        stock_ceiling=xp.where(column(offers.driver) > 0, np.inf, target + storage),
-        finished_restock_steps=steps_of("finished_restock_days"),
-        smoothing_steps=steps_of("smoothing_days"),
-        use=column(use),
-        coefficient=column(needs.coefficient),
-        cover_steps=cover,
-        lag_steps=column(needs.lag_days / days),
-        restock_steps=xp.maximum(restock, 1.0),
-        largest_order=column(use) * xp.asarray(values["order_limit"]),
-        hoard_share=xp.asarray(values["hoard_share"]),
-        usual_activity=column((nodes.activity * per_step)[needs.consumer]),
-        critical=column(needs.kind == NEED_CLASSES.index("critical")),
-        important=column(needs.kind == NEED_CLASSES.index("important")),
-        by_quantity=column(~np.isin(np.arange(len(regulated)), rights)),
-        base_share=column(share[tracked]),
-        tracked_use=column(np.maximum(network.links.flow[tracked] * per_step, LEAST_FLOW)),
-        link_use=column(network.links.flow[tracked[regulated]] * per_step),
-        touched_use=column(np.append(use[touched], 0.0)),
-        cost_exponent=xp.asarray(values["cost_exponent"]),
-        reliability_exponent=xp.asarray(values["reliability_exponent"]),
-        sourcing_steps=steps_of("sourcing_days"),
-        reliability_steps=steps_of("reliability_days"),
-        seen_steps=steps_of("seen_days"),
-        forget_share=1.0 / steps_of("refusal_memory_days"),
-        route_reach=reach * xp.asarray(values["route_reach"]),
-        route_loss=xp.minimum(column(latent.loss_share) * factor_of(draws, "loss", latent.route), 1.0),
-        adapt_steps=xp.maximum(adapt, 1.0),
-        reserve_trigger=trigger,
-        reserve_rate=column(stocks.release_rate * per_step) * factor_of(draws, "release", slice(None)),
-    )

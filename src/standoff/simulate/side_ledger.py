@@ -74,9 +74,9 @@ class SideLedger:
         """
         self.unmet += unmet
         self.made += flows.activity[: len(self.made)]
-        fill = flows.fill.reshape(self.setup.flat_slot_shape)[self.slots]
+        fill = flows.fill.reshape(self.setup.flat_slot_shape).take(self.slots, axis=0)
         self.sold += self.by_slot(self.asked_abroad(flows.ordered) * fill)
-        self.sold += self.by_link(flows.link_shipped[self.abroad])
+        self.sold += self.by_link(flows.link_shipped.take(self.abroad, axis=0))
         self.by_route += flows.route_shipped
         self.lost_on_route += flows.route_lost
         self.reserve_used += flows.reserve_taken

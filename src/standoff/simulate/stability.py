@@ -16,11 +16,12 @@ import numpy as np
 from standoff.measures.gates import no_measures
 from standoff.model.parameters import parameter_values
 from standoff.model.transport import split_lag
+from standoff.simulate.constants import MAKING_DAYS
 from standoff.simulate.draws import Clock
 from standoff.simulate.initial import resting_state
 from standoff.simulate.record import FullRecorder
 from standoff.simulate.run import run_steps
-from standoff.simulate.setup import MAKING_DAYS, Setup, build_setup
+from standoff.simulate.setup import Setup, build_setup
 from standoff.world.network import DAYS_PER_YEAR, Network
 
 DONE = "done"

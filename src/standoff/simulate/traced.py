@@ -118,7 +118,8 @@ def _change_of_soft_minimum(numbers: tuple[Any, Any, Any], changes: tuple[Any, A
 def traceable(setup: Setup, xp: Any = jnp) -> Setup:
     """The setup with its maps and paths as JAX reads them, over an array namespace of JAX."""
     changed: dict[str, Any] = {
-        name: jnp.asarray(getattr(setup, name)) for name in ("capacity_path", "demand_path", "reserve_open_path")
+        name: jnp.asarray(getattr(setup, name))
+        for name in ("capacity_path", "demand_path", "reserve_open_path", "static_places", "tracked_places")
     }
     for field in fields(setup):
         value = getattr(setup, field.name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from itertools import count, pairwise
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,10 @@ from standoff.world.network import DAYS_PER_YEAR, Network
 from standoff.world.tables import World
 
 if TYPE_CHECKING:
-    from standoff.measures.gates import Regimes
+    from standoff.simulate.ensemble import Job as Plan
 
-BLOCK = 32
-"""Draws that run together in a worker."""
+BLOCK = 16
+"""Draws that run together in a worker: few, so that the workers end at about the same time though the system takes one of them away."""
 MOST_JOBS = 200
 LEVELS = (0.1, 0.5, 0.9)
 POLITENESS = 5
@@ -39,7 +40,7 @@ class _Cancelled(Exception):  # noqa: N818 - how a run is left when nobody wants
 
 
 _FLAGS: dict[str, Any] = {}
-"""In a worker, set once when it starts: which jobs are cancelled, and draws done by job and worker."""
+"""In a worker, set once when it starts: which jobs are cancelled."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Drawn:
 
 @dataclass
 class Job:
-    """One ensemble that was asked for, in parts that run at the same time."""
+    """One ensemble that was asked for, in parts: each worker takes the next one when it is done with one."""
 
     number: int
     client: str
@@ -89,7 +90,6 @@ class Bands:
     lock: Lock = field(default_factory=Lock)
     pool: ProcessPoolExecutor | None = None
     cancelled: Any = None
-    done: Any = None
 
     def begin(self, scenario: Scenario, world: str | World, *, draws: int, seed: int, client: str) -> Job:
         """Queue an ensemble; jobs of the same page that are not finished are cancelled.
@@ -120,15 +120,10 @@ class Bands:
             return job
 
     def _submit(self, scenario: Scenario, world: str | World, *, draws: int, seed: int, slot: int) -> list[Future[Any]]:
-        """The draws of a job in as many parts as there are workers."""
+        """The draws of a job in parts of one block."""
         pool = self._opened()
-        bounds = [round(draws * part / WORKERS) for part in range(WORKERS + 1)]
-        parts = []
-        for worker, (start, stop) in enumerate(pairwise(bounds)):
-            cell = slot * WORKERS + worker
-            self.done[cell] = 0
-            parts.append(pool.submit(_work, scenario, world, draws, seed, slice(start, stop), slot, cell))
-        return parts
+        parts = [slice(start, min(start + BLOCK, draws)) for start in range(0, draws, BLOCK)]
+        return [pool.submit(_work, scenario, world, draws, seed, part, slot) for part in parts]
 
     def look(self, number: int) -> dict[str, Any]:
         """How far a job is; with its bands once it is done.
@@ -137,7 +132,7 @@ class Bands:
             InputError, ModelError: there is no such job, or the run that it asked for cannot be.
         """
         job = self._find(number)
-        done = sum(self.done[job.slot * WORKERS : (job.slot + 1) * WORKERS])
+        done = min(sum(part.done() and not part.cancelled() for part in job.parts) * BLOCK, job.draws)
         answer: dict[str, Any] = {"job": number, "draws": job.draws, "done": done, "bands": None}
         if not job.over:
             return {**answer, "state": "running"}
@@ -173,8 +168,7 @@ class Bands:
         if self.pool is None:
             shared = workers.context()
             self.cancelled = shared.RawArray("b", MOST_JOBS)
-            self.done = shared.RawArray("i", MOST_JOBS * WORKERS)
-            self.pool = workers.pool(WORKERS, start=_start, arguments=(self.cancelled, self.done))
+            self.pool = workers.pool(WORKERS, start=_start, arguments=(self.cancelled,))
         return self.pool
 
     def _find(self, number: int) -> Job:
@@ -188,84 +182,58 @@ class Bands:
             part.cancel()
 
 
-def _start(cancelled: Any, done: Any) -> None:
-    from standoff.simulate.ensemble import plan_ensemble
-
+def _start(cancelled: Any) -> None:
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
-    _FLAGS.update(cancelled=cancelled, done=done)
+    _FLAGS.update(cancelled=cancelled)
     engine = workers.begin()
-    scenario, world, network = engine.asked(RunRequest())
-    plan_ensemble(scenario, world, draws=DRAWS, network=network, kept=engine.compiled)
+    engine.planned(*engine.asked(RunRequest()), draws=DRAWS, seed=0)
 
 
-def _work(scenario: Scenario, world: str | World, draws: int, seed: int, part: slice, slot: int, cell: int) -> Any:
+def _work(scenario: Scenario, world: str | World, draws: int, seed: int, part: slice, slot: int) -> Any:
     """In a worker: some of the draws of a job, None if it was cancelled."""
 
-    def watch(done: int) -> None:
-        _FLAGS["done"][cell] = done
+    def watch(_: int) -> None:
         if _FLAGS["cancelled"][slot]:
             raise _Cancelled
 
     try:
         watch(0)
         engine, exists, network = workers.found_here(scenario, world)
-        return draw(scenario, exists, network, draws=draws, part=part, seed=seed, kept=engine.compiled, watch=watch)
+        return draw(engine.planned(scenario, exists, network, draws=draws, seed=seed), network, part=part, watch=watch)
     except _Cancelled:
         return None
 
 
-def draw(
-    scenario: Scenario,
-    world: World,
-    network: Network,
-    *,
-    draws: int,
-    part: slice,
-    seed: int,
-    kept: MutableMapping[str, Regimes],
-    watch: Callable[[int], None],
-) -> Drawn:
+def draw(plan: Plan, network: Network, *, part: slice, watch: Callable[[int], None]) -> Drawn:
     """Run some of the draws of an ensemble.
 
     Args:
-        scenario, world, network: what is run.
-        draws: of the whole ensemble.
-        part: those that are run here.
-        seed: of the draws.
-        kept: compiled measures of earlier runs.
-        watch: called in every step with the number of draws done.
+        plan, network: what is run.
+        part: the draws that are run here.
+        watch: called in every step with the number of steps done.
     """
-    from standoff.simulate.ensemble import plan_ensemble, run_block
+    from standoff.simulate.ensemble import run_block
+    from standoff.simulate.record import SummaryRecorder
 
-    job = plan_ensemble(scenario, world, draws=draws, seed=seed, network=network, kept=kept)
+    scenario, world = plan.scenario, plan.world
+    job = replace(plan, record=partial(SummaryRecorder, stop_share=plan.parameters["stop_share"]))
     value = np.asarray(world.tables["uses"]["value"], dtype=float)[:, None]
     first_year = int(np.ceil(DAYS_PER_YEAR / scenario.step_days))
-    unmet: list[dict[str, Any]] = []
-    traded, stopped = [], []
-    for start in range(part.start, part.stop, BLOCK):
-        here = slice(start, min(start + BLOCK, part.stop))
-        block = run_block(job, network, here, progress=_always(watch, start - part.start))
-        unmet.append(by_side(world, block.kept["unmet"].astype(float) * value))
-        prices = network.product_price[[product for product, _, _ in block.corridors]]
-        traded.append(
-            np.einsum("scd,c->sd", block.kept["trade"].astype(float), prices)
-            if len(prices)
-            else np.zeros((0, here.stop - start))
-        )
-        stopped.append((block.kept["stopped_share"][:first_year] >= HALF).any(axis=0))
+    block = run_block(job, network, part, progress=watch)
+    prices = network.product_price[[product for product, _, _ in block.corridors]]
+    traded = np.einsum("scd,c->sd", block.kept["trade"].astype(float), prices)
     return Drawn(
         id=run_id(scenario, world),
         ranges=len(job.ranges),
-        unmet={side: np.concatenate([each[side] for each in unmet], axis=-1) for side in unmet[0]},
-        traded=np.concatenate(traded, axis=-1),
-        stopped=dict(zip(world.tables["uses"]["use"], np.concatenate(stopped, axis=-1), strict=True)),
+        unmet=by_side(world, block.kept["unmet"].astype(float) * value),
+        traded=traded if len(prices) else traded[:0],
+        stopped=dict(
+            zip(
+                world.tables["uses"]["use"], (block.kept["stopped_share"][:first_year] >= HALF).any(axis=0), strict=True
+            )
+        ),
     )
-
-
-def _always(watch: Callable[[int], None], done: int) -> Callable[[int], None]:
-    """What is called in every step of a block: draws are done only with their block."""
-    return lambda _: watch(done)
 
 
 def bands_of(parts: list[Drawn]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from standoff.errors import refuse
 from standoff.measures.gates import Regimes
@@ -13,15 +13,19 @@ from standoff.results.result import Result
 from standoff.simulate.api import prepare_measures, scenario_world, simulate
 from standoff.simulate.scenario import Scenario
 from standoff.web.newest import Newest
-from standoff.web.payload import RECORDS, payload
+from standoff.web.payload import RECORDS, payload, run_id
 from standoff.web.requests import RunRequest, scenario_of
 from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World, bundled_worlds, read_world
 
+if TYPE_CHECKING:
+    from standoff.simulate.ensemble import Job
+
 MOST_WORLDS = 4
 """Of those that were uploaded, and of those that are mirrored."""
 MOST_COMPILED = 8
+MOST_PLANS = 2
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Engine:
     uploaded: Newest[tuple[World, Network]] = field(default_factory=lambda: Newest(MOST_WORLDS))
     mirrored: Newest[tuple[World, Network]] = field(default_factory=lambda: Newest(MOST_WORLDS))
     compiled: Newest[Regimes] = field(default_factory=lambda: Newest(MOST_COMPILED))
+    plans: Newest[Job] = field(default_factory=lambda: Newest(MOST_PLANS))
     running: Lock = field(default_factory=Lock)
 
     def compile(self, scenario: Scenario, world: World, network: Network) -> None:
@@ -41,6 +46,17 @@ class Engine:
     def answer(self, scenario: Scenario, world: World, network: Network) -> bytes:
         """What the page shows of a run of the full model, as JSON."""
         return as_json(payload(simulate(scenario, world, network, kept=self.compiled, record=RECORDS)))
+
+    def planned(self, scenario: Scenario, world: World, network: Network, *, draws: int, seed: int) -> Job:
+        """The draws of a scenario, planned once for all parts that are run here."""
+        from standoff.simulate.ensemble import plan_ensemble
+
+        key = f"{run_id(scenario, world)} {draws} {seed}"
+        if key not in self.plans:
+            self.plans[key] = plan_ensemble(
+                scenario, world, draws=draws, seed=seed, network=network, kept=self.compiled
+            )
+        return self.plans[key]
 
     def result(self, request: RunRequest) -> Result:
         """The whole result, for a download."""

@@ -70,8 +70,9 @@ class Runs:
             return found
 
     async def warm(self) -> None:
-        """Start the first worker now, so that the first lever does not wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._pool(0), workers.nothing)
+        """Start the workers now, the first one first, so that neither the first lever nor the second page waits for one."""
+        for worker in range(workers.WORKERS):
+            await asyncio.get_running_loop().run_in_executor(self._pool(worker), workers.nothing)
 
     def close(self) -> None:
         """End the workers."""

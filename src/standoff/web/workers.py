@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import BaseContext
 from typing import Any
 
+from standoff.simulate.allocator import keep_freed_memory
 from standoff.simulate.scenario import Scenario
 from standoff.web.engine import Engine
 from standoff.web.requests import RunRequest
@@ -41,6 +42,7 @@ def pool(processes: int, *, start: Callable[..., None], arguments: tuple[Any, ..
 def begin() -> Engine:
     """Make this worker ready: the world and the measures of the first scenario are there before they are asked for."""
     threading.Thread(target=_end_with_the_server, daemon=True).start()
+    keep_freed_memory()
     engine = Engine()
     _HERE["engine"] = engine
     engine.compile(*engine.asked(RunRequest()))

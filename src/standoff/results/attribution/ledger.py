@@ -60,7 +60,7 @@ class Ledger:
 
         self.inventory, self.refused = blank(self.needs), blank(self.needs)
         self.stock, self.orders_seen = blank(self.offers), blank(self.offers)
-        self.transit = Ring(setup.cells.ring, self.needs, count)
+        self.transit = Ring(setup.ring, self.needs, count)
         self.making = Ring(setup.making[-1][0] + 1, self.offers, count)
         self.seen = np.zeros(self.offers)  # deviation of the smoothed orders
 
@@ -112,8 +112,9 @@ class Ledger:
         driver = np.full(producers, -1, dtype=np.int64)
         best = np.full(producers, -np.inf)
         for positions in setup.driver_minimum.positions:
-            candidate = np.where(positions >= 0, wanted[positions], -np.inf)
-            driver, best = np.where(candidate > best, positions, driver), np.maximum(candidate, best)
+            producer = setup.driver_minimum.groups[: len(positions)]
+            better = wanted[positions] > best[producer]
+            driver[producer[better]], best[producer[better]] = positions[better], wanted[positions[better]]
         there = driver >= 0
         target = np.where(there, planned[:producers], 0.0)
         yields = k.yields[driver]

@@ -68,9 +68,7 @@ class LinkFlows:
         self.routes_to_offers = sum_map(self.offer[self.link :], self.offers)
         ends = setup.static_ends
         part = setup.static[ends.position]
-        self.share_of_cell = np.bincount(
-            ends.cell, weights=ends.weight * setup.share[part], minlength=len(setup.cell_need)
-        )
+        self.share_of_cell = np.bincount(ends.cell, weights=ends.weight * setup.share[part], minlength=ends.cells)
         self.slots_to_cells = sparse.csr_array(setup.slots_to_cells.matrix)
         self.tracked_to_cells = sparse.csr_array(setup.tracked_to_cells.matrix)
         self.share = np.zeros((self.link, count))
@@ -137,7 +135,7 @@ class LinkFlows:
         placed = records["link_ordered"][number]
         active = regime.active[setup.regulated]
         allowed = placed * regime.gate
-        applied = (allowed * regime.licensed)[setup.regulated] * active
+        applied = allowed[setup.regulated] * regime.licensed * active
         passed = np.minimum(applied, records["rights_held"][number][setup.regulated])
         granted = self.before("permits", number)[setup.regulated] * active
         granted = granted + records["link_approved"][number][setup.regulated] + passed
@@ -158,7 +156,7 @@ class LinkFlows:
             lacking: what each seller's shortage goes back to, adding up to 1, (offers, roots).
         """
         setup, records = self.setup, self.records
-        need, lag = setup.cell_need, setup.cell_lag
+        need, lag = setup.static_ends.need, setup.static_ends.lag
         fill = records["fill"][number].reshape(-1)
         carries = (self.share_of_cell > 0) & orders.any(axis=1)[need]
         for below in (True, False):
@@ -175,7 +173,7 @@ class LinkFlows:
             self._dispatch_tracked(number, flows, transit=transit, fill=fill, lacking=lacking)
 
     def _dispatch_tracked(self, number: int, flows: Flows, *, transit: Ring, fill: Any, lacking: Any) -> None:
-        setup = self.setup
+        setup, ends = self.setup, self.setup.tracked_ends
         shipped = deviation(self.records["link_shipped"][number], self.usual)
         amounts = charge(shipped, (flows.asked, 1.0, flows.amounts), (-1, 1.0, self.short(number, flows, lacking)))
         survive = fill[setup.tracked_slot[self.link :]] * (1.0 - setup.constants.route_loss)
@@ -185,7 +183,7 @@ class LinkFlows:
             some = np.flatnonzero((sign < 0) if below else (sign > 0))
             parts = self.tracked_to_cells[:, some]
             cells = np.flatnonzero(np.diff(parts.indptr))
-            transit.send(number, setup.cell_lag[cells], setup.cell_need[cells], parts[cells] @ every[some], below=below)
+            transit.send(number, ends.lag[cells], ends.need[cells], parts[cells] @ every[some], below=below)
 
     def short(self, number: int, flows: Flows, lacking: Any) -> Any:
         """What sellers lacked for tracked links, by root, (links, roots)."""

@@ -38,7 +38,7 @@ class TableSupply(Supply):
         self.nodes = len(flows)
         self.products = products
         self.regions = self.nodes // products
-        self.room, self.width = TABLE_BLOCK, max(self.nodes, 1)
+        self.room, self.width = TABLE_BLOCK, max(self.nodes, 1)  # of a block: needs at most, and buyers
         self.table = np.empty((products, self.regions, self.nodes), dtype=storage)
         by_product = flows.reshape(self.regions, products, self.nodes).transpose(1, 0, 2)
         np.divide(by_product, per_step, out=self.table, casting="same_kind")

@@ -39,7 +39,7 @@ class Strike:
 
 @dataclass(frozen=True)
 class TracedEvents:
-    """The events of a run without their numbers, which are in the nest of arrays that `event_arrays` makes.
+    """The events of a run without their numbers, which are in the nest of arrays that `traced_events` makes beside it.
 
     Attributes:
         strikes: events.

@@ -273,7 +273,7 @@ def ranks(what: str) -> dict[str, float]:
             guess = [getattr(item, name) for _, item in chosen]
             same = set(np.argsort(exact)[-LEADING:].tolist()) & set(np.argsort(guess)[-LEADING:].tolist())
             found[f"{kind}s, {name} against {by}: Spearman"] = float(spearmanr(guess, exact).statistic)
-            found[f"{kind}s, of {LEADING} leading the same"] = float(len(same))
+            found[f"{kind}s, {name}: of {LEADING} leading the same"] = float(len(same))
     return found
 
 

@@ -90,7 +90,7 @@ def _numbers(seed: int, xp: Any) -> Numbers:
 
 
 @pytest.mark.parametrize("name", PEER_RULES)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_a_rule_of_the_peers_says_the_same_in_jax_as_in_numpy(name: str, seed: int) -> None:
     ours = PEER_RULES[name](np, _numbers(seed, np))
@@ -141,7 +141,7 @@ def test_any_composition_runs_the_same_under_jax(name: str, changes: dict[str, s
     _assert_runs_the_same(HOMES[name], compose(name, **changes))
 
 
-@pytest.mark.parametrize("case", ["E_rebuild_house", "F_arbitrary", "I_two_recoveries"])
+@pytest.mark.parametrize("case", ["E_rebuild_house", "F_arbitrary"])
 def test_what_boario_does_wrong_is_done_under_jax_too(case: str) -> None:
     economy, rules, numbers, damages = boario_case(case)
     _assert_runs_the_same(
@@ -194,10 +194,10 @@ def _struck(economy: Economy, draw: int) -> Schedule:
     )
 
 
-@pytest.mark.parametrize(("home", "name"), [("ario", "ario"), ("inoue_todo", "pichler"), ("inoue_todo", "inoue_todo")])
+@pytest.mark.parametrize(("home", "name"), [("ario", "ario"), ("inoue_todo", "inoue_todo")])
 def test_a_block_of_draws_is_the_same_under_jax(home: str, name: str) -> None:
     economy, _ = HOMES[home]()
-    draws = 5
+    draws = 6
     found = [
         run_draws(
             economy,
@@ -240,7 +240,7 @@ def test_draws_may_rebuild_under_jax() -> None:
         assert np.abs(found[1][kept] - ours).max() <= SAME * np.abs(ours).max(), kept
 
 
-@pytest.mark.parametrize("rules", SETS)
+@pytest.mark.parametrize("rules", ["ario", "inoue_todo"])
 def test_cuts_restrictions_and_ranges_of_a_scenario_run_the_same_under_jax(rules: str) -> None:
     asked = economy_scenario_from(
         scenario(

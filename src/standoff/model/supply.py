@@ -199,7 +199,7 @@ class Supply(ABC):
     @property
     def inputs(self) -> Array:
         """Base flow of all inputs of each buyer, (nodes,)."""
-        total = self.xp.zeros(self.nodes)
+        total: Array = self.xp.zeros(self.nodes)
         for block in self.blocks:
             total = block.total(block.group_base, total)
         return total

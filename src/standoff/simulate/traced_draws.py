@@ -50,15 +50,17 @@ def run_block(
     count = len(schedules)
     if not apart and count > 1:
         shape = (1,) * economy.supply.base.ndim
-        its = {name: values.reshape(*shape, -1) if values.ndim == 1 else values for name, values in by_need.items()}
+        wide: dict[str, Any] = {
+            name: values.reshape(*shape, -1) if values.ndim == 1 else values for name, values in by_need.items()
+        }
         made, given = program(
-            with_draws(economy, its), rules, schedules, steps=steps, numbers=side_by_side(numbers), draws=count
+            with_draws(economy, wide), rules, schedules, steps=steps, numbers=side_by_side(numbers), draws=count
         )
         run = before[1] if before and before[0] == made else compiled(made, keep=keep, sums=sums)
         return run(given)[0], (made, run)
     programs = []
     for draw in range(count):
-        its = {
+        its: dict[str, Any] = {
             name: np.broadcast_to(values, (*economy.supply.base.shape, count))[..., draw]
             for name, values in by_need.items()
         }

@@ -253,7 +253,8 @@ def compiled(made: EconomyProgram, *, keep: Sequence[str], sums: Any = None) -> 
 
     def call(numbers: Any) -> tuple[Any, Any]:
         with double_precision():
-            return jax.tree.map(np.asarray, run(numbers))
+            kept, stocks = jax.tree.map(np.asarray, run(numbers))
+        return kept, stocks
 
     return call
 

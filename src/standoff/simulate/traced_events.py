@@ -39,7 +39,7 @@ class Strike:
 
 @dataclass(frozen=True)
 class TracedEvents:
-    """The events of a run without their numbers, which are in the nest of arrays that `event_arrays` makes.
+    """The events of a run without their numbers, which are in the nest of arrays that `traced_events` makes beside it.
 
     Attributes:
         strikes: events.
@@ -152,7 +152,7 @@ def traced_events(
 
 def _numbers(damages: Sequence[Damage], steps: int, draws: int | None) -> dict[str, Any]:
     """Numbers of an event: impact, and by step how much of it is left, whether it heals or is being rebuilt."""
-    number = np.arange(steps)
+    number = np.arange(steps, dtype=np.int64)
     over = [number - (each.occurrence + each.duration) for each in damages]
     curves = [_curve(each, number) for each in damages]
     found = {
@@ -180,7 +180,7 @@ def _numbers(damages: Sequence[Damage], steps: int, draws: int | None) -> dict[s
     }
 
 
-def _curve(damage: Damage, number: Array) -> Array:
+def _curve(damage: Damage, number: npt.NDArray[np.int64]) -> Array:
     """Share of the impact that is left in each step, as `Schedule` lets it recover at the end of the step before."""
     curve = np.ones(len(number))
     if damage.recovery is not None and damage.rebuilding is None:

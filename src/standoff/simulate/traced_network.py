@@ -208,21 +208,18 @@ class TracedNetwork(Supply):
 class TracedTable(TracedNetwork):
     """A `TableSupply` under JAX: all products at once, or, with draws, one after another, so that their draws fit the cache."""
 
-    @property
-    def loops(self) -> bool:
-        return self.draws
-
     def __init__(self, whole: Any, arrays: Any, xp: NewArrays, *, draws: bool) -> None:
         super().__init__(whole, arrays, xp, draws=draws)
+        self.loops = draws
         # With buyers before producers a product with many draws takes half the time
-        self.turned = jax.lax.optimization_barrier(jnp.swapaxes(self.flows, 1, 2)) if draws else None
+        self.turned: Any = jax.lax.optimization_barrier(jnp.swapaxes(self.flows, 1, 2)) if draws else None  # type: ignore[no-untyped-call]
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return (TracedTableBlock(self),)
 
     def through_blocks(self, one: Any, start: Any) -> tuple[Any, Any]:
-        def product(so_far: Any, place: Any) -> tuple[Any, Any]:
+        def product(so_far: Any, place: Any) -> Any:
             return one(place, TracedTableBlock(self, place), so_far)
 
         known, found = jax.lax.scan(product, start, jnp.arange(self.whole.products))

@@ -77,7 +77,7 @@ def economy_gradient(
     )
     scalar = case.scalar(of)
     numbers: list[Any] = case.named()
-    chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "link"]
+    chosen: list[Any] = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "link"]
     value, derivatives = reverse_pass_of(case, scalar)(case.stated())
     slopes = [_slope(number, float(derivatives[number.field][number.place])) for number in chosen]
     order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))

@@ -99,8 +99,8 @@ class EconomyCase:
         supply = self.economy.supply
         if isinstance(supply, ListSupply) and not supply.need_is_group:
             return self.product[supply.supplier]
-        by_node = np.broadcast_to(np.arange(len(self.products))[:, None], (len(self.products), len(self.product)))
-        return np.asarray(supply.pick(by_node))
+        by_node = np.broadcast_to(1.0 * np.arange(len(self.products))[:, None], (len(self.products), len(self.product)))
+        return supply.pick(by_node).astype(np.int64)
 
     @property
     def links(self) -> int:

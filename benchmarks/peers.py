@@ -31,6 +31,8 @@ LARGE_STEPS = 30
 PRODUCTS_PER_STEP = 3
 REPEATS = {48: 5, 500: 3, 1500: 3}
 LARGE_REPEATS = 2
+STORAGE = {"standoff": "float64", "standoff-single": "float32"}
+"""How the flows of a table are kept, by the name of a run here."""
 """Runs of which the fastest counts, of both engines alike."""
 
 
@@ -57,9 +59,12 @@ def main() -> None:
     print(f"memory bandwidth of one core: {bandwidth / 1e9:.1f} GB/s")
     for source in sources or USUAL:
         with tempfile.TemporaryDirectory() as folder:
-            theirs, ours = (measure(engine, source, Path(folder)) for engine in ("boario", "standoff"))
-            gap = worst_gap(Path(folder))
-        report(source, theirs, ours, gap, bandwidth)
+            theirs, ours, single = (measure(engine, source, Path(folder)) for engine in ("boario", *STORAGE))
+            gaps = [worst_gap(Path(folder), engine) for engine in STORAGE]
+        report(source, theirs, ours, gaps[0], bandwidth)
+        print(f"  the same with flows in single precision; largest relative difference {gaps[1]:.1e}")
+        compare("CPU per step, ms", theirs["cpu_step"] * 1e3, single["cpu_step"] * 1e3)
+        compare("peak memory, MB", theirs["peak"] / 1e6, single["peak"] / 1e6)
 
 
 def report(source: str, theirs: dict[str, float], ours: dict[str, float], gap: float, bandwidth: float) -> None:
@@ -93,11 +98,11 @@ def measure(engine: str, source: str, folder: Path) -> dict[str, float]:
     return measured_apart("benchmarks.peers", engine, source, str(folder))
 
 
-def worst_gap(folder: Path) -> float:
+def worst_gap(folder: Path, engine: str) -> float:
     """Largest difference of output relative to BoARIO's; producers that never make anything have to be the same in both."""
     import numpy as np
 
-    theirs, ours = (np.load(folder / f"{engine}.npy") for engine in ("boario", "standoff"))
+    theirs, ours = (np.load(folder / f"{each}.npy") for each in ("boario", engine))
     idle = ~theirs.any(axis=0)
     if ours[:, idle].any():
         raise SystemExit("a producer without output in BoARIO has some here")
@@ -134,8 +139,11 @@ def worker(engine: str, source: str, folder: Path) -> None:
     table = icio_table() if source == ICIO else random_table(int(source))
     nodes = len(table["output"])
     sectors, steps = SECTORS.get(nodes, 50), STEPS.get(nodes, LARGE_STEPS)
-    run_it = {"boario": run_boario, "standoff": run_standoff}[engine]
-    measured = run_it(table, nodes // sectors, sectors, steps, REPEATS.get(nodes, LARGE_REPEATS))
+    repeats = REPEATS.get(nodes, LARGE_REPEATS)
+    if engine == "boario":
+        measured = run_boario(table, nodes // sectors, sectors, steps, repeats)
+    else:
+        measured = run_standoff(table, sectors, steps, repeats, storage=STORAGE[engine])
     np.save(folder / f"{engine}.npy", measured.output)
     peak = peak_memory()
     taken = {
@@ -149,7 +157,7 @@ def worker(engine: str, source: str, folder: Path) -> None:
     print(json.dumps({**taken, **measured.more}))
 
 
-def run_standoff(table: dict[str, Any], regions: int, sectors: int, steps: int, repeats: int) -> Measured:
+def run_standoff(table: dict[str, Any], sectors: int, steps: int, repeats: int, *, storage: str) -> Measured:
     from benchmarks.measure import peak_memory
     from standoff.model.rulesets import compose, rule_numbers
     from standoff.simulate.damage import Damage, Schedule
@@ -159,7 +167,7 @@ def run_standoff(table: dict[str, Any], regions: int, sectors: int, steps: int, 
     before = peak_memory()
     start = time.process_time()
     economy = economy_from_table(
-        **table, products=sectors, cover=90.0, restock=60.0, peer_compatible=True, shape="dense"
+        **table, products=sectors, cover=90.0, restock=60.0, peer_compatible=True, shape="dense", storage=storage
     )
     impact = 0.0 * economy.capital
     impact[0] = 0.3 * economy.capital[0]

@@ -40,6 +40,7 @@ bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured i
 	$(BIN)/python -m benchmarks.ensemble
 	$(BIN)/python -m benchmarks.systemic_risk
 	$(BIN)/python -m benchmarks.criticality
+	$(BIN)/python -m benchmarks.traced_economies
 
 docs: $(VENV)/dev.stamp  ## check that the examples of the docs run
 	$(BIN)/python -m pytest tests/docs

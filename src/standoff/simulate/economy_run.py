@@ -15,13 +15,10 @@ from standoff.model.link_cuts import split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.share_matrix import LinearMap
 from standoff.model.supply import Supply
+from standoff.simulate.allocator import keep_memory_of_blocks
 from standoff.simulate.backend import NUMPY, Backend
 
 Array = npt.NDArray[np.float64]
-
-KEPT_MEMORY = 2**21
-"""Bytes of the largest array that is given back before the first step. The C library keeps twice as much for what comes; with less it hands
-the memory of every block of needs to the system and fetches it again, page by page, which doubled the time of 500 producers."""
 
 BY_NODE = (
     "capacity",
@@ -127,7 +124,7 @@ def take_steps(
         state: to begin with.
         buffers: as for `standoff.model.economy_step.step`: with them, what was there before a step is used up.
     """
-    np.empty(KEPT_MEMORY // 8)  # given back at once
+    keep_memory_of_blocks()
     whole = economy
     for number in range(steps):
         shocks = schedule.begin(number)

@@ -16,7 +16,7 @@ from standoff.studies.claims.registry import CLAIMS, read_claims
 
 def without_research(path: Path) -> Path:
     rows = list(csv.DictReader(CLAIMS.read_text(encoding="utf-8-sig").splitlines()))
-    kept = [name for name in rows[0] if name not in ("verdict", "figure_found", "figure_found_zh")]
+    kept = [name for name in rows[0] if name not in ("verdict", "document_found", "figure_found", "figure_found_zh")]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=kept, extrasaction="ignore")
         writer.writeheader()

@@ -39,7 +39,7 @@ def audit(
 
 def plain_claim(row: dict[str, Any]) -> list[str]:
     """A claim as lines for a terminal."""
-    lines = [f"{row['id']} ({row['date']}) {row['paraphrase']}"]
+    lines = [f"{row['id']} ({row['date']}, {row['speaker']}) {row['paraphrase']}"]
     answer = row["answer"]
     lines.append(f"  model: {row['computed_verdict']}")
     if answer:
@@ -47,5 +47,6 @@ def plain_claim(row: dict[str, Any]) -> list[str]:
             f"    {answer['measured']}: {answer['median']:.3g} {answer['unit']}, {answer['low']:.3g} to {answer['high']:.3g}"
         )
         lines += [f"    where {each}" for each in answer["region"]]
-    lines.append(f"  research: {row['researched']['verdict'] or '-'}")
+    cited = f"; cites {row['cites']}, found: {row['researched']['document_found']}" if row["cites"] else ""
+    lines.append(f"  research: {row['researched']['verdict'] or '-'}{cited}")
     return lines

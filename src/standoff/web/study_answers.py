@@ -20,6 +20,9 @@ class ClaimAnswer(BaseModel):
     quantity: str
     system: str
     test: Words
+    speaker: Words
+    cites: Words
+    cites_found: str
     verdict: str
     found: str
     finding: Words

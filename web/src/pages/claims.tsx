@@ -145,6 +145,7 @@ function Claim({ claim, row, verdict, busy, words }: ClaimProps) {
       <div>
         <p class="what">{notes.join(" · ")}</p>
         <h2>{of(claim.paraphrase)}</h2>
+        <p class="what">{t("claim_said", { speaker: of(claim.speaker) })}{of(claim.cites) && ` · ${t("claim_cites", { document: of(claim.cites), found: maybe(`cited_${slug(claim.cites_found)}`, claim.cites_found) })}`}</p>
         <details><summary>{t("claim_test")}</summary><p>{of(claim.test)}</p></details>
       </div>
       <div>

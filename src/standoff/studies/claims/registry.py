@@ -11,7 +11,7 @@ from standoff.errors import refuse
 
 CLAIMS = Path(__file__).resolve().parents[2] / "data" / "claims" / "claims.csv"
 COLUMNS = ("id", "text", "paraphrase_en", "kind", "quantity_unit", "system", "simulator_test")
-RESEARCHED = ("verdict", "figure_found", "figure_found_zh", "source_url", "confidence")
+RESEARCHED = ("verdict", "document_found", "figure_found", "figure_found_zh", "source_url", "confidence")
 TEXTS = {"A": "2025-06-12", "B": "2025-10-17"}
 """Day of each text."""
 ONLY_DATA = "not testable by model, only by data"
@@ -26,6 +26,8 @@ class Claim:
         paraphrase, paraphrase_zh: in neutral words, in English and Chinese; empty where the registry has no Chinese.
         kind, quantity, system: what sort of statement, its figure, what it is about.
         test, test_zh: how a model could test it, likewise.
+        speaker, speaker_zh: who says it, as far as the paraphrase tells; often the text itself.
+        cites, cites_zh: document that the statement calls on; empty for none. Whether it was found is research.
     """
 
     id: str
@@ -38,6 +40,10 @@ class Claim:
     test: str
     paraphrase_zh: str = ""
     test_zh: str = ""
+    speaker: str = ""
+    speaker_zh: str = ""
+    cites: str = ""
+    cites_zh: str = ""
 
     @property
     def only_data(self) -> bool:
@@ -59,6 +65,10 @@ def read_claims(path: Path = CLAIMS) -> list[Claim]:
             test=row["simulator_test"],
             paraphrase_zh=row.get("paraphrase_zh", ""),
             test_zh=row.get("simulator_test_zh", ""),
+            speaker=row.get("speaker", ""),
+            speaker_zh=row.get("speaker_zh", ""),
+            cites=row.get("cited_document", ""),
+            cites_zh=row.get("cited_document_zh", ""),
         )
         for row in _rows(path, COLUMNS)
     ]

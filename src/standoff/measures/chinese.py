@@ -40,8 +40,9 @@ def in_chinese(text: str) -> str:
             return chinese.format(*(in_chinese(part) for part in found.groups()))
     for comma, chinese_comma in LISTS:
         parts = text.split(comma)
-        if len(parts) > 1:
-            return chinese_comma.join(in_chinese(part) for part in parts)
+        words = [in_chinese(part) for part in parts] if len(parts) > 1 else parts
+        if words != parts:
+            return chinese_comma.join(words)
     name, _, value = text.rpartition(" ")
     return f"{sentences[name]} {value}" if name in sentences and NUMBER.fullmatch(value) else text
 

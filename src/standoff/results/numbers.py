@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from standoff.results.words import Words
@@ -99,3 +100,16 @@ def digits(value: float) -> str:
         return f"{rounded:,.0f}"
     text = f"{rounded:,.{min(places, 6)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Spoken:
+    """What says words and writes numbers in the language of its ``words``: the base of all that sections read."""
+
+    words: Words
+
+    def say(self, key: str, **values: object) -> str:
+        return self.words.say(key, **values)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        return Numbers(self.words)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from standoff.results.charts.series import TimeAxis
 from standoff.results.economy.result import OTHERS, EconomyResult, totals
-from standoff.results.numbers import MINUS, Numbers, digits
+from standoff.results.numbers import MINUS, Spoken, digits
 from standoff.results.report.content import Column, Table
 from standoff.results.words import Words
 
@@ -24,18 +24,11 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class EconomySource:
+class EconomySource(Spoken):
     """What sections read."""
 
     result: EconomyResult
     words: Words
-
-    def say(self, key: str, **values: object) -> str:
-        return self.words.say(key, **values)
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        return Numbers(self.words)
 
     @cached_property
     def totals(self) -> dict[str, tuple[Array, Array]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from standoff.results.charts.series import TimeAxis
-from standoff.results.numbers import Numbers
+from standoff.results.numbers import Spoken
 from standoff.results.report.content import Column, Table
 from standoff.results.report.figures import chain, controls, cover, stops
 from standoff.results.report.labels import Labels
@@ -22,20 +22,13 @@ WEEKS_BETWEEN_ROWS = 4
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Spoken):
     """What sections read."""
 
     result: Result
     words: Words
     draws: Mapping[str, Any] | None = None
     """Ranges beside the run's numbers: `standoff.simulate.ensemble_result.Ensemble.summary` of the same scenario."""
-
-    def say(self, key: str, **values: object) -> str:
-        return self.words.say(key, **values)
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        return Numbers(self.words)
 
     @cached_property
     def labels(self) -> Labels:

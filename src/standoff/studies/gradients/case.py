@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,22 @@ from standoff.world.tables import World
 
 BLOCK = 64
 """Changed runs in a block, as in an ensemble."""
+
+
+class Named(Protocol):
+    """A number of any kind of run: its name, stated value and unit."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def value(self) -> float: ...
+
+    @property
+    def unit(self) -> str: ...
+
+
+AnyNumber = TypeVar("AnyNumber", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -172,7 +188,7 @@ def build_case(scenario: Scenario, world: World, *, as_of: dt.date | None = None
     return Case(scenario, world, network, regimes, parameters, clock)
 
 
-def chosen_numbers(numbers: Sequence[Number], by: Sequence[str]) -> list[Number]:
+def chosen_numbers(numbers: Sequence[AnyNumber], by: Sequence[str]) -> list[AnyNumber]:
     """The numbers that some names or patterns (``capacity:*``) mean.
 
     Raises:

@@ -24,19 +24,19 @@ from standoff.studies.gradients.economy_case import (
     case_of_scenario,
     changed_at,
 )
-from standoff.studies.gradients.gradient import MOST_CHECKED, NUDGE, ROUNDING, Gradient, Slope, same_slope
+from standoff.studies.gradients.gradient import MOST_CHECKED, ROUNDING, Gradient, nudge_of, same_slope, slope_of
 
 LOST = "value_added_lost"
 KINDS = {"capacity": "producer", "link": "link"}
 
 
 def economy_case(
-    scenario: str | Path, *, world: str = "", rules: str = "", changes: Mapping[str, Any] | None = None
+    scenario: str | Path | EconomyCase, *, world: str = "", rules: str = "", changes: Mapping[str, Any] | None = None
 ) -> EconomyCase:
     """A scenario file on a table, or a folder of firms, ready to be run with its numbers changed.
 
     Args:
-        scenario: path of a YAML file, or of a folder with the files A, C, F and delta.
+        scenario: path of a YAML file, or of a folder with the files A, C, F and delta; a case comes back as it is.
         world: folder of the table, if not the scenario's own.
         rules: rule set, if not the scenario's own; ``inoue_todo`` for firms if not given.
         changes: as in ``standoff run --set``.
@@ -44,6 +44,8 @@ def economy_case(
     Raises:
         InputError: what a run of it raises.
     """
+    if isinstance(scenario, EconomyCase):
+        return scenario
     if Path(scenario).is_dir():
         return case_of_firms(scenario, rules=rules, changes=changes)
     return case_of_scenario(scenario, world=world, changes={**(changes or {}), **({"rules": rules} if rules else {})})
@@ -70,21 +72,17 @@ def economy_gradient(
     Raises:
         InputError: JAX is not installed or does not run the rules; an unknown result or number; what a run raises.
     """
-    case = (
-        scenario
-        if isinstance(scenario, EconomyCase)
-        else economy_case(scenario, world=world, rules=rules, changes=changes)
-    )
+    case = economy_case(scenario, world=world, rules=rules, changes=changes)
     scalar = case.scalar(of)
-    numbers: list[Any] = case.named()
-    chosen: list[Any] = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "link"]
+    numbers = case.named()
+    chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "link"]
     value, derivatives = reverse_pass_of(case, scalar)(case.stated())
-    slopes = [_slope(number, float(derivatives[number.field][number.place])) for number in chosen]
+    slopes = [slope_of(number, float(derivatives[number.field][number.place])) for number in chosen]
     order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))
     ranked = [slopes[place] for place in order]
     steep = [chosen[place] for place in order[:checked]]
     for place, (below, above) in enumerate(_one_sided(case, scalar, steep, value)):
-        noise = ROUNDING * _scale(case, scalar) / _nudge(steep[place])
+        noise = ROUNDING * _scale(case, scalar) / nudge_of(steep[place])
         # Where a run begins at rest much is tied, and a reverse pass through ties within ties may say a slope of neither side
         ties = not same_slope(ranked[place].derivative, (below + above) / 2.0, noise=noise)
         smooth = same_slope(below, above, noise=noise) and not ties
@@ -117,11 +115,7 @@ def economy_criticality(
     """
     if by not in MEASURES:
         raise refuse("by", why="there is no such measure", cure=nearest(by, MEASURES), value=by)
-    case = (
-        scenario
-        if isinstance(scenario, EconomyCase)
-        else economy_case(scenario, world=world, rules=rules, changes=changes)
-    )
+    case = economy_case(scenario, world=world, rules=rules, changes=changes)
     scalar = case.scalar(of)
     value, pairs = economy_importances(case, scalar)
     stated = case.evaluate(case.stated(), scalar)
@@ -178,7 +172,7 @@ def _one_sided(
     found = []
     here = case.evaluate(case.stated(), scalar) if numbers else value
     for number in numbers:
-        nudge = _nudge(number)
+        nudge = nudge_of(number)
         moves = [(number, number.value - nudge), (number, number.value + nudge)]
         low, high = (case.evaluate(changed, scalar) for changed in changed_at(case, moves))
         found.append(((here - low) / nudge, (high - here) / nudge))
@@ -188,12 +182,3 @@ def _one_sided(
 def _scale(case: EconomyCase, scalar: EconomyScalar) -> float:
     """What a result's rounding is measured by: a loss is a difference of sums as large as this."""
     return float(case.steps * np.abs(scalar.weight * scalar.usual).sum())
-
-
-def _nudge(number: EconomyNumber) -> float:
-    """The change by which a number's slope is checked."""
-    return NUDGE * (abs(number.value) or 1.0)
-
-
-def _slope(number: EconomyNumber, derivative: float) -> Slope:
-    return Slope(number.name, number.value, number.unit, derivative, per_percent=derivative * number.value / 100.0)

@@ -15,7 +15,7 @@ from standoff.simulate.backend import backend_named
 from standoff.simulate.draws import Draws
 from standoff.simulate.scenario import Scenario, read_scenario
 from standoff.simulate.setup import Setup
-from standoff.studies.gradients.case import Case, Number, build_case, changed, chosen_numbers
+from standoff.studies.gradients.case import Case, Named, Number, build_case, changed, chosen_numbers
 from standoff.studies.gradients.scalars import TOTAL, Scalar, scalar_named
 from standoff.world.tables import World
 
@@ -104,12 +104,12 @@ def gradient(
     chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "gate"]
     scalar = scalar_named(case.network, of)
     value, derivatives = reverse_pass(case, scalar)(case.stated().arrays())
-    slopes = [_slope(number, float(number.of(derivatives)[0])) for number in chosen]
+    slopes = [slope_of(number, float(number.of(derivatives)[0])) for number in chosen]
     order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))
     steep = [chosen[place] for place in order[:checked]]
     ranked = [slopes[place] for place in order]
     for place, (below, above) in enumerate(one_sided(case, scalar, steep)):
-        smooth = same_slope(below, above, noise=ROUNDING * abs(float(value[0])) / _nudge(steep[place]))
+        smooth = same_slope(below, above, noise=ROUNDING * abs(float(value[0])) / nudge_of(steep[place]))
         ranked[place] = replace(ranked[place], below=below, above=above, smooth=smooth)
     return Gradient(asked.name, case.world.name, of, scalar.unit, float(value[0]), tuple(ranked))
 
@@ -135,7 +135,7 @@ def reverse_pass(case: Case, scalar: Scalar, *, softened: bool = False) -> Calla
 
 def one_sided(case: Case, scalar: Scalar, numbers: Sequence[Number]) -> list[tuple[float, float]]:
     """Slopes just below and just above each number, from runs in NumPy."""
-    nudges = [_nudge(number) for number in numbers]
+    nudges = [nudge_of(number) for number in numbers]
     moves = [(number, number.value) for number in numbers[:1]]
     for number, nudge in zip(numbers, nudges, strict=True):
         moves += [(number, number.value - nudge), (number, number.value + nudge)]
@@ -149,7 +149,8 @@ def one_sided(case: Case, scalar: Scalar, numbers: Sequence[Number]) -> list[tup
     ]
 
 
-def _slope(number: Number, derivative: float) -> Slope:
+def slope_of(number: Named, derivative: float) -> Slope:
+    """The slope by a number, not held against runs."""
     finite = number.value if np.isfinite(number.value) else 0.0
     return Slope(number.name, number.value, number.unit, derivative, per_percent=derivative * finite / 100.0)
 
@@ -159,6 +160,6 @@ def same_slope(below: float, above: float, *, noise: float) -> bool:
     return bool(abs(above - below) <= SAME_SLOPE * max(abs(above), abs(below)) + noise)
 
 
-def _nudge(number: Number) -> float:
+def nudge_of(number: Named) -> float:
     """The change by which a number's slope is checked."""
     return NUDGE * (abs(number.value) if 0 < abs(number.value) < np.inf else 1.0)

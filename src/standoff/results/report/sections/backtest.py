@@ -12,7 +12,7 @@ from typing import Any
 from standoff.results.charts.forecasts import Amount, Band, Dots, amount_bars, forecast_panel
 from standoff.results.charts.marks import Chart, LegendItem, Picture
 from standoff.results.charts.series import HALF, PANEL, Series, TimeAxis
-from standoff.results.numbers import Numbers
+from standoff.results.numbers import Spoken
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.words import Words
 
@@ -25,7 +25,7 @@ FIRST = (820.0, 280.0)
 
 
 @dataclass(frozen=True)
-class Held:
+class Held(Spoken):
     """What the sections read.
 
     Attributes:
@@ -41,13 +41,6 @@ class Held:
     naive: Mapping[str, Mapping[tuple[str, str], float]]
     code_is_the_same: bool
     words: Words
-
-    def say(self, key: str, **values: object) -> str:
-        return self.words.say(key, **values)
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        return Numbers(self.words)
 
     def tonnes(self, value: float) -> str:
         return self.say("backtest.tonnes", number=self.numbers.plain(value))

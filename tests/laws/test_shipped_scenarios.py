@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from test_invariants import assert_same_by_label, relabelled
 
+from standoff.measures.register import read_measure_contents
 from standoff.results.result import Result
 from standoff.simulate.api import run
 from standoff.simulate.scenario import SCENARIOS, read_scenario, shipped_scenarios
@@ -47,7 +48,7 @@ def test_the_shipped_world_is_the_same_with_two_places_swapped_everywhere(tmp_pa
     scenario = read_scenario("cut-off")
     swap = {"CHN": other, other: "CHN"}
     measure = swapped_measure(SCENARIOS / "measures" / "HYP-CUT-OFF.yaml", tmp_path, "CHN", other)
-    turned = scenario.model_copy(update={"measure_files": (str(measure),)})
+    turned = scenario.model_copy(update={"own_measures": tuple(read_measure_contents(measure))})
     first, second = run(scenario, world=world), run(turned, world=_swapped(world, swap))
     assert float(first.unmet_value.sum()) > 0
     assert_same_by_label(_named(first), _named(second), tolerance=1e-12)

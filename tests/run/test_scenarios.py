@@ -90,6 +90,34 @@ def test_a_measure_whose_pause_ends_before_it_begins_is_refused(tmp_path: Path) 
         standoff.run(write(tmp_path, "extends: baseline\nmeasure_files: [measure.yaml]\n"), world="magnets-small")
 
 
+def test_a_scenario_takes_the_measures_of_the_one_that_it_extends_with_it(tmp_path: Path) -> None:
+    longer = read_scenario(write(tmp_path, "extends: cut-off\nuntil: 2025-12-29\n"))
+    assert longer.own_measures == read_scenario("cut-off").own_measures
+    assert standoff.run(longer, world="magnets-small").unmet_value.sum() > 0
+
+
+def test_a_result_is_done_again_without_the_files_that_its_scenario_named(tmp_path: Path) -> None:
+    from standoff.yaml_files import read_yaml
+
+    shipped = Path(standoff.__file__).parent / "data" / "scenarios" / "measures" / "HYP-CUT-OFF.yaml"
+    assert read_yaml(shipped)["id"] == "HYP-CUT-OFF"
+    measure = tmp_path / "measure.yaml"
+    measure.write_bytes(shipped.read_bytes())
+    first = standoff.run(write(tmp_path, "extends: baseline\nmeasure_files: [measure.yaml]\n"), world="magnets-small")
+    first.to_netcdf(tmp_path / "result.nc")
+    measure.unlink()
+    again = standoff.rerun(tmp_path / "result.nc")
+    assert first.unmet_value.sum() > 0
+    np.testing.assert_array_equal(again.unmet_value, first.unmet_value)
+    assert str(tmp_path) not in str(first.config())
+
+
+@pytest.mark.parametrize("files", ["measure.yaml", "[1]", "{a: b}"])
+def test_measure_files_that_are_no_list_of_names_are_refused(files: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="list of names"):
+        read_scenario(write(tmp_path, f"extends: baseline\nmeasure_files: {files}\n"))
+
+
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_shipped_scenario_runs_and_balances(name: str) -> None:
     result = standoff.run(name, world="magnets-small")

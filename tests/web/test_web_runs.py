@@ -193,6 +193,17 @@ def test_the_scenario_file_brings_the_same_run_back(server: Server) -> None:
     assert again["lines"] == there["lines"]
 
 
+def test_the_file_of_a_run_with_a_measure_of_its_own_brings_that_run_back(server: Server, tmp_path: Path) -> None:
+    file = server.ask("/api/download", {"kind": "scenario", "scenario": "cut-off"}).body
+    back = server.ask("/api/upload/scenario", file).json
+    assert back["scenario"] == "cut-off"
+    assert back["changes"] == {}
+    (tmp_path / "cut.yaml").write_bytes(file)
+    cut = standoff.run("cut-off", world="magnets-small").unmet_value.sum()
+    assert standoff.run(tmp_path / "cut.yaml", world="magnets-small").unmet_value.sum() == cut
+    assert cut > standoff.run("baseline", world="magnets-small").unmet_value.sum()
+
+
 def test_the_netcdf_file_carries_its_configuration(server: Server, tmp_path: Path) -> None:
     from standoff.results.files import read_config
 

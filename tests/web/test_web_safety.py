@@ -69,13 +69,18 @@ def test_a_world_or_scenario_is_a_name_and_never_a_path(server: Server, name: st
     assert server.ask("/api/run", {"world": name}).status == 400
 
 
-@pytest.mark.parametrize("key", ["measure_files", "world", "name", "rules", "title"])
+@pytest.mark.parametrize("key", ["measure_files", "own_measures", "world", "name", "rules", "title"])
 def test_fields_that_name_files_or_words_cannot_be_changed(server: Server, key: str) -> None:
     assert server.ask("/api/run", {"changes": {key: ["/etc/passwd"]}}).status == 400
 
 
 def test_an_uploaded_scenario_names_no_file(server: Server) -> None:
-    for text in (b"measure_files: [/etc/passwd]\n", b"world: /etc\n", b"extends: ../../secret\n"):
+    for text in (
+        b"measure_files: [/etc/passwd]\n",
+        b"own_measures: [{id: X}]\n",
+        b"world: /etc\n",
+        b"extends: ../../secret\n",
+    ):
         back = server.ask("/api/upload/scenario", b"extends: april-2025\n" + text if b"extends" not in text else text)
         asked = back.json if back.status == 200 else {}
         assert (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from standoff.errors import InputError, Problems, nearest
 from standoff.measures.calendar import makers
@@ -140,13 +141,15 @@ def load_register(
     issuers: Iterable[str] | None = None,
     ids: Iterable[str] | None = None,
     extra_paths: Sequence[Path | str] = (),
+    extra: Sequence[Measure] = (),
 ) -> Register:
     """The measures of the package, restricted where asked, and measures from a user's own files.
 
     Args:
         issuers: keep these issuers (``CN``, ``US`` ...) and what pauses or ends their measures; None: all.
-        ids: keep these measures; None: all. Measures of ``extra_paths`` are always kept.
+        ids: keep these measures; None: all. Further measures are always kept.
         extra_paths: files or folders with measure files; a measure with a known id replaces the package's.
+        extra: further measures, likewise.
 
     Raises:
         InputError: a file is wrong, with all that is wrong in it.
@@ -160,12 +163,12 @@ def load_register(
         register = Register(tuple(measure for measure in register if measure.id in needed), register.defaults)
     if ids is not None:
         register = register.only(ids)
-    extra = [measure for path in extra_paths for measure in read_measure_files(Path(path))]
-    if not extra:
+    further = [*extra, *(measure for path in extra_paths for measure in read_measure_files(Path(path)))]
+    if not further:
         return register
-    replaced = {measure.id for measure in extra}
+    replaced = {measure.id for measure in further}
     rest = tuple(measure for measure in register.measures if measure.id not in replaced)
-    return Register((*rest, *extra), register.defaults)
+    return Register((*rest, *further), register.defaults)
 
 
 @cache
@@ -196,5 +199,22 @@ def read_defaults(content: dict[str, object]) -> dict[Outcome, Administration]:
 
 def read_measure_files(path: Path) -> list[Measure]:
     """Measures from a file, or from every ``.yaml`` file of a folder."""
+    return [read_measure(content, file=file.name) for file, content in _contents(path)]
+
+
+def read_measure_contents(path: Path) -> list[dict[str, Any]]:
+    """The same as plain content, for what carries measures with it. Raises InputError as they do."""
+    contents = _contents(path)
+    for file, content in contents:
+        read_measure(content, file=file.name)
+    return [content for _, content in contents]
+
+
+def measures_from(contents: Iterable[dict[str, Any]]) -> list[Measure]:
+    """Measures from plain content."""
+    return [read_measure(content, file=f"own measure {content.get('id', '')}".strip()) for content in contents]
+
+
+def _contents(path: Path) -> list[tuple[Path, Any]]:
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    return [read_measure(plain(read_yaml(file)), file=file.name) for file in files]
+    return [(file, plain(read_yaml(file))) for file in files]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from standoff.measures.gates import Regimes
 
 
-COMPILED_FROM = ("start", "until", "step_days", "measures", "measure_files", "calendar", "settings", "permits")
+COMPILED_FROM = ("start", "until", "step_days", "measures", "own_measures", "calendar", "settings", "permits")
 """All that the compiled measures of a scenario depend on, beside the world and the information date."""
 
 
@@ -158,7 +158,7 @@ def prepare_measures(
     from standoff.measures.administer import check_changes, with_changes
     from standoff.measures.calendar_changes import with_dates
     from standoff.measures.compile import compile_measures
-    from standoff.measures.register import load_register
+    from standoff.measures.register import load_register, measures_from
     from standoff.measures.settings import read_settings
 
     if scenario.start < world.meta.start:
@@ -170,7 +170,7 @@ def prepare_measures(
             value=scenario.start,
         )
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
-    register = load_register(ids=scenario.measures, extra_paths=scenario.measure_files)
+    register = load_register(ids=scenario.measures, extra=measures_from(scenario.own_measures))
     register = with_dates(register, _dates(scenario))
     if as_of is not None:
         register = register.known_by(as_of)

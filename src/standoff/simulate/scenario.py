@@ -20,6 +20,8 @@ from standoff.yaml_files import read_yaml
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "data" / "scenarios"
 MOST_STEPS = 5200
+MEASURE_FILES = "measure_files"
+"""Key of a scenario file that names files of measures."""
 SomeDay = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 1, 1))]
 
 
@@ -74,7 +76,8 @@ class Scenario(BaseModel):
         until: the day after the last.
         step_days: length of a step.
         measures: ids of the register, in any order.
-        measure_files: further measure files, relative to the scenario file.
+        own_measures: measures that are not of the register, as plain content. A file names theirs under ``measure_files``, relative to
+            itself; they are read with it, so that a scenario is whole wherever it goes.
         calendar: other dates for measures, by id: begin, end, pauses.
         settings: switches of the rule engine and ``truce``.
         administration: other numbers of how a measure is run, by measure and name.
@@ -99,7 +102,7 @@ class Scenario(BaseModel):
     until: dt.date
     step_days: float = Field(default=7.0, gt=0, le=31)
     measures: tuple[str, ...] = ()
-    measure_files: tuple[str, ...] = ()
+    own_measures: tuple[dict[str, Any], ...] = ()
     calendar: dict[str, OtherDates] = {}
     settings: dict[str, str] = {}
     administration: dict[str, dict[str, float]] = {}
@@ -145,17 +148,17 @@ def read_scenario(name_or_path: str | Path, *, changes: Mapping[str, Any] | None
     content.setdefault("name", path.stem)
     for key, value in (changes or {}).items():
         _change(content, key, value)
-    return scenario_from(content, file=path.name, folder=path.parent)
+    return scenario_from(content, file=path.name)
 
 
-def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder: Path | None = None) -> Scenario:
+def scenario_from(content: Mapping[str, Any], *, file: str = "scenario") -> Scenario:
     """A scenario from plain values. Raises InputError with every problem."""
     problems = Problems(f"scenario {content.get('name', file)}")
     try:
         scenario = Scenario.model_validate(dict(content))
     except ValidationError as error:
         for fault in error.errors():
-            report_fault(problems, fault, file, known=[*Scenario.model_fields, "extends"])
+            report_fault(problems, fault, file, known=[*Scenario.model_fields, "extends", MEASURE_FILES])
         raise InputError(problems.what, problems.found) from None
     if scenario.until <= scenario.start:
         problems.add(
@@ -172,9 +175,6 @@ def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder:
         if change.start and change.until and change.until <= change.start:
             problems.add(why="a change of demand ends before it begins", cure="Swap the dates", value=change.until)
     problems.raise_if_any()
-    if folder is not None and scenario.measure_files:
-        files = tuple(str((folder / name).resolve()) for name in scenario.measure_files)
-        scenario = scenario.model_copy(update={"measure_files": files})
     return scenario
 
 
@@ -193,19 +193,39 @@ def _find(name_or_path: str | Path) -> Path:
 
 
 @cache
-def _read_shipped(name: str) -> Any:
+def _read_shipped(name: str) -> dict[str, Any]:
     """A scenario file of the package. The page asks for the same ones with every move of a lever."""
-    return read_yaml(SCENARIOS / f"{name}.yaml")
+    return _read(SCENARIOS / f"{name}.yaml")
 
 
-def _inherit(path: Path, *, seen: tuple[str, ...]) -> dict[str, Any]:
-    content = deepcopy(_read_shipped(path.stem)) if path.parent == SCENARIOS else read_yaml(path)
+def _read(path: Path) -> dict[str, Any]:
+    """A scenario file, with the measures of the files that it names in the place of their names."""
+    from standoff.measures.register import read_measure_contents
+
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise refuse(
             f"scenario {path.stem}",
             why="a scenario is a list of keys and values",
             cure="See `standoff scenarios show baseline`",
         )
+    files = content.pop(MEASURE_FILES, None)
+    if files is None:
+        return content
+    if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
+        raise refuse(
+            f"scenario {path.stem}",
+            why="measure files are a list of names",
+            cure=f"Write {MEASURE_FILES}: [mine.yaml]",
+            column=MEASURE_FILES,
+            value=files,
+        )
+    content["own_measures"] = [one for name in files for one in read_measure_contents(path.parent / name)]
+    return content
+
+
+def _inherit(path: Path, *, seen: tuple[str, ...]) -> dict[str, Any]:
+    content = deepcopy(_read_shipped(path.stem)) if path.parent == SCENARIOS else _read(path)
     parent = content.pop("extends", None)
     if parent is None:
         return content

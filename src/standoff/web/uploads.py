@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from standoff.errors import nearest, refuse
-from standoff.simulate.scenario import read_scenario, scenario_from, shipped_scenarios
+from standoff.simulate.scenario import MEASURE_FILES, read_scenario, scenario_from, shipped_scenarios
 from standoff.web.requests import changes_of
 from standoff.world.schema import read_schema
 from standoff.world.tables import World, read_world
@@ -19,7 +19,8 @@ LARGEST_UNPACKED = 60_000_000
 LARGEST_SCENARIO = 100_000
 MOST_VALUES = 20_000
 BASE = "baseline"
-NOT_HERE = ("measure_files",)
+NOT_HERE = (MEASURE_FILES, "own_measures")
+"""Keys that bring measures of one's own. Those of a shipped scenario are known here, and the file of its run has them."""
 
 
 def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
         raise refuse(
             what, why="a scenario is a list of keys and values", cure="See the scenario file that the page offers"
         )
-    parent = values.pop("extends", BASE)
+    parent = values.pop("extends", values["name"] if values.get("name") in shipped_scenarios() else BASE)
     if parent not in shipped_scenarios():
         raise refuse(
             what,
@@ -42,12 +43,13 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
             cure=nearest(str(parent), shipped_scenarios()),
             value=parent,
         )
-    for key in NOT_HERE:
-        if values.get(key):
-            raise refuse(what, why="the page reads no further files", cure="Run it with the command line", column=key)
-    values.pop("measure_files", None)
     base = read_scenario(parent)
-    merged = base.model_dump(mode="json", exclude={"measure_files"})
+    merged = base.model_dump(mode="json")
+    for key in NOT_HERE:
+        if values.pop(key, None) not in (None, [], merged.get(key)):
+            raise refuse(
+                what, why="the page reads no further measures", cure="Run it with the command line", column=key
+            )
     merged["name"] = "uploaded"
     for key, value in values.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)

@@ -226,9 +226,10 @@ def _titles(source: Source) -> Table:
 
 
 def _measure_sources(source: Source, measures: tuple[str, ...]) -> Table:
-    from standoff.measures.register import load_register
+    from standoff.measures.register import load_register, measures_from
 
-    register = load_register(ids=source.result.scenario.measures, extra_paths=source.result.scenario.measure_files)
+    scenario = source.result.scenario
+    register = load_register(ids=scenario.measures, extra=measures_from(scenario.own_measures))
     rows = [
         (measure.id, measure.authority, source.words.family("status_of", measure.status), address)
         for measure in register

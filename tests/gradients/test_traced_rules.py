@@ -85,9 +85,9 @@ def _ring(xp: Any, a: Callable[..., Any]) -> Any:
 
 def _release(xp: Any, a: Callable[..., Any]) -> Any:
     add, _ = _maps(xp)
-    return reserves.release(
-        reserve=a(4, DRAWS), largest=a(4, DRAWS), gap=a(), sum_by_stock=add, pair_stock=GROUPS, xp=xp
-    )
+    reserve, largest, gap = a(4, DRAWS), a(4, DRAWS), a()
+    each = {"reserve": reserve, "largest": largest, "gap": gap, "sum_by_stock": add, "pair_stock": GROUPS, "xp": xp}
+    return *reserves.release(**each), *reserves.release(**each, given_to_need=lambda x: add(x)[GROUPS])
 
 
 def _preferred(xp: Any, a: Callable[..., Any]) -> Any:

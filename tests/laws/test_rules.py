@@ -64,6 +64,35 @@ def test_reserve_gives_nothing_to_buyers_above_the_trigger() -> None:
     assert taken.tolist() == [0.0]
 
 
+@given(
+    stocks=st.lists(st.floats(0, 50), min_size=2, max_size=2),
+    rates=st.lists(st.floats(0, 50), min_size=2, max_size=2),
+    needs=st.lists(st.floats(0, 30), min_size=3, max_size=3),
+)
+def test_two_stocks_fill_the_gap_of_a_need_once(stocks: list[float], rates: list[float], needs: list[float]) -> None:
+    pair_stock, pair_need = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2])
+    gap = np.array(needs)[pair_need]
+    given_, taken = reserves.release(
+        reserve=np.array(stocks),
+        largest=np.array(rates),
+        gap=gap,
+        sum_by_stock=sum_map(pair_stock, 2),
+        pair_stock=pair_stock,
+        given_to_need=lambda x: np.bincount(pair_need, x)[pair_need],
+        xp=np,
+    )
+    able = np.minimum(stocks, rates)
+    got = np.bincount(pair_need, given_)
+    assert (given_ >= 0).all()
+    assert (got <= np.array(needs) * (1 + 1e-12)).all()
+    np.testing.assert_allclose(taken, np.bincount(pair_stock, given_), rtol=1e-9, atol=1e-9)
+    assert (taken <= able * (1 + 1e-12) + 1e-12).all()
+    alone = [
+        _released(stock, rate, pair)[0] for stock, rate, pair in zip(stocks, rates, (gap[:2], gap[2:]), strict=True)
+    ]
+    np.testing.assert_allclose(got[1], min(needs[1], alone[0][1] + alone[1][0]), rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("adapt", [1.0, 4.0, 30.0])
 def test_latent_route_grows_exponentially_to_its_reach(adapt: float) -> None:
     path = np.zeros(1)

@@ -138,6 +138,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         gap=gap,
         sum_by_stock=s.pairs_to_reserves,
         pair_stock=s.pair_reserve,
+        given_to_need=s.given_to_need,
         xp=xp,
     )
     released = s.pairs_to_needs(given)

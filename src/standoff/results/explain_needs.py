@@ -201,6 +201,7 @@ def reserves_given(view: View, step: int) -> Any:
         gap=reserve_gaps(view, step),
         sum_by_stock=setup.pairs_to_reserves,
         pair_stock=setup.pair_reserve,
+        given_to_need=setup.given_to_need,
         xp=np,
     )
     return given

@@ -6,7 +6,7 @@ import numpy as np
 
 from standoff.model import leakage
 from standoff.model.rationing import TIERS
-from standoff.results.explain_needs import reserve_gaps
+from standoff.results.explain_needs import reserve_gaps, reserves_given
 from standoff.results.explain_terms import AT_LEAST, AT_MOST, MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 
@@ -316,21 +316,18 @@ def reserve(view: View, holder: int, step: int) -> Tape:
 def reserve_taken(view: View, holder: int, step: int) -> Tape:
     setup, network = view.result.setup, view.result.network
     label = network.stocks.labels[holder]
+    served = np.flatnonzero(setup.pair_reserve == holder)
+    if (
+        setup.given_to_need is not None
+    ):  # stocks that serve the same need each give a part, so no bound of one says what it gave
+        given = reserves_given(view, step)
+        return tape("reserves.py", [_served_by_reserve(view, pair, "given", given[pair], step) for pair in served])
     gaps = reserve_gaps(view, step)
-    served = [
-        Term(
-            f"lacking: {network.need_label(int(setup.pair_need[pair]))}",
-            float(gaps[pair]),
-            kind="missing",
-            label=network.need_label(int(setup.pair_need[pair])),
-            asks=view.need_cell("inventory", int(setup.pair_need[pair]), step),
-        )
-        for pair in np.flatnonzero(setup.pair_reserve == holder)
-    ] or [Term("it serves nobody", 0.0)]
+    lacking = [_served_by_reserve(view, pair, "lacking", gaps[pair], step) for pair in served]
     open_ = float(setup.reserve_open(step)[holder])
     rate = view.constant("reserve_rate", holder) * open_
     terms = [
-        *served,
+        *(lacking or [Term("it serves nobody", 0.0)]),
         Term("held", view.before("reserve", step, holder), AT_MOST, "reserve_empty", label),
         Term(
             "largest release" if open_ else "not open yet",
@@ -342,3 +339,11 @@ def reserve_taken(view: View, holder: int, step: int) -> Tape:
         ),
     ]
     return tape("reserves.py", terms)
+
+
+def _served_by_reserve(view: View, pair: int, what: str, value: float, step: int) -> Term:
+    need = int(view.result.setup.pair_need[pair])
+    label = view.result.network.need_label(need)
+    return Term(
+        f"{what}: {label}", float(value), kind="missing", label=label, asks=view.need_cell("inventory", need, step)
+    )

@@ -84,6 +84,8 @@ class Setup:
     links_to_touched: LinearMap
     pairs_to_reserves: LinearMap
     pairs_to_needs: LinearMap
+    given_to_need: LinearMap | None
+    """From pairs of strategic stock and need to all that the need is given; None where one stock serves each need."""
     driver_minimum: RunMinimum
     need_minimum: RunMinimum
     capacity_path: Any
@@ -270,6 +272,7 @@ def build_setup(
         links_to_touched=sum_map(link_touched, len(touched_needs) + 1),
         pairs_to_reserves=sum_map(stocks.pair_stock, len(stocks.labels)),
         pairs_to_needs=sum_map(stocks.pair_need, len(needs.use)),
+        given_to_need=_same_need(stocks.pair_need),
         driver_minimum=RunMinimum(
             offers.producer[offers.driver], network.nodes.producers, members=np.flatnonzero(offers.driver)
         ),
@@ -285,6 +288,14 @@ def build_setup(
         tracked_ends=tracked_ends,
         ring=ring,
     )
+
+
+def _same_need(need: Integers) -> LinearMap | None:
+    """The map from pairs to sums over the pairs of the same need, at each pair; None where every need has one."""
+    if len(np.unique(need)) == len(need):
+        return None
+    rows, columns = np.nonzero(need[:, None] == need)
+    return LinearMap(rows, columns, np.ones(len(rows)), shape=(len(need), len(need)))
 
 
 def _tiers(network: Network, served: str, home_first: bool) -> Integers:

@@ -316,7 +316,7 @@ def reserve(view: View, holder: int, step: int) -> Tape:
 def reserve_taken(view: View, holder: int, step: int) -> Tape:
     setup, network = view.result.setup, view.result.network
     label = network.stocks.labels[holder]
-    served = np.flatnonzero(setup.pair_reserve == holder)
+    served = np.flatnonzero(setup.pair_reserve == holder).tolist()
     if (
         setup.given_to_need is not None
     ):  # stocks that serve the same need each give a part, so no bound of one says what it gave

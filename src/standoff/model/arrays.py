@@ -102,3 +102,10 @@ def first_of_each(chosen: Any, group: npt.NDArray[np.integer[Any]], groups: int)
     first = np.full(groups, len(group))
     np.minimum.at(first, group[chosen], np.flatnonzero(chosen))
     return first
+
+
+def positions(chosen: Any) -> tuple[Any, ...]:
+    """Where a condition holds, positions along each axis; every position where that is only known when a trace is run."""
+    if isinstance(chosen, np.ndarray):
+        return np.nonzero(chosen)
+    return tuple(np.indices(chosen.shape).reshape(chosen.ndim, -1))

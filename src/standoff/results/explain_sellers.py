@@ -140,9 +140,9 @@ def discarded(view: View, offer: int, step: int) -> Tape:
 
 def demanded(view: View, tier: int, offer: int, step: int) -> Tape:
     network, setup = view.result.network, view.result.setup
-    slot = tier * len(network.offers.yields) + offer
+    tiers = setup.slots.tier[setup.slots.of_link]
     terms = []
-    for link in np.flatnonzero(setup.slot == slot):
+    for link in np.flatnonzero((network.links.offer == offer) & (tiers == tier)):
         name = network.link_label(int(link))
         position = view.tracked_position.get(int(link))
         need = int(network.links.need[link])
@@ -247,7 +247,7 @@ def _worst_link(view: View, need: int, step: int) -> Cell | None:
 def route_shipped(view: View, route: int, step: int) -> Tape:
     network = view.result.network
     offer = int(network.latent.offer[route])
-    slot = LATENT * len(network.offers.yields) + offer
+    slot = int(view.result.setup.slots.of_route[route])
     served = view.fill_of(slot, step)
     terms = [
         Term(

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.measures.gates import Regimes
-from standoff.model import rationing
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
 from standoff.simulate.backend import NUMPY, Backend
@@ -23,6 +22,7 @@ from standoff.simulate.constants import MAKING_DAYS, Constants, constants_of
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
+from standoff.simulate.turns import Slots, slots_of
 from standoff.world.network import DAYS_PER_YEAR, Network
 
 Floats = npt.NDArray[np.float64]
@@ -61,10 +61,10 @@ class Setup:
     """Position of a tracked link's need among the touched needs."""
     need_node: Integers
     offer_node: Integers
+    slots: Slots
+    """What sellers are asked for, and the rule by which they serve it."""
     tracked_slot: Integers
-    """Slot (tier x offer) of each tracked link, then of each latent route."""
-    slot_shape: tuple[int, ...]
-    flat_slot_shape: tuple[int, ...]
+    """Slot of each tracked link, then of each latent route."""
     static_places: Integers
     """Where what goes over links whose share and regime stay arrives in the ring of goods on the way, (ring, cells)."""
     tracked_places: Integers
@@ -93,8 +93,6 @@ class Setup:
     reserve_open_path: Any
     """(steps, reserves, ...)"""
     initial_reserve: Any
-    slot: Integers
-    """Slot of every ordinary link of the network."""
     share: Floats
     """Share of its need's orders that every ordinary link of the network gets in the base year."""
     static: Integers
@@ -163,7 +161,7 @@ def build_setup(
         parameters: behavioural parameters by name.
         sourcing: whether buyers move orders between suppliers.
         home_first: whether a short seller serves buyers of its own place first, under the rule ``tiers``.
-        served: rule *ration*: ``tiers`` (home, priority, rest), ``same_share`` or ``firms_first``.
+        served: rule *ration*, a name of `standoff.model.serving.RULES`: ``tiers`` (home, priority, rest) or a peer's.
         demand_factor: factor on final demand, (steps, uses); ones if not given.
         draws: what differs between draws; a single run if not given.
         backend: array library of the drawn numbers: what depends on them is computed in it, so that derivatives reach them.
@@ -178,9 +176,8 @@ def build_setup(
     touched_needs = np.flatnonzero(need_touched)
     is_touched = need_touched[links.need]
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
-    slot = _tiers(network, served, home_first) * len(offers.yields) + links.offer
-    tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
-    slots = len(rationing.TIERS) * len(offers.yields)
+    slots = slots_of(network, served, home_first=home_first, per_step=per_step, draws=count)
+    tracked_slot = np.concatenate([slots.of_link[tracked], slots.of_route])
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
     static_ends = ends_of(links.need[static], links.lag_days[static] / clock.step_days)
     tracked_ends = ends_of(
@@ -190,7 +187,7 @@ def build_setup(
     ring = max(static_ends.longest, tracked_ends.longest) + 1
     gate = draws.gate if draws else None
     sent = share[static] if gate is None else share[static][:, None] * gate[static]
-    part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
+    part_slot, part_sent = slots.of_link[static][static_ends.position], sent[static_ends.position]
     part_weight = static_ends.weight if gate is None else static_ends.weight[:, None]
     link_touched = np.searchsorted(touched_needs, links.need[tracked])
     route_touched = np.where(
@@ -251,19 +248,20 @@ def build_setup(
         link_touched=link_touched,
         need_node=needs.consumer,
         offer_node=offers.producer,
+        slots=slots,
         tracked_slot=tracked_slot,
-        slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
-        flat_slot_shape=(slots, *((count,) if count else ())),
         static_places=static_ends.places(ring, len(needs.use)),
         tracked_places=tracked_ends.places(ring, len(needs.use)),
         making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
         pair_reserve=stocks.pair_stock,
-        needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
-        tracked_to_slots=sum_map(tracked_slot, slots),
+        needs_to_slots=backend.linear_map(
+            slots.of_link[static], links.need[static], sent, shape=(len(slots), len(needs.use))
+        ),
+        tracked_to_slots=sum_map(tracked_slot, len(slots)),
         slots_to_cells=backend.linear_map(
-            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, slots)
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, len(slots))
         ),
         tracked_to_cells=tracked_ends.to_cells(),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
@@ -278,23 +276,9 @@ def build_setup(
         demand_path=demand_path(network, clock, per_step=per_step, factor=demand_factor, draws=draws),
         reserve_open_path=reserve_open_path(network, clock, draws=draws),
         initial_reserve=reserve,
-        slot=slot,
         share=share,
         static=static,
         static_ends=static_ends,
         tracked_ends=tracked_ends,
         ring=ring,
     )
-
-
-def _tiers(network: Network, served: str, home_first: bool) -> Integers:
-    """Tier in which a short seller serves each ordinary link."""
-    nodes = network.nodes
-    buyer = network.needs.consumer[network.links.need]
-    if served != "tiers":
-        first = (buyer < nodes.producers) & (served == "firms_first")
-        return np.where(first, rationing.TIERS.index("priority"), rationing.TIERS.index("rest")).astype(np.int64)
-    seller = network.offers.producer[network.links.offer]
-    home = (nodes.place[buyer] == nodes.place[seller]) & home_first
-    home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))
-    return np.where(home, home_tier, np.where(nodes.priority[buyer], priority, rest)).astype(np.int64)

@@ -121,7 +121,7 @@ def common_level(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> A
     draws = int(np.prod(asked.shape[1:]))
     short = (left < total).reshape(-1, draws)
     link, draw = positions(short.take(turn.offer, axis=0))
-    seller, usual = turn.offer[link] * draws + draw, turn.usual[link]
+    seller, usual = turn.offer[link] * draws + draw, xp.asarray(turn.usual[link])
     relative = asked.reshape(-1, draws)[link, draw] / usual
     level = rationing.common_level(
         output=left.reshape(-1), relative=relative, weight=usual, seller=seller, nodes=turn.offers * draws, xp=xp

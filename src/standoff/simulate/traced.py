@@ -20,6 +20,7 @@ from standoff.model.step import step
 from standoff.simulate.backend import Backend
 from standoff.simulate.initial import resting_state
 from standoff.simulate.setup import Setup
+from standoff.simulate.traced_network import NewArrays
 
 CHUNK_BYTES = 256_000_000
 """Memory that the steps of one call may fill with what they keep."""
@@ -149,7 +150,7 @@ def differentiate(
     """
 
     def total(numbers: Any, share: Any) -> tuple[Any, Any]:
-        setup, xp = setup_of(numbers), Softened(share) if softened else jnp
+        setup, xp = setup_of(numbers), NewArrays(share if softened else None)
         result = scan_steps(setup, lambda _, flows: emit(setup, flows), recompute=True, xp=xp).sum(axis=0)
         return result.sum(), result
 
@@ -178,7 +179,7 @@ def compile_steps(setup_of: Callable[[Any], Setup], *, steps: int) -> Callable[[
         return _resting(setup_of(numbers))
 
     def go_on(numbers: Any, state: State, ahead: Any) -> tuple[State, Any]:
-        return _scan(setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead, xp=jnp)
+        return _scan(setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead, xp=NewArrays())
 
     first, chunk = jax.jit(begin), jax.jit(go_on)
 
@@ -204,7 +205,7 @@ def _slim(state: State) -> State:
     return state._replace(**rings, rights=state.rights._replace(valid=state.rights.valid.sum(axis=0)[None]))
 
 
-def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp) -> Any:
+def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any) -> Any:
     """All steps from rest in one compiled loop. To be called while JAX traces.
 
     Args:

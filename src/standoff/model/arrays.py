@@ -103,9 +103,9 @@ def first_of_each(chosen: Any, group: npt.NDArray[np.integer[Any]], groups: int)
         places = jnp.arange(len(group)).reshape(-1, *(1 for _ in chosen.shape[1:]))
         place = jnp.where(chosen, places, len(group))
         return jnp.minimum(segment_min(place, group, num_segments=groups, indices_are_sorted=True), len(group))
-    first: Any = np.full((groups, *chosen.shape[1:]), len(group))
-    place, *draw = np.nonzero(chosen)
-    np.minimum.at(first, (group[place], *draw), place)
+    first = np.full((groups, *chosen.shape[1:]), len(group))
+    row, *draw = np.nonzero(chosen)
+    np.minimum.at(first, (group[row], *draw), row)
     return first
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model import rationing
-from standoff.model.arrays import positions, put_at, run_totals
+from standoff.model.arrays import put_at, rows_where, run_totals
 from standoff.model.rationing import TIERS
 from standoff.model.supply import ratio
 
@@ -116,44 +116,47 @@ def same_share(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any
 def common_level(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Every link up to the same level relative to its usual order.
 
-    Only links of sellers that are short are looked at, where it is known which these are: all others are served in full.
+    In a single run only links of sellers that are short are looked at: mostly these are few.
     """
-    draws = int(np.prod(asked.shape[1:]))
-    short = (left < total).reshape(-1, draws)
-    link, draw = positions(short.take(turn.offer, axis=0))
-    seller, usual = turn.offer[link] * draws + draw, xp.asarray(turn.usual[link])
-    relative = asked.reshape(-1, draws)[link, draw] / usual
+    short = (left < total).take(turn.offer, axis=0)
+    rows = rows_where(short)
+    usual = _beside(xp.asarray(turn.usual[rows]), asked)
+    relative = asked[rows] / usual
     level = rationing.common_level(
-        output=left.reshape(-1), relative=relative, weight=usual, seller=seller, nodes=turn.offers * draws, xp=xp
+        output=left, relative=relative, weight=usual, seller=turn.offer[rows], nodes=turn.offers, xp=xp
     )
-    served = _no_more_than_asked(level[seller], relative, xp)
-    return put_at(xp.ones((len(turn.offer), draws)), (link, draw), served).reshape(asked.shape)
+    served = _no_more_than_asked(level[turn.offer[rows]], relative, xp)
+    return put_at(xp.ones(asked.shape), rows, xp.where(short[rows], served, 1.0))
 
 
 def as_pronet(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Firms as proNet's loop serves them, the final uses of a seller among them as one, in proportion to their orders.
 
-    proNet makes nothing but flows: what its loop gives to who ordered nothing, gives beyond an order, or keeps for final demand that
-    is served already is gone. Here goods are there, and nobody takes what was not ordered: all that stays in the seller's stock.
+    proNet knows flows and no finished stock: what its loop gives to who ordered nothing, gives beyond an order, or keeps for final
+    demand that is served already, is gone. Here goods are there, and nobody takes what was not ordered: it stays in the seller's stock.
     """
-    draws = int(np.prod(asked.shape[1:]))
-    final_usual = np.repeat(turn.totals(turn.usual * turn.final, np), draws)
-    final_asked = turn.totals(asked.reshape(-1, draws) * turn.final[:, None], xp).reshape(-1)
+    final, firms = xp.asarray(turn.final * 1.0), np.flatnonzero(~turn.final)
+    final_asked = turn.totals(asked * _beside(final, asked), xp)
+    final_usual = _beside(turn.totals(xp.asarray(turn.usual) * final, xp), asked)
     final_relative = ratio(final_asked, final_usual, xp)
-    firms = np.flatnonzero(~turn.final)
-    seller = (turn.offer[firms, None] * draws + np.arange(draws)).reshape(-1)
-    usual = np.repeat(turn.usual[firms], draws)
-    relative = asked[firms].reshape(-1) / usual
+    usual = _beside(xp.asarray(turn.usual[firms]), asked)
+    relative = asked[firms] / usual
     to_firms, to_final = rationing.served_by_pronet(
-        output=left.reshape(-1),
+        output=left,
         relative=relative,
         weight=usual,
-        seller=seller,
+        seller=turn.offer[firms],
         final_relative=final_relative,
         final_weight=final_usual,
+        xp=xp,
     )
-    fill = _no_more_than_asked(to_final, final_relative, xp).reshape(-1, draws).take(turn.offer, axis=0)
-    return put_at(fill, firms, _no_more_than_asked(to_firms, relative, xp).reshape(-1, draws)).reshape(asked.shape)
+    fill = _no_more_than_asked(to_final, final_relative, xp).take(turn.offer, axis=0)
+    return put_at(fill, firms, _no_more_than_asked(to_firms, relative, xp))
+
+
+def _beside(values: Any, like: Any) -> Any:
+    """Values that are the same in all draws, with an axis for them where there is one."""
+    return values.reshape(-1, *(1 for _ in like.shape[1:]))
 
 
 def _no_more_than_asked(served: Any, relative: Any, xp: Any) -> Any:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from standoff.errors import nearest, refuse
 from standoff.model.rationing import TIERS
-from standoff.model.serving import LINK_BY_LINK, RULES, ByTier, LinkByLink, Ration, Turn, same_share
+from standoff.model.serving import LINK_BY_LINK, ByTier, LinkByLink, Ration, Turn, same_share
 from standoff.simulate.constants import LEAST_FLOW
 from standoff.world.network import Network
 
@@ -47,12 +46,7 @@ def slots_of(network: Network, served: str, *, home_first: bool, per_step: float
         home_first: whether a short seller serves buyers of its own place first, under the rule ``tiers``.
         per_step: years in a step.
         draws: how many, 0 for a single run.
-
-    Raises:
-        InputError: there is no such rule.
     """
-    if served not in RULES:
-        raise refuse("rationing", why="there is no such rule", cure=nearest(served, RULES), value=served)
     tier = _tiers(network, served, home_first)
     if served in LINK_BY_LINK:
         return _a_slot_for_each(network, tier, served, per_step)

@@ -150,6 +150,8 @@ def as_pronet(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
         final_weight=final_usual,
         xp=xp,
     )
+    # An order that is none but for rounding is not told as one that was refused
+    to_firms = xp.where(relative > rationing.LEAST_ORDER, to_firms, relative)
     fill = _no_more_than_asked(to_final, final_relative, xp).take(turn.offer, axis=0)
     return put_at(fill, firms, _no_more_than_asked(to_firms, relative, xp))
 
@@ -174,6 +176,10 @@ LINK_BY_LINK: dict[str, dict[str, Share]] = {
 
 RULES = ("tiers", "same_share", "firms_first", *LINK_BY_LINK)
 """Every rule of rationing on a chain."""
+KEEPING_BACK = ("as_pronet", "as_pronet_final_last")
+"""Rules under which goods that are asked for can stay in stock."""
+ONE_LEVEL = ("common_level", "common_level_final_last")
+"""Rules under which a seller has one level a turn, up to which it serves every link."""
 
 
 @dataclass(frozen=True)

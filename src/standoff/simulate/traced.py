@@ -179,7 +179,9 @@ def compile_steps(setup_of: Callable[[Any], Setup], *, steps: int) -> Callable[[
         return _resting(setup_of(numbers))
 
     def go_on(numbers: Any, state: State, ahead: Any) -> tuple[State, Any]:
-        return _scan(setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead, xp=NewArrays())
+        return _scan(
+            setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead, xp=NewArrays()
+        )
 
     first, chunk = jax.jit(begin), jax.jit(go_on)
 

@@ -287,7 +287,7 @@ def _served(view: View, link: int, step: int) -> Term:
     slot = int(setup.tracked_slot[link])
     fill, seller = view.fill_of(slot, step), view.slot_cell("fill", slot, step)
     told = "share that the seller could ship"
-    if setup.slots.rule in ONE_LEVEL and fill < 1.0:
+    if setup.rules.chosen["rationing"] in ONE_LEVEL and fill < 1.0:
         level = fill * view.asked(link, step) / view.constant("tracked_use", link)
         told = f"{told}, as to all buyers no more than {level:.3g} of the usual order"
     return Term(told, fill, TIMES, "seller", name, seller)
@@ -340,7 +340,7 @@ def _smoothed(view: View, variable: str, link: int, step: int, target: Term, *, 
 
 def share(view: View, link: int, step: int) -> Tape:
     setup, k = view.result.setup, view.result.setup.constants
-    if not setup.sourcing:
+    if setup.rules.chosen["sourcing"] == "usual":
         return tape(
             "sourcing.py", [Term("shares are fixed in this run", view.before("share", step, link), kind="habit")]
         )
@@ -365,7 +365,7 @@ def share(view: View, link: int, step: int) -> Tape:
 
 def reliability(view: View, link: int, step: int) -> Tape:
     setup = view.result.setup
-    if not setup.sourcing:
+    if setup.rules.chosen["sourcing"] == "usual":
         return tape(
             "sourcing.py", [Term("not watched in this run", view.before("reliability", step, link), kind="habit")]
         )

@@ -107,7 +107,7 @@ def shipped(view: View, offer: int, step: int) -> Tape:
 def _kept_back(view: View, offer: int, wanted: float, there: float, shipped: float) -> list[Term]:
     """What stays in stock although it was asked for, under a rule that does so."""
     kept = min(wanted, there) - shipped
-    if view.result.setup.slots.rule not in KEEPING_BACK or not kept > ROUNDING * wanted:
+    if view.result.setup.rules.chosen["rationing"] not in KEEPING_BACK or not kept > ROUNDING * wanted:
         return []
     label = view.result.network.offer_label(offer)
     return [Term("asked for and kept in stock by the rule of rationing", kept, MINUS, "rule", label)]
@@ -201,7 +201,7 @@ def _served_before(view: View, tier: int, offer: int, step: int) -> Term:
     """What an earlier tier takes of the stock: all that it asks for, or what a rule that keeps goods back gives it."""
     label = view.result.network.offer_label(offer)
     cell, asked = Cell("demanded", f"{label} @ {TIERS[tier]}", step), view.now("demanded", step, (tier, offer))
-    if view.result.setup.slots.rule in KEEPING_BACK:
+    if view.result.setup.rules.chosen["rationing"] in KEEPING_BACK:
         given = asked * view.now("fill", step, (tier, offer))
         return Term(f"shipped to {TIERS[tier]}, served before", given, MINUS, "rivals", label, cell)
     return Term(f"asked by {TIERS[tier]}, served before", asked, MINUS, "rivals", label, cell)

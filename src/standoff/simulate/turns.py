@@ -21,14 +21,12 @@ class Slots:
     """What sellers are asked for, by slot: a tier of an offer, or a single link or latent route where the rule looks at them.
 
     Attributes:
-        rule: its name.
         of_link: slot of every ordinary link, (links,).
         of_route: slot of every latent route, (routes,).
         tier, offer: of every slot, (slots,).
         ration: the rule.
     """
 
-    rule: str
     of_link: Integers
     of_route: Integers
     tier: Integers
@@ -55,7 +53,6 @@ def slots_of(network: Network, served: str, *, home_first: bool, per_step: float
     offers = len(network.offers.yields)
     every = np.arange(len(TIERS) * offers)
     return Slots(
-        rule=served,
         of_link=tier * offers + network.links.offer,
         of_route=LATENT * offers + network.latent.offer,
         tier=every // offers,
@@ -95,7 +92,6 @@ def _a_slot_for_each(network: Network, tier: Integers, served: str, per_step: fl
         if here.any():
             turns.append((Turn(one, slot_offer[here], offers, usual[here], final[here]), share))
     return Slots(
-        rule=served,
         of_link=slot[: len(tier)],
         of_route=slot[len(tier) :],
         tier=slot_tier,

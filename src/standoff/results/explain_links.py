@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from standoff.model import chain_slots, licensing, sourcing
+from standoff.model.serving import ONE_LEVEL
 from standoff.results.explain_terms import MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 
@@ -269,14 +270,7 @@ def link_shipped(view: View, link: int, step: int) -> Tape:
         Term("permitted before and not yet shipped", permitted, kind="review"),
         Term("approved", approved, kind="review", asks=_cell(view, "link_approved", link, step)),
         Term("passes under a right to ship", passed, kind="right", asks=_cell(view, "rights_held", link, step)),
-        Term(
-            "share that the seller could ship",
-            served,
-            TIMES,
-            "seller",
-            _name(view, link),
-            view.slot_cell("fill", slot, step),
-        ),
+        _served(view, link, step),
     ]
     ordered = terms[0].value
     losses = {
@@ -286,6 +280,18 @@ def link_shipped(view: View, link: int, step: int) -> Tape:
     }
     worst = max(losses, key=lambda position: losses[position])
     return tape("step.py", terms, counts_most=worst if losses[worst] > 1e-9 * ordered else 0)
+
+
+def _served(view: View, link: int, step: int) -> Term:
+    """What the seller makes of all that the link asks for."""
+    setup, name = view.result.setup, _name(view, link)
+    slot = int(setup.tracked_slot[link])
+    fill, seller = view.fill_of(slot, step), view.slot_cell("fill", slot, step)
+    told = "share that the seller could ship"
+    if setup.rules.chosen["rationing"] in ONE_LEVEL and fill < 1.0:
+        level = fill * view.asked(link, step) / view.constant("tracked_use", link)
+        told = f"{told}, as to all buyers no more than {level:.3g} of the usual order"
+    return Term(told, fill, TIMES, "seller", name, seller)
 
 
 def _administration(view: View, link: int, step: int) -> str:

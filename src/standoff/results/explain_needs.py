@@ -131,7 +131,7 @@ def shipment_cell(view: View, link: int, step: int) -> Cell:
     network, setup = view.result.network, view.result.setup
     if link in view.tracked_position:
         return Cell("link_shipped", network.link_label(link), step)
-    slot = int(setup.slot[link])
+    slot = int(setup.slots.of_link[link])
     if view.fill_of(slot, step) < 1 - 1e-9:
         return view.slot_cell("fill", slot, step)
     return view.need_cell("ordered", int(network.links.need[link]), step)

@@ -67,7 +67,7 @@ def _plan_of_producer(view: View, node: int, step: int) -> Tape:
 
 def _busiest_slot(view: View, offer: int, step: int) -> Cell:
     tier = int(np.argmax(view.result.records["demanded"][step][:, offer]))
-    return view.slot_cell("demanded", tier * len(view.result.network.offers.yields) + offer, step)
+    return view.tier_cell("demanded", tier, offer, step)
 
 
 def activity(view: View, node: int, step: int) -> Tape:

@@ -11,6 +11,7 @@ import numpy as np
 from standoff.model import licensing, permits, planning
 from standoff.model.rationing import TIERS
 from standoff.results.explain_terms import Cell
+from standoff.results.indicators import slot_fill
 from standoff.simulate.api import demand_factors
 from standoff.simulate.initial import resting_state
 from standoff.simulate.record import DRIFTING_FIELDS
@@ -74,7 +75,11 @@ class View:
         return Cell(variable, self.result.network.offer_label(offer), step)
 
     def slot_cell(self, variable: str, slot: int, step: int) -> Cell:
-        tier, offer = divmod(int(slot), len(self.result.network.offers.yields))
+        """What to ask about a slot: the tier of its seller."""
+        slots = self.result.setup.slots
+        return self.tier_cell(variable, int(slots.tier[slot]), int(slots.offer[slot]), step)
+
+    def tier_cell(self, variable: str, tier: int, offer: int, step: int) -> Cell:
         return Cell(variable, f"{self.result.network.offer_label(offer)} @ {TIERS[tier]}", step)
 
     def node_cell(self, variable: str, node: int, step: int) -> Cell:
@@ -245,7 +250,7 @@ class View:
         return rows
 
     def fill_of(self, slot: int, step: int) -> float:
-        return float(self.result.records["fill"][step].reshape(-1)[slot])
+        return float(slot_fill(self.result.records)[step][slot])
 
     def controlled(self, link: int, step: int) -> float:
         """Orders on a tracked link that a licence or hold keeps from leaving at once."""

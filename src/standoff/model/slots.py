@@ -1,6 +1,7 @@
 """What each rule of a peer reads of the step: thin functions between the step and the rules in the other files of this folder.
 
-Every function takes the step so far and returns what its slot decides. Which of them make a model is in `standoff.model.rulesets`.
+Every function takes the step so far and returns what its slot decides. Which of them make a model is in `standoff.model.rulesets`; how a
+chain fills the same slots is in `standoff.model.chain_slots`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model import consumption, labour, overproduction, rationing
+from standoff.model import consumption, input_limits, labour, overproduction, rationing
 from standoff.model.arrays import choose
 from standoff.model.economy import Moment, OrderPlan
+from standoff.model.input_limits import PooledInputs, ScarceInventory, ScarcestInput
 from standoff.model.supply import ratio
 
 Rule = Callable[[Moment], Any]
@@ -142,11 +144,12 @@ def as_pronet(*, final_last: bool) -> Rule:
         final = m.final + m.shocks.rebuilding
         clients, of_final = rationing.served_by_pronet(
             output=m.output,
-            relative=ratio(supply.links(m.state.order_factor, m.state.supplier_weight), usual),
+            relative=ratio(supply.links(m.state.order_factor, m.state.supplier_weight), usual, m.xp),
             weight=usual,
             seller=supply.supplier,
-            final_relative=ratio(final, economy.final),
-            final_weight=np.zeros_like(economy.final) if final_last else economy.final,
+            final_relative=ratio(final, economy.final, m.xp),
+            final_weight=m.xp.zeros_like(economy.final) if final_last else economy.final,
+            xp=m.xp,
         )
         return _served_by_link(m, usual * clients, to_final=None if final_last else economy.final * of_final)
 
@@ -201,3 +204,42 @@ def usual_suppliers(m: Moment) -> Any:
 
 def suppliers_by_capacity(m: Moment) -> Any:
     return m.capacity_share
+
+
+NOT_RATED = np.zeros(())
+"""A rating that no input has."""
+
+FILLS: dict[str, dict[str, Any]] = {
+    "overproduction": {"none": no_overproduction, "ario": drifting_overproduction},
+    "labour": {"fixed": fixed_labour, "pichler": hire_and_fire},
+    "consumption": {"fixed": fixed_final_demand, "pichler": shifted_consumption},
+    "production": {
+        "scarce_inventory": ScarceInventory(input_limits.share_of_goal, tolerant=True),
+        "leontief": ScarcestInput(input_limits.every_input),
+        "strongly_critical": ScarcestInput(
+            input_limits.rated(lambda part: part.group_critical + part.group_important, lambda part: NOT_RATED)
+        ),
+        "half_critical": ScarcestInput(
+            input_limits.rated(lambda part: part.group_critical, lambda part: part.group_important)
+        ),
+        "weakly_critical": ScarcestInput(input_limits.rated(lambda part: part.group_critical, lambda part: NOT_RATED)),
+        "linear": PooledInputs(),
+    },
+    "rationing": {
+        "same_share": same_share,
+        "firms_first": firms_first,
+        "common_level": common_level(final_last=False),
+        "common_level_final_last": common_level(final_last=True),
+        "as_pronet": as_pronet(final_last=False),
+        "as_pronet_final_last": as_pronet(final_last=True),
+    },
+    "ordering": {
+        "wanted_output": follow_wanted_output,
+        "output": follow_output(goal_follows=True, no_destocking=False),
+        "output_fixed_goal": follow_output(goal_follows=False, no_destocking=False),
+        "output_no_destocking": follow_output(goal_follows=True, no_destocking=True),
+        "demand": follow_demand,
+    },
+    "sourcing": {"usual": usual_suppliers, "capacity": suppliers_by_capacity},
+}
+"""What fills each slot of a step on an economy, by the names of `standoff.model.rulesets`."""

@@ -6,15 +6,18 @@ pure function of it. In an ensemble, constants that differ between draws have a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.errors import refuse
 from standoff.measures.gates import Regimes
-from standoff.model import rationing
+from standoff.model.chain_slots import ChainRules, chain_rules
+from standoff.model.economy import RuleNumbers
+from standoff.model.rulesets import SETS
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
 from standoff.simulate.backend import NUMPY, Backend
@@ -23,6 +26,8 @@ from standoff.simulate.constants import MAKING_DAYS, Constants, constants_of
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
+from standoff.simulate.turns import Slots, slots_of
+from standoff.world.build import rated_needs
 from standoff.world.network import DAYS_PER_YEAR, Network
 
 Floats = npt.NDArray[np.float64]
@@ -38,7 +43,7 @@ class Setup:
     draws: int
     """0 for a single run without a last axis."""
     constants: Constants
-    sourcing: bool
+    rules: ChainRules
     substeps: int
     stages: int
     regime_table: RegimeTable
@@ -61,10 +66,16 @@ class Setup:
     """Position of a tracked link's need among the touched needs."""
     need_node: Integers
     offer_node: Integers
+    slots: Slots
+    """What sellers are asked for, and the rule by which they serve it."""
+    of_producer: Any
+    """Whether a need is a producer's, (needs,) or (needs, 1)."""
+    link_seller: Integers
+    """Producer of each tracked link."""
+    resting_activity: Any
+    """Usual activity of producers per step, (producers,) or (producers, draws)."""
     tracked_slot: Integers
-    """Slot (tier x offer) of each tracked link, then of each latent route."""
-    slot_shape: tuple[int, ...]
-    flat_slot_shape: tuple[int, ...]
+    """Slot of each tracked link, then of each latent route."""
     static_places: Integers
     """Where what goes over links whose share and regime stay arrives in the ring of goods on the way, (ring, cells)."""
     tracked_places: Integers
@@ -86,6 +97,9 @@ class Setup:
     pairs_to_needs: LinearMap
     given_to_need: LinearMap | None
     """From pairs of strategic stock and need to all that the need is given; None where one stock serves each need."""
+    needs_to_nodes: LinearMap
+    input_value: Any
+    """Base price of each need's product, USD per unit, (needs,) or (needs, 1)."""
     driver_minimum: RunMinimum
     need_minimum: RunMinimum
     capacity_path: Any
@@ -95,8 +109,6 @@ class Setup:
     reserve_open_path: Any
     """(steps, reserves, ...)"""
     initial_reserve: Any
-    slot: Integers
-    """Slot of every ordinary link of the network."""
     share: Floats
     """Share of its need's orders that every ordinary link of the network gets in the base year."""
     static: Integers
@@ -149,9 +161,9 @@ def build_setup(
     *,
     regimes: Regimes,
     parameters: dict[str, float],
-    sourcing: bool = True,
+    rules: Mapping[str, str] = SETS["standoff"],
+    numbers: RuleNumbers | None = None,
     home_first: bool = True,
-    served: str = "tiers",
     demand_factor: Floats | None = None,
     draws: Draws | None = None,
     backend: Backend = NUMPY,
@@ -163,26 +175,28 @@ def build_setup(
         clock: when.
         regimes: what governments do, from `standoff.measures.compile`.
         parameters: behavioural parameters by name.
-        sourcing: whether buyers move orders between suppliers.
-        home_first: whether a short seller serves buyers of its own place first, under the rule ``tiers``.
-        served: rule *ration*: ``tiers`` (home, priority, rest), ``same_share`` or ``firms_first``.
+        rules: name of the rule in each slot, see `standoff.model.rulesets`.
+        numbers: of the rules; those of the peers if not given.
+        home_first: whether a short seller serves buyers of its own place first, under the rationing ``tiers``.
         demand_factor: factor on final demand, (steps, uses); ones if not given.
         draws: what differs between draws; a single run if not given.
         backend: array library of the drawn numbers: what depends on them is computed in it, so that derivatives reach them.
     """
     xp = backend.xp
+    network = rated_needs(network, rules["production"])
     links, latent, needs, offers, stocks = network.links, network.latent, network.needs, network.offers, network.stocks
     per_step = clock.step_days / DAYS_PER_YEAR
     count = draws.count if draws else 0
     values: dict[str, Any] = {**parameters, **(draws.parameters if draws else {})}
-    need_touched = np.zeros(len(needs.use), dtype=bool)
-    need_touched[links.need[regimes.links]] = True
+    chosen = chain_rules(rules, numbers or RuleNumbers(), step_days=clock.step_days)
+    measured = np.zeros(len(needs.use), dtype=bool)
+    measured[links.need[regimes.links]] = True
+    need_touched = np.ones_like(measured) if chosen.every_link else measured
     touched_needs = np.flatnonzero(need_touched)
     is_touched = need_touched[links.need]
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
-    slot = _tiers(network, served, home_first) * len(offers.yields) + links.offer
-    tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
-    slots = len(rationing.TIERS) * len(offers.yields)
+    slots = slots_of(network, rules["rationing"], home_first=home_first, per_step=per_step, draws=count)
+    tracked_slot = np.concatenate([slots.of_link[tracked], slots.of_route])
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
     static_ends = ends_of(links.need[static], links.lag_days[static] / clock.step_days)
     tracked_ends = ends_of(
@@ -192,12 +206,10 @@ def build_setup(
     ring = max(static_ends.longest, tracked_ends.longest) + 1
     gate = draws.gate if draws else None
     sent = share[static] if gate is None else share[static][:, None] * gate[static]
-    part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
+    part_slot, part_sent = slots.of_link[static][static_ends.position], sent[static_ends.position]
     part_weight = static_ends.weight if gate is None else static_ends.weight[:, None]
     link_touched = np.searchsorted(touched_needs, links.need[tracked])
-    route_touched = np.where(
-        np.isin(latent.need, touched_needs), np.searchsorted(touched_needs, latent.need), len(touched_needs)
-    )
+    route_touched = np.where(measured[latent.need], np.searchsorted(touched_needs, latent.need), len(touched_needs))
     stages = int(np.asarray(parameters["licence_stages"]))
     fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws, xp=xp)
     column = np.full(len(links), -1, dtype=np.int64)
@@ -220,6 +232,13 @@ def build_setup(
     )
     right_links, right_validity = table.rights()
     reserve = stocks.quantity[:, None] * draws.reserve if draws else stocks.quantity
+    if rules["production"] == "linear":
+        _check_prices(network)
+    resting = network.nodes.activity[: network.nodes.producers] * per_step
+
+    def by_row(array: npt.NDArray[Any]) -> Any:
+        return array[:, None] if count else array
+
     return Setup(
         network=network,
         clock=clock,
@@ -236,7 +255,7 @@ def build_setup(
             rights=right_links,
             xp=xp,
         ),
-        sourcing=sourcing and len(tracked) > 0,
+        rules=chosen,
         substeps=split,
         stages=stages,
         regime_table=table,
@@ -253,19 +272,23 @@ def build_setup(
         link_touched=link_touched,
         need_node=needs.consumer,
         offer_node=offers.producer,
+        slots=slots,
+        of_producer=by_row(needs.consumer < network.nodes.producers),
+        link_seller=offers.producer[links.offer[tracked]],
+        resting_activity=np.repeat(resting[:, None], count, axis=1) if count else resting,
         tracked_slot=tracked_slot,
-        slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
-        flat_slot_shape=(slots, *((count,) if count else ())),
         static_places=static_ends.places(ring, len(needs.use)),
         tracked_places=tracked_ends.places(ring, len(needs.use)),
         making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
         pair_reserve=stocks.pair_stock,
-        needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
-        tracked_to_slots=sum_map(tracked_slot, slots),
+        needs_to_slots=backend.linear_map(
+            slots.of_link[static], links.need[static], sent, shape=(len(slots), len(needs.use))
+        ),
+        tracked_to_slots=sum_map(tracked_slot, len(slots)),
         slots_to_cells=backend.linear_map(
-            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, slots)
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, len(slots))
         ),
         tracked_to_cells=tracked_ends.to_cells(),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
@@ -273,15 +296,22 @@ def build_setup(
         pairs_to_reserves=sum_map(stocks.pair_stock, len(stocks.labels)),
         pairs_to_needs=sum_map(stocks.pair_need, len(needs.use)),
         given_to_need=_same_need(stocks.pair_need),
+        needs_to_nodes=sum_map(needs.consumer, len(network.nodes)),
+        input_value=by_row(network.product_price[needs.product]),
         driver_minimum=RunMinimum(
             offers.producer[offers.driver], network.nodes.producers, members=np.flatnonzero(offers.driver)
         ),
         need_minimum=RunMinimum(needs.consumer, len(network.nodes)),
         capacity_path=capacity_path(network, clock, per_step=per_step, draws=draws, xp=xp),
-        demand_path=demand_path(network, clock, per_step=per_step, factor=demand_factor, draws=draws),
+        demand_path=demand_path(
+            network,
+            clock,
+            per_step=per_step,
+            factor=chosen.consumption(network, demand_factor, chosen.numbers),
+            draws=draws,
+        ),
         reserve_open_path=reserve_open_path(network, clock, draws=draws),
         initial_reserve=reserve,
-        slot=slot,
         share=share,
         static=static,
         static_ends=static_ends,
@@ -298,14 +328,14 @@ def _same_need(need: Integers) -> LinearMap | None:
     return LinearMap(rows, columns, np.ones(len(rows)), shape=(len(need), len(need)))
 
 
-def _tiers(network: Network, served: str, home_first: bool) -> Integers:
-    """Tier in which a short seller serves each ordinary link."""
-    nodes = network.nodes
-    buyer = network.needs.consumer[network.links.need]
-    if served != "tiers":
-        first = (buyer < nodes.producers) & (served == "firms_first")
-        return np.where(first, rationing.TIERS.index("priority"), rationing.TIERS.index("rest")).astype(np.int64)
-    seller = network.offers.producer[network.links.offer]
-    home = (nodes.place[buyer] == nodes.place[seller]) & home_first
-    home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))
-    return np.where(home, home_tier, np.where(nodes.priority[buyer], priority, rest)).astype(np.int64)
+def _check_prices(network: Network) -> None:
+    """Inputs can only be added up where each has a price."""
+    without = np.unique(network.needs.product[network.product_price[network.needs.product] <= 0])
+    if len(without):
+        raise refuse(
+            f"world {network.world_name}",
+            why="production=linear adds inputs up at their base prices, and one that is needed has none",
+            cure="Give it a price in the table products, or take another rule of production",
+            column="production",
+            value=", ".join(network.products[product] for product in without),
+        )

@@ -55,7 +55,7 @@ def report_html(result: Result, language: str) -> str:
 
 def scenario_yaml(scenario: Scenario) -> str:
     """The scenario file that the command line reads: `standoff run FILE`."""
-    content = scenario.model_dump(mode="json", exclude_defaults=True)
+    content = scenario.as_dict()
     return dump_yaml(content)
 
 

@@ -44,13 +44,12 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
             value=parent,
         )
     base = read_scenario(parent)
-    merged = base.model_dump(mode="json")
+    merged = {**base.as_dict(), "name": "uploaded"}
     for key in NOT_HERE:
         if values.pop(key, None) not in (None, [], merged.get(key)):
             raise refuse(
                 what, why="the page reads no further measures", cure="Run it with the command line", column=key
             )
-    merged["name"] = "uploaded"
     for key, value in values.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = {**merged[key], **value} if both else value

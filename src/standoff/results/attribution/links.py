@@ -16,6 +16,7 @@ from standoff.model.share_matrix import LinearMap, sum_map
 from standoff.model.state import RegimeStep
 from standoff.results.attribution.charging import Ring, charge, deviation
 from standoff.results.attribution.roots import Roots
+from standoff.results.indicators import slot_fill
 from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
 
@@ -55,7 +56,7 @@ class LinkFlows:
         self.needs, self.offers = len(network.needs.use), len(network.offers.yields)
         self.link, self.routes = len(setup.tracked), len(network.latent)
         self.usual = network.links.flow[setup.tracked] * setup.clock.step_days / DAYS_PER_YEAR
-        self.offer_of_slot = np.arange(setup.flat_slot_shape[0]) % self.offers
+        self.offer_of_slot = setup.slots.offer
         self.offer = self.offer_of_slot[setup.tracked_slot]
         self.static_to_offers = LinearMap(
             network.links.offer[setup.static],
@@ -157,7 +158,7 @@ class LinkFlows:
         """
         setup, records = self.setup, self.records
         need, lag = setup.static_ends.need, setup.static_ends.lag
-        fill = records["fill"][number].reshape(-1)
+        fill = slot_fill(records)[number]
         carries = (self.share_of_cell > 0) & orders.any(axis=1)[need]
         for below in (True, False):
             cells = np.flatnonzero(carries & ((ordered < 0)[need] == below))
@@ -187,7 +188,7 @@ class LinkFlows:
 
     def short(self, number: int, flows: Flows, lacking: Any) -> Any:
         """What sellers lacked for tracked links, by root, (links, roots)."""
-        fill = self.records["fill"][number].reshape(-1)[self.setup.tracked_slot[: self.link]]
+        fill = slot_fill(self.records)[number][self.setup.tracked_slot[: self.link]]
         return (flows.leaving * (1.0 - fill))[:, None] * lacking[self.offer[: self.link]]
 
     def denied_by_need(self, number: int) -> Any:
@@ -203,7 +204,7 @@ class LinkFlows:
             return
         setup, k, records = self.setup, self.setup.constants, self.records
         failed = flows.kept + self.short(number, flows, lacking)
-        if setup.sourcing:
+        if setup.rules.chosen["sourcing"] == "adaptive":
             usual = np.maximum(records["link_ordered"][number], k.tracked_use) * k.reliability_steps
             missed = 1.0 - records["reliability"][number]
             keep = 1.0 - 1.0 / k.reliability_steps

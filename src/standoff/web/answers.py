@@ -171,6 +171,7 @@ class Start(BaseModel):
     scenarios: list[ScenarioName]
     worlds: list[str]
     levers: list[Lever]
+    rule_sets: dict[str, dict[str, str]]
 
 
 class PlaceName(BaseModel):

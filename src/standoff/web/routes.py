@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from standoff import __version__
+from standoff.model.rulesets import SETS
 from standoff.simulate.scenario import read_scenario, shipped_scenarios
 from standoff.web import answers, downloads, shipments, uploads, world_data
 from standoff.web.bands import Bands
@@ -76,6 +77,7 @@ def start() -> Response:
             ],
             "worlds": list(bundled_worlds()),
             "levers": levers(),
+            "rule_sets": SETS,
         }
     )
 

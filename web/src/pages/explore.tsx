@@ -63,7 +63,7 @@ export function ExplorePage({ start, names, history }: Props) {
           <button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>{t(open ? "hide_levers" : "show_levers")}</button>
         </div>
         <div class="folded">
-          <Levers levers={start.levers} ask={ask} published={published ?? run} setAsk={setAsk} />
+          <Levers start={start} ask={ask} published={published ?? run} setAsk={setAsk} />
           <label class="scenario">
             {t("world")}
             <select value={ask.world || names.outline.world} onChange={(event) => setAsk({ ...ask, world: event.currentTarget.value === scenario?.world ? "" : event.currentTarget.value })}>

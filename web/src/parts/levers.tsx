@@ -1,23 +1,26 @@
 // Levers: rows of levers.csv. Numbers of how a measure is run stand once for each measure of the scenario.
 import type { ComponentChildren } from "preact";
 import { changed, type Ask } from "../ask";
-import type { Json, Lever, Run } from "../generated/api";
+import type { Json, Lever, Run, Start } from "../generated/api";
 import { useWords, type Key, type Speech } from "../words";
 
 interface Props {
-  levers: Lever[];
+  start: Start;
   ask: Ask;
   published: Run | null;
   setAsk: (ask: Ask, mark?: string) => void;
 }
 
-const GROUPS = ["buyers", "routes", "law", "definitions"];
+const GROUPS = ["buyers", "routes", "rules", "law", "definitions"];
 
-export function Levers({ levers, ask, published, setAsk }: Props) {
+export function Levers({ start, ask, published, setAsk }: Props) {
+  const levers = start.levers;
   const words = useWords();
   const { t } = words;
   const set = (key: string, value: Json | undefined) => setAsk(changed(ask, key, value), key);
   const run = levers.filter((lever) => lever.kind === "administration");
+  // A rule that is not chosen by hand is that of the rule set.
+  const ruled = start.rule_sets[String(ask.changes.rules ?? "standoff")] ?? {};
   const measures = [...new Set((published?.administration ?? []).map((regime) => regime.measure))];
   const one = (lever: Lever, key: string, found: Fact) => <One key={key} lever={lever} id={key} value={ask.changes[key]} fact={found} set={(value) => set(key, value)} />;
   return (
@@ -32,7 +35,7 @@ export function Levers({ levers, ask, published, setAsk }: Props) {
       ))}
       {GROUPS.map((group) => (
         <Group key={group} title={t(`group_${group}` as Key)} open={group === "buyers"}>
-          {levers.filter((lever) => lever.group === group).map((lever) => one(lever, lever.key, { value: lever.default ?? "", range: lever.range, status: lever.status, source: lever.source }))}
+          {levers.filter((lever) => lever.group === group).map((lever) => one(lever, lever.key, { value: ruled[lever.key] ?? lever.default ?? "", range: lever.range, status: lever.status, source: lever.source }))}
         </Group>
       ))}
     </>

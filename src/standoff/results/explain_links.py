@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from standoff.model import licensing, sourcing
+from standoff.model import chain_slots, licensing, sourcing
 from standoff.model.serving import ONE_LEVEL
 from standoff.results.explain_terms import MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
@@ -344,6 +345,8 @@ def share(view: View, link: int, step: int) -> Tape:
         return tape(
             "sourcing.py", [Term("shares are fixed in this run", view.before("share", step, link), kind="habit")]
         )
+    if setup.rules.chosen["sourcing"] == "capacity":
+        return _share_by_capacity(view, link, step)
     preferred = sourcing.preferred_shares(
         attraction=sourcing.attraction(
             base_share=k.base_share, cost=view.regime(step).cost, cost_exponent=k.cost_exponent
@@ -363,9 +366,32 @@ def share(view: View, link: int, step: int) -> Tape:
     return _smoothed(view, "share", link, step, target, steps=view.constant("sourcing_steps", link), rule="sourcing.py")
 
 
+def _share_by_capacity(view: View, link: int, step: int) -> Tape:
+    """Usual shares weighted by what sellers can make and gates let pass; see `standoff.model.sourcing.weighted_shares`."""
+    setup, base = view.result.setup, np.asarray(view.result.setup.constants.base_share)
+    need, seller = setup.link_need == setup.link_need[link], int(setup.link_seller[link])
+    left = chain_slots.capacity_left(setup, view.state_before(step), np)
+    gate = np.asarray(view.regime(step).gate)
+    total = float((base * gate * left[setup.link_seller])[need].sum())
+    usual = Term("usual share", float(base[link]), kind="share", label=_name(view, link))
+    if total == 0.0:
+        return tape("sourcing.py", [replace(usual, name="usual share, nobody else can deliver either")])
+    name, producers = view.result.network.nodes.labels[seller], view.rules.chosen
+    variable = "labour" if producers["labour"] == "pichler" else "overproduction"
+    drifts = step > 0 and variable in view.result.records
+    asks = view.node_cell(variable, seller, step - 1) if drifts else None
+    terms = [
+        usual,
+        Term("share that the gate lets be placed", float(gate[link]), TIMES, "gate", view.measure_on(link, step)),
+        Term("what the seller can make, of usual", float(left[seller]), TIMES, "capacity", name, asks),
+        Term("the same over all sellers", total / float(base[need].sum()), OVER, "share"),
+    ]
+    return tape("sourcing.py", terms, counts_most=_least_factor(terms))
+
+
 def reliability(view: View, link: int, step: int) -> Tape:
     setup = view.result.setup
-    if setup.rules.chosen["sourcing"] == "usual":
+    if setup.rules.chosen["sourcing"] != "adaptive":
         return tape(
             "sourcing.py", [Term("not watched in this run", view.before("reliability", step, link), kind="habit")]
         )

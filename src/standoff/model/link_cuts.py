@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from standoff.errors import ModelError
 from standoff.model.economy import EconomyState
+from standoff.model.home import LinksAtHome
 from standoff.model.share_matrix import LinearMap
 from standoff.model.supply import Block, Supply, ratio
 from standoff.model.table_supply import TableSupply
@@ -71,6 +72,15 @@ class CutSupply(Supply):
 
     def pick(self, values: Array) -> Array:
         return self.whole.pick(values)
+
+    def links_at_home(self, place: npt.NDArray[np.integer[Any]]) -> LinksAtHome:
+        return self.whole.links_at_home(place)
+
+    def flow_of(self, link: Index) -> Array:
+        flow = self.whole.flow_of(link)
+        _, here, closed = np.intersect1d(link, self.closed, assume_unique=True, return_indices=True)
+        flow[here] *= self.open_share[closed]
+        return flow
 
     def links(self, factor: Array, weight: Array) -> Array:
         flow = self.whole.links(factor, weight)

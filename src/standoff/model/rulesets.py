@@ -18,7 +18,7 @@ from standoff.errors import Problems, nearest
 from standoff.model import input_limits, slots
 from standoff.model.economy import RuleNumbers
 from standoff.model.input_limits import InputRule, PooledInputs, ScarceInventory, ScarcestInput
-from standoff.model.slots import Rule
+from standoff.model.slots import Memory, Rule
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class RuleSet:
     sourcing: Rule
     chosen: Mapping[str, str]
     """Name of the rule in each slot."""
+    memories: tuple[Memory, ...] = ()
+    """Of the rules that remember more than every state holds."""
 
 
 NOT_RATED = np.zeros(())
@@ -57,6 +59,7 @@ RULES: dict[str, dict[str, Any]] = {
         "linear": PooledInputs(),
     },
     "rationing": {
+        "tiers": slots.tiers,
         "same_share": slots.same_share,
         "firms_first": slots.firms_first,
         "common_level": slots.common_level(final_last=False),
@@ -65,17 +68,34 @@ RULES: dict[str, dict[str, Any]] = {
         "as_pronet_final_last": slots.as_pronet(final_last=True),
     },
     "ordering": {
+        "planned_use": slots.follow_plan,
         "wanted_output": slots.follow_wanted_output,
         "output": slots.follow_output(goal_follows=True, no_destocking=False),
         "output_fixed_goal": slots.follow_output(goal_follows=False, no_destocking=False),
         "output_no_destocking": slots.follow_output(goal_follows=True, no_destocking=True),
         "demand": slots.follow_demand,
     },
-    "sourcing": {"usual": slots.usual_suppliers, "capacity": slots.suppliers_by_capacity},
+    "sourcing": {
+        "adaptive": slots.suppliers_by_reliability,
+        "usual": slots.usual_suppliers,
+        "capacity": slots.suppliers_by_capacity,
+    },
 }
 """Every rule by slot and name."""
 
+MEMORIES = {"planned_use": slots.usual_demand, "adaptive": slots.full_reliability}
+"""What rules remember that others do not, by their names."""
+
 SETS: dict[str, dict[str, str]] = {
+    "standoff": {
+        "overproduction": "none",
+        "labour": "fixed",
+        "consumption": "fixed",
+        "production": "half_critical",
+        "rationing": "tiers",
+        "ordering": "planned_use",
+        "sourcing": "adaptive",
+    },
     "ario": {
         "overproduction": "ario",
         "labour": "fixed",
@@ -142,7 +162,9 @@ def compose(name: str, **changes: str) -> RuleSet:
         else:
             chosen[slot] = found
     problems.raise_if_any()
-    return RuleSet(name=name, chosen=chosen, **{slot: RULES[slot][rule] for slot, rule in chosen.items()})
+    memories = tuple(memory for rule, memory in MEMORIES.items() if rule in chosen.values())
+    filled = {slot: RULES[slot][rule] for slot, rule in chosen.items()}
+    return RuleSet(name=name, chosen=chosen, memories=memories, **filled)
 
 
 def _named(slot: str, rule: str) -> str | None:

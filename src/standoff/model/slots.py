@@ -11,12 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model import consumption, labour, overproduction, rationing
+from standoff.model import consumption, labour, overproduction, planning, rationing, sourcing
 from standoff.model.arrays import choose
-from standoff.model.economy import Moment, OrderPlan
+from standoff.model.economy import Economy, EconomyState, Moment, OrderPlan, Sources
 from standoff.model.supply import ratio
 
 Rule = Callable[[Moment], Any]
+Memory = Callable[[EconomyState, Economy], EconomyState]
+"""From a state to the same with what a rule remembers as it is at rest, where it is not there yet."""
+
+LEAST_FLOW = 1e-300
+"""Keeps a quotient by a supplier's usual orders finite where it has none."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ class Served:
     """Share of every firm's order served, (nodes,); None where firms are not served alike."""
     arrived: Any = None
     """What reaches each need, where firms are not served alike."""
+    from_home: Any = None
+    """Flow per order that reaches each need beyond ``firms_share`` because its supplier serves its own place first; None where none does."""
+    home_share: Any = None
+    rest_share: Any = None
+    """Shares served in the supplier's own place and elsewhere, (nodes,); None where rationing asks for no place."""
 
 
 # Overproduction: factor on capacity
@@ -104,6 +114,31 @@ def firms_first(m: Moment) -> Served:
     wanted = m.final + m.shocks.rebuilding
     firms, final = rationing.firms_first(output=m.output, orders=m.book, final=wanted, xp=m.xp)
     return Served(to_firms=m.book * firms, to_final=m.final * final, final_share=final, firms_share=firms)
+
+
+def tiers(m: Moment) -> Served:
+    """Buyers and final demand in the seller's own place first, then all others; all alike where places are not known."""
+    economy, xp, home = m.economy, m.xp, m.economy.home_flows
+    if economy.homes is None or home is None:
+        return same_share(m)
+    final, weight = m.final + m.shocks.rebuilding, m.state.supplier_weight
+    at_home = economy.homes.final_share if m.shocks.final_at_home is None else m.shocks.final_at_home
+    at_home = at_home.reshape(at_home.shape + (1,) * (weight.ndim - at_home.ndim))
+    # Both are sums of the same orders, in another sequence
+    firms = xp.minimum(weight * home.orders(m.state.order_factor), m.book)
+    asked = xp.stack(xp.broadcast_arrays(firms + at_home * final, m.book - firms + (1.0 - at_home) * final))
+    (first, second), _ = rationing.serve_by_tiers(stock=m.output, demanded=asked, xp=xp)
+    second = xp.minimum(first, second)  # of nothing all is served
+    share = at_home * first + (1.0 - at_home) * second
+    return Served(
+        to_firms=firms * first + (m.book - firms) * second,
+        to_final=m.final * share,
+        final_share=share,
+        firms_share=second,
+        from_home=home.reach(weight * (first - second)),
+        home_share=first,
+        rest_share=second,
+    )
 
 
 def common_level(*, final_last: bool) -> Rule:
@@ -194,10 +229,63 @@ def follow_demand(m: Moment) -> OrderPlan:
     )
 
 
+def follow_plan(m: Moment) -> OrderPlan:
+    """As the default set orders on a chain, with nothing on the way: an economy has no lag, and no finished stock to plan for."""
+    smoothed = planning.smooth(m.state.smoothed_demand, m.demand, steps=_steps(m, m.numbers.smoothing_steps))
+    plan = planning.plan_to_stock(
+        smoothed_orders=smoothed,
+        stock=0.0,
+        stock_target=0.0,
+        restock_steps=1.0,
+        yields=1.0,
+        capacity=m.capacity,
+        largest_over_drivers=lambda wanted: wanted,
+        xp=m.xp,
+    )
+    return OrderPlan(
+        use=plan * m.economy.per_output,
+        goal=None,
+        destocks=True,
+        largest=m.numbers.order_limit,
+        smoothed_demand=smoothed,
+    )
+
+
 # Sourcing: weights of suppliers in the orders
-def usual_suppliers(m: Moment) -> Any:
-    return None
+def usual_suppliers(m: Moment) -> Sources:
+    return Sources()
 
 
-def suppliers_by_capacity(m: Moment) -> Any:
-    return m.capacity_share
+def suppliers_by_capacity(m: Moment) -> Sources:
+    return Sources(weight=m.capacity_share)
+
+
+def suppliers_by_reliability(m: Moment) -> Sources:
+    """Weights that drift to ``reliability^rho``: by supplier, where a chain lets the share of each link drift."""
+    delivered = sourcing.delivered_share(
+        ordered=m.book,
+        shipped=m.served.to_firms,
+        usual=m.xp.maximum(m.economy.base_book, LEAST_FLOW),
+        xp=m.xp,
+    )
+    reliability = planning.smooth(m.state.reliability, delivered, steps=_steps(m, m.numbers.reliability_steps))
+    preferred = reliability**m.numbers.reliability_exponent
+    weight = planning.smooth(m.state.supplier_weight, preferred, steps=_steps(m, m.numbers.sourcing_steps))
+    return Sources(weight=weight, reliability=reliability)
+
+
+def _steps(m: Moment, steps: Any) -> Any:
+    return m.xp.maximum(steps, 1.0)  # nothing moves faster than a step
+
+
+# What rules remember, at rest
+def usual_demand(state: EconomyState, economy: Economy) -> EconomyState:
+    if state.smoothed_demand is not None:
+        return state
+    return state._replace(smoothed_demand=economy.output + 0.0 * state.output)
+
+
+def full_reliability(state: EconomyState, economy: Economy) -> EconomyState:
+    if state.reliability is not None:
+        return state
+    return state._replace(reliability=economy.supply.xp.ones_like(state.output))

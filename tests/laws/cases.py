@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model.economy import RuleNumbers
 from standoff.model.parameters import parameter_values
+from standoff.model.rulesets import SETS
 from standoff.simulate.draws import Clock
 from standoff.simulate.initial import resting_state
 from standoff.simulate.record import FullRecorder
@@ -52,7 +54,8 @@ def run_network(
     *,
     acts: list[Act],
     demand: Any = None,
-    sourcing: bool = True,
+    rules: dict[str, str] | None = None,
+    numbers: RuleNumbers | None = None,
     parameters: dict[str, float] | None = None,
 ) -> Run:
     """Run acts on a network and keep everything."""
@@ -61,7 +64,8 @@ def run_network(
         clock,
         regimes=compile_acts(network, clock, acts),
         parameters=parameter_values(parameters or {}),
-        sourcing=sourcing,
+        rules=SETS["standoff"] | (rules or {}),
+        numbers=numbers,
         demand_factor=demand,
     )
     recorder = FullRecorder(setup, resting_state(setup))

@@ -51,9 +51,9 @@ def tightened(act: Act, rng: np.random.Generator) -> Act:
 def rise(case: Case, old: Act, new: Act, *, parameters: dict[str, float] = CALM, what: str = "used") -> float:
     """Rise of what the act's buyers use of its goods over the run, as a share of their usual use."""
     needs = np.unique(case.network.links.need[list(old.links)])
-    before = case.run(sourcing=False, parameters=parameters).records[what][:, needs].sum()
+    before = case.run(rules={"sourcing": "usual"}, parameters=parameters).records[what][:, needs].sum()
     changed = replace(case, acts=tuple(new if act is old else act for act in case.acts))
-    after = changed.run(sourcing=False, parameters=parameters).records[what][:, needs].sum()
+    after = changed.run(rules={"sourcing": "usual"}, parameters=parameters).records[what][:, needs].sum()
     return float(after - before) / (case.network.needs.use[needs].sum() * case.clock.steps * case.clock.step_days / 365)
 
 
@@ -127,11 +127,11 @@ def first_stops(case: Case, run: Run) -> np.ndarray:
 @pytest.mark.parametrize("shape", SHAPES[:30], ids=lambda shape: str(shape.seed))
 def test_more_stock_of_ones_own_does_not_shorten_the_time_to_survive(shape: object) -> None:
     case = case_of(shape)  # type: ignore[arg-type]
-    before = first_stops(case, case.run(sourcing=False, parameters=CALM))
+    before = first_stops(case, case.run(rules={"sourcing": "usual"}, parameters=CALM))
     stopping = np.flatnonzero(np.isfinite(before))
     for consumer in stopping[np.argsort(before[stopping], kind="stable")][:2]:
         own = case.network.nodes.parent[case.network.needs.consumer] == consumer
         cover = np.where(own, 1.5, 1.0) * case.network.needs.cover_days
         stocked = replace(case, network=replace(case.network, needs=replace(case.network.needs, cover_days=cover)))
-        after = first_stops(case, stocked.run(sourcing=False, parameters=CALM))
+        after = first_stops(case, stocked.run(rules={"sourcing": "usual"}, parameters=CALM))
         assert after[consumer] >= before[consumer], case.network.nodes.parent_labels[consumer]

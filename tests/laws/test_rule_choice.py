@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from standoff.cli.main import app
-from standoff.cli.peers import rules_of_scenario
 from standoff.errors import InputError
 from standoff.results.files import read_config
 from standoff.results.result import Result
@@ -58,6 +57,5 @@ def test_a_peers_rules_stand_in_a_scenario_where_it_has_their_slot(tmp_path: Pat
     done = CliRunner().invoke(app, ["run", "april-2025", "--world", WORLD, *chosen])
     assert done.exit_code == 0, done.output
     scenario = read_config(tmp_path / "result.nc")["scenario"]
-    assert (scenario["rationing"], scenario["sourcing"]) == ("firms_first", False)
-    with pytest.raises(InputError, match="scarce_inventory"):
-        rules_of_scenario("ario", {})
+    assert (scenario["rules"], scenario["rationing"]) == ("pichler", "firms_first")
+    assert "sourcing" not in scenario

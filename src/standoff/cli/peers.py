@@ -4,44 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 COMMANDS = ("esri", "inoue_todo", "ario", "pichler")
 """Rule sets that run on a folder of firms instead of a scenario."""
-
-
-def rules_of_scenario(rules: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """Changes of a scenario that put a peer's rules where a scenario has a slot for them: production, rationing, sourcing.
-
-    Raises:
-        InputError: names every rule of the peer that a scenario does not know and that the changes do not replace.
-    """
-    from standoff.errors import Problems
-    from standoff.model.rulesets import SETS
-    from standoff.simulate.scenario import Scenario
-
-    problems = Problems(f"rule set {rules} on a scenario")
-    if rules not in SETS:
-        problems.add(
-            why="it is no dynamic model", cure="Give a folder of firms: see standoff world from-firms", value=rules
-        )
-        problems.raise_if_any()
-    slots = {slot: get_args(Scenario.model_fields[slot].annotation) for slot in ("production", "rationing")}
-    chosen: dict[str, Any] = {"sourcing": False, **{slot: SETS[rules][slot] for slot in slots}, **changes}
-    for slot, known in slots.items():
-        if chosen[slot] in SETS:
-            chosen[slot] = SETS[chosen[slot]][slot]
-        if chosen[slot] not in known:
-            problems.add(
-                why=f"a scenario does not know the rule {chosen[slot]}",
-                cure=f"Write --set {slot}= and one of {', '.join(known)}; or run {rules} on a folder of firms or a table",
-                column=slot,
-                value=chosen[slot],
-            )
-    problems.raise_if_any()
-    return chosen
 
 
 def run_peer(

@@ -47,7 +47,7 @@ def run(
         str,
         typer.Option(
             "--rules",
-            help="Rule set: standoff; ario, pichler or inoue_todo on a table or a folder of firms; esri on one.",
+            help="Rule set: standoff, ario, pichler or inoue_todo; esri on a folder of firms.",
         ),
     ] = "",
     set_: SetOption = None,
@@ -63,7 +63,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario; write DIR/result.nc and DIR/report.html."""
-    from standoff.cli.peers import COMMANDS, rules_of_scenario, run_peer
+    from standoff.cli.peers import COMMANDS, run_peer
     from standoff.simulate.scenario import shipped_scenarios
 
     if asks_for_economy(scenario, rules=rules, world=world):
@@ -95,9 +95,7 @@ def run(
     from standoff.simulate.scenario import read_scenario, scenario_from
 
     changes: dict[str, Any] = dict(_pairs(set_ or []))
-    if rules in COMMANDS:
-        changes = rules_of_scenario(rules, changes)
-    elif rules:
+    if rules:
         changes["rules"] = rules
     asked = read_scenario(scenario, changes=changes)
     if until:

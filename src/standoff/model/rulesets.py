@@ -1,7 +1,8 @@
-"""Which rules make a model of a peer.
+"""Which rules there are, by slot, and which of them make a model.
 
-A rule set fills the same slots in the same order; no set has a step of its own (`standoff.model.economy_step`). A rule of one set can
-stand in another::
+A rule set is a choice of one rule for each of the same seven slots; no set has a step of its own. There are two kinds of network, a
+*chain* (`standoff.model.step`) and an *economy* (`standoff.model.economy_step`), and both know the same rules by the names that stand
+here. What fills a slot is in `standoff.model.chain_slots` and in `standoff.model.slots`. A rule of one set can stand in another::
 
     rules = compose("pichler", rationing="inoue_todo")
 """
@@ -12,79 +13,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
-
 from standoff.errors import Problems, nearest
-from standoff.model import input_limits, slots
+from standoff.model import slots
 from standoff.model.economy import RuleNumbers
-from standoff.model.input_limits import InputRule, PooledInputs, ScarceInventory, ScarcestInput
+from standoff.model.input_limits import InputRule
 from standoff.model.slots import Memory, Rule
 
-
-@dataclass(frozen=True)
-class RuleSet:
-    """A rule for every slot of the step."""
-
-    name: str
-    overproduction: Rule
-    labour: Rule
-    consumption: Rule
-    production: InputRule
-    rationing: Rule
-    ordering: Rule
-    sourcing: Rule
-    chosen: Mapping[str, str]
-    """Name of the rule in each slot."""
-    memories: tuple[Memory, ...] = ()
-    """Of the rules that remember more than every state holds."""
-
-
-NOT_RATED = np.zeros(())
-"""A rating that no input has."""
-
-RULES: dict[str, dict[str, Any]] = {
-    "overproduction": {"none": slots.no_overproduction, "ario": slots.drifting_overproduction},
-    "labour": {"fixed": slots.fixed_labour, "pichler": slots.hire_and_fire},
-    "consumption": {"fixed": slots.fixed_final_demand, "pichler": slots.shifted_consumption},
-    "production": {
-        "scarce_inventory": ScarceInventory(input_limits.share_of_goal, tolerant=True),
-        "leontief": ScarcestInput(input_limits.every_input),
-        "strongly_critical": ScarcestInput(
-            input_limits.rated(lambda part: part.group_critical + part.group_important, lambda part: NOT_RATED)
-        ),
-        "half_critical": ScarcestInput(
-            input_limits.rated(lambda part: part.group_critical, lambda part: part.group_important)
-        ),
-        "weakly_critical": ScarcestInput(input_limits.rated(lambda part: part.group_critical, lambda part: NOT_RATED)),
-        "linear": PooledInputs(),
-    },
-    "rationing": {
-        "tiers": slots.tiers,
-        "same_share": slots.same_share,
-        "firms_first": slots.firms_first,
-        "common_level": slots.common_level(final_last=False),
-        "common_level_final_last": slots.common_level(final_last=True),
-        "as_pronet": slots.as_pronet(final_last=False),
-        "as_pronet_final_last": slots.as_pronet(final_last=True),
-    },
-    "ordering": {
-        "planned_use": slots.follow_plan,
-        "wanted_output": slots.follow_wanted_output,
-        "output": slots.follow_output(goal_follows=True, no_destocking=False),
-        "output_fixed_goal": slots.follow_output(goal_follows=False, no_destocking=False),
-        "output_no_destocking": slots.follow_output(goal_follows=True, no_destocking=True),
-        "demand": slots.follow_demand,
-    },
-    "sourcing": {
-        "adaptive": slots.suppliers_by_reliability,
-        "usual": slots.usual_suppliers,
-        "capacity": slots.suppliers_by_capacity,
-    },
+RULES: dict[str, tuple[str, ...]] = {
+    "overproduction": ("none", "ario"),
+    "labour": ("fixed", "pichler"),
+    "consumption": ("fixed", "pichler"),
+    "production": (
+        "scarce_inventory",
+        "leontief",
+        "strongly_critical",
+        "half_critical",
+        "weakly_critical",
+        "linear",
+    ),
+    "rationing": (
+        "tiers",
+        "same_share",
+        "firms_first",
+        "common_level",
+        "common_level_final_last",
+        "as_pronet",
+        "as_pronet_final_last",
+    ),
+    "ordering": ("planned_use", "wanted_output", "output", "output_fixed_goal", "output_no_destocking", "demand"),
+    "sourcing": ("adaptive", "usual", "capacity"),
 }
-"""Every rule by slot and name."""
-
-MEMORIES = {"planned_use": slots.usual_demand, "adaptive": slots.full_reliability}
-"""What rules remember that others do not, by their names."""
+"""Name of every rule by slot."""
 
 SETS: dict[str, dict[str, str]] = {
     "standoff": {
@@ -131,18 +90,64 @@ NUMBERED = {
     "ordering": ("output", "output_fixed_goal", "output_no_destocking"),
 }
 """Rules by the numbers that proNet gives them (``-R``, ``-o``)."""
-
-
+SWITCHED = {"sourcing": {"true": "adaptive", "false": "usual"}}
+"""Rules by yes and no, for slots that can be said to be on or off."""
 LINK_BY_LINK = ("common_level", "common_level_final_last", "as_pronet", "as_pronet_final_last")
 """Rationing that looks at every link by itself, so that draws cannot share one read of the network."""
+NUMBERS_OF: dict[str, tuple[str, str]] = {
+    "psi": ("production", "scarce_inventory"),
+    "overproduction_base": ("overproduction", "ario"),
+    "overproduction_largest": ("overproduction", "ario"),
+    "overproduction_steps": ("overproduction", "ario"),
+    "hire": ("labour", "pichler"),
+    "fire": ("labour", "pichler"),
+    "saved": ("consumption", "pichler"),
+}
+"""The slot and rule that uses each number of `standoff.model.economy.RuleNumbers`."""
+BOUNDS: dict[str, tuple[float, float]] = {
+    "psi": (1e-6, 1.0),
+    "overproduction_base": (1.0, 10.0),
+    "overproduction_largest": (1.0, 10.0),
+    "overproduction_steps": (1.0, 1e6),
+    "hire": (0.0, 1.0),
+    "fire": (0.0, 1.0),
+    "saved": (0.0, 1.0),
+}
+"""Between what each may lie on a chain: a stock that is short of ``psi`` of its goal at rest would move what nothing moves."""
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """A rule for every slot of a step on an economy."""
+
+    name: str
+    overproduction: Rule
+    labour: Rule
+    consumption: Rule
+    production: InputRule
+    rationing: Rule
+    ordering: Rule
+    sourcing: Rule
+    chosen: Mapping[str, str]
+    """Name of the rule in each slot."""
+    memories: tuple[Memory, ...]
+    """Of the rules that remember more than every state holds."""
 
 
 def compose(name: str, **changes: str) -> RuleSet:
-    """A rule set, with other rules in some slots.
+    """A rule set on an economy, with other rules in some slots. Arguments and errors as in `choose`."""
+    chosen = choose(name, changes)
+    memories = tuple(memory for rule, memory in slots.MEMORIES.items() if rule in chosen.values())
+    filled = {slot: slots.FILLS[slot][rule] for slot, rule in chosen.items()}
+    return RuleSet(name=name, chosen=chosen, memories=memories, **filled)
+
+
+def choose(name: str, changes: Mapping[str, Any]) -> dict[str, str]:
+    """The name of the rule in every slot.
 
     Args:
         name: of the set in `SETS`.
-        changes: slot to the name of a rule, of a set whose rule is meant, or of proNet's number.
+        changes: slot to what `rule_meant` understands.
 
     Raises:
         InputError: names every unknown set, slot and rule.
@@ -156,24 +161,54 @@ def compose(name: str, **changes: str) -> RuleSet:
         if slot not in RULES:
             problems.add(why="there is no such slot", cure=nearest(slot, RULES), value=slot)
             continue
-        found = _named(slot, rule)
+        found = rule_meant(slot, rule)
         if found is None:
-            problems.add(why=f"there is no such rule of {slot}", cure=nearest(rule, {*RULES[slot], *SETS}), value=rule)
+            known = {*RULES[slot], *SETS}
+            problems.add(why=f"there is no such rule of {slot}", cure=nearest(str(rule), known), value=rule)
         else:
             chosen[slot] = found
     problems.raise_if_any()
-    memories = tuple(memory for rule, memory in MEMORIES.items() if rule in chosen.values())
-    filled = {slot: RULES[slot][rule] for slot, rule in chosen.items()}
-    return RuleSet(name=name, chosen=chosen, memories=memories, **filled)
+    return chosen
 
 
-def _named(slot: str, rule: str) -> str | None:
-    if rule in RULES[slot]:
-        return rule
-    if rule in SETS:
-        return SETS[rule][slot]
+def rule_meant(slot: str, rule: Any) -> str | None:
+    """The rule of a slot that is meant by its name, by a set that has it, by proNet's number or by yes and no; None for no rule."""
+    text = str(rule)
+    if text in RULES[slot]:
+        return text
+    if text in SETS:
+        return SETS[text][slot]
+    if text.lower() in SWITCHED.get(slot, {}):
+        return SWITCHED[slot][text.lower()]
     numbered = NUMBERED.get(slot, ())
-    return numbered[int(rule)] if rule.isdigit() and int(rule) < len(numbered) else None
+    return numbered[int(text)] if text.isdecimal() and int(text) < len(numbered) else None
+
+
+def chain_numbers(values: Mapping[str, float], chosen: Mapping[str, str]) -> RuleNumbers:
+    """Numbers of the rules of a chain.
+
+    Args:
+        values: those that are not as in `RuleNumbers`.
+        chosen: the rule of each slot.
+
+    Raises:
+        InputError: names every number that there is not, that no chosen rule uses, or that cannot be.
+    """
+    problems = Problems("numbers of the rules")
+    for name, value in values.items():
+        if name not in NUMBERS_OF:
+            problems.add(why="there is no such number", cure=nearest(name, NUMBERS_OF), column="numbers", value=name)
+            continue
+        slot, rule = NUMBERS_OF[name]
+        low, high = BOUNDS[name]
+        if chosen[slot] != rule:
+            why = f"no chosen rule uses this number: it belongs to {slot}={rule}"
+            problems.add(why=why, cure=f"Leave it out, or write {slot}={rule}", column=name, value=value)
+        elif not low <= value <= high:
+            why = f"it is not between {low:g} and {high:g}"
+            problems.add(why=why, cure="Give such a number", column=name, value=value)
+    problems.raise_if_any()
+    return replace(RuleNumbers(), **values)  # type: ignore[arg-type]
 
 
 def rule_numbers(values: Mapping[str, Any]) -> RuleNumbers:

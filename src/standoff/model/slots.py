@@ -1,6 +1,7 @@
 """What each rule of a peer reads of the step: thin functions between the step and the rules in the other files of this folder.
 
-Every function takes the step so far and returns what its slot decides. Which of them make a model is in `standoff.model.rulesets`.
+Every function takes the step so far and returns what its slot decides. Which of them make a model is in `standoff.model.rulesets`; how a
+chain fills the same slots is in `standoff.model.chain_slots`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model import consumption, labour, overproduction, planning, rationing, sourcing
+from standoff.model import consumption, input_limits, labour, overproduction, planning, rationing, sourcing
 from standoff.model.arrays import choose
 from standoff.model.economy import Economy, EconomyState, Moment, OrderPlan, Sources
+from standoff.model.input_limits import PooledInputs, ScarceInventory, ScarcestInput
 from standoff.model.supply import ratio
 
 Rule = Callable[[Moment], Any]
@@ -38,7 +40,7 @@ class Served:
     arrived: Any = None
     """What reaches each need, where firms are not served alike."""
     from_home: Any = None
-    """Flow per order that reaches each need beyond ``firms_share`` because its supplier serves its own place first; None where none does."""
+    """What reaches each need beyond ``firms_share``, per order, as its supplier serves its own place first; None where none does."""
     home_share: Any = None
     rest_share: Any = None
     """Shares served in the supplier's own place and elsewhere, (nodes,); None where rationing asks for no place."""
@@ -289,3 +291,51 @@ def full_reliability(state: EconomyState, economy: Economy) -> EconomyState:
     if state.reliability is not None:
         return state
     return state._replace(reliability=economy.supply.xp.ones_like(state.output))
+
+
+NOT_RATED = np.zeros(())
+"""A rating that no input has."""
+
+FILLS: dict[str, dict[str, Any]] = {
+    "overproduction": {"none": no_overproduction, "ario": drifting_overproduction},
+    "labour": {"fixed": fixed_labour, "pichler": hire_and_fire},
+    "consumption": {"fixed": fixed_final_demand, "pichler": shifted_consumption},
+    "production": {
+        "scarce_inventory": ScarceInventory(input_limits.share_of_goal, tolerant=True),
+        "leontief": ScarcestInput(input_limits.every_input),
+        "strongly_critical": ScarcestInput(
+            input_limits.rated(lambda part: part.group_critical + part.group_important, lambda part: NOT_RATED)
+        ),
+        "half_critical": ScarcestInput(
+            input_limits.rated(lambda part: part.group_critical, lambda part: part.group_important)
+        ),
+        "weakly_critical": ScarcestInput(input_limits.rated(lambda part: part.group_critical, lambda part: NOT_RATED)),
+        "linear": PooledInputs(),
+    },
+    "rationing": {
+        "tiers": tiers,
+        "same_share": same_share,
+        "firms_first": firms_first,
+        "common_level": common_level(final_last=False),
+        "common_level_final_last": common_level(final_last=True),
+        "as_pronet": as_pronet(final_last=False),
+        "as_pronet_final_last": as_pronet(final_last=True),
+    },
+    "ordering": {
+        "planned_use": follow_plan,
+        "wanted_output": follow_wanted_output,
+        "output": follow_output(goal_follows=True, no_destocking=False),
+        "output_fixed_goal": follow_output(goal_follows=False, no_destocking=False),
+        "output_no_destocking": follow_output(goal_follows=True, no_destocking=True),
+        "demand": follow_demand,
+    },
+    "sourcing": {
+        "adaptive": suppliers_by_reliability,
+        "usual": usual_suppliers,
+        "capacity": suppliers_by_capacity,
+    },
+}
+"""What fills each slot of a step on an economy, by the names of `standoff.model.rulesets`."""
+
+MEMORIES: dict[str, Memory] = {"planned_use": usual_demand, "adaptive": full_reliability}
+"""What rules remember that others do not, by their names."""

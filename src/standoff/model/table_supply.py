@@ -98,7 +98,9 @@ class TableSupply(Supply):
         for product in range(self.products):  # one by one, so that nothing of the size of the table is written
             seller, buyer = np.nonzero(place[product :: self.products, None] == place)
             need = product * self.nodes + buyer
-            found.append((need + (product * (self.regions - 1) + seller) * self.nodes, seller * self.products + product, need))
+            found.append(
+                (need + (product * (self.regions - 1) + seller) * self.nodes, seller * self.products + product, need)
+            )
         return LinksAtHome(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
     def flow_of(self, link: Index) -> Array:

@@ -21,7 +21,7 @@ from standoff.simulate.run import run_steps
 from standoff.simulate.scenario import Scenario, read_scenario, scenario_from
 from standoff.simulate.setup import Setup, build_setup
 from standoff.simulate.stability import own_dynamics
-from standoff.world.build import build_network, rated_needs
+from standoff.world.build import build_network
 from standoff.world.mirror import MIRRORED, mirror_world
 from standoff.world.network import Network
 from standoff.world.tables import World, read_world
@@ -130,13 +130,13 @@ def prepare(
     regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of, kept=kept)
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     setup = build_setup(
-        rated_needs(network, scenario.production),
+        network,
         clock,
         regimes=regimes,
         parameters=parameters,
-        sourcing=scenario.sourcing,
+        rules=scenario.chosen,
+        numbers=scenario.rule_numbers(),
         home_first=scenario.home_first,
-        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
     )
     return setup, regimes, parameters

@@ -29,7 +29,7 @@ from standoff.simulate.sampling import KINDS, Range, build_draws, draw_values, r
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
 from standoff.simulate.side_ledger import SideLedger
-from standoff.world.build import build_network, rated_needs
+from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World
 
@@ -262,13 +262,13 @@ def block_setup(job: Job, network: Network, draws: Draws, *, backend: Backend = 
     scenario = job.scenario
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     return build_setup(
-        rated_needs(network, scenario.production),
+        network,
         clock,
         regimes=job.regimes,
         parameters=job.parameters,
-        sourcing=scenario.sourcing,
+        rules=scenario.chosen,
+        numbers=scenario.rule_numbers(),
         home_first=scenario.home_first,
-        served=scenario.rationing,
         demand_factor=demand_factors(scenario, network, clock),
         draws=draws,
         backend=backend,

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from standoff.errors import InputError, Problems, nearest, refuse
+from standoff.model.economy import RuleNumbers
+from standoff.model.rulesets import NUMBERS_OF, RULES, SETS, chain_numbers, rule_meant
 from standoff.yaml_files import read_yaml
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "data" / "scenarios"
@@ -80,10 +82,11 @@ class Scenario(BaseModel):
         administration: other numbers of how a measure is run, by measure and name.
         permits: whether a measure's licences are a ``quantity`` or a ``right`` to ship, where not as the register says.
         parameters: other behavioural parameters.
-        sourcing: whether buyers move orders between suppliers.
-        home_first: whether a short seller serves its own place first.
-        production: which missing inputs stop a line, a rule of production of the peers.
-        rationing: whom a short seller serves first, likewise; ``home_first`` belongs to ``tiers``.
+        rules: set of `standoff.model.rulesets`.
+        overproduction, labour, consumption, production, rationing, ordering, sourcing: rule of each slot, that of the set if it is not
+            said. A set stands for its rule; ``sourcing`` is also true or false, which are ``adaptive`` and ``usual``.
+        numbers: numbers of these rules, see `standoff.model.economy.RuleNumbers`.
+        home_first: whether a short seller serves its own place first, under the rationing ``tiers``.
         demand: changes of final demand.
         mirror: two places of the world that change parts.
         not_represented: what the scenario's measures touch and the world does not have.
@@ -105,14 +108,43 @@ class Scenario(BaseModel):
     administration: dict[str, dict[str, float]] = {}
     permits: dict[str, str] = {}
     parameters: dict[str, float] = {}
-    sourcing: bool = True
+    rules: str = "standoff"
+    overproduction: str = SETS["standoff"]["overproduction"]
+    labour: str = SETS["standoff"]["labour"]
+    consumption: str = SETS["standoff"]["consumption"]
+    production: str = SETS["standoff"]["production"]
+    rationing: str = SETS["standoff"]["rationing"]
+    ordering: str = SETS["standoff"]["ordering"]
+    sourcing: str = SETS["standoff"]["sourcing"]
+    numbers: dict[str, float] = {}
     home_first: bool = True
-    rules: Literal["standoff"] = "standoff"
-    production: Literal["half_critical", "leontief", "strongly_critical", "weakly_critical"] = "half_critical"
-    rationing: Literal["tiers", "same_share", "firms_first"] = "tiers"
     demand: tuple[DemandChange, ...] = ()
     mirror: tuple[str, str] | None = None
     not_represented: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, given: Any) -> Any:
+        return _with_rules(given)
+
+    @field_validator("rules", *RULES)
+    @classmethod
+    def _known(cls, value: str, info: ValidationInfo) -> str:
+        known = RULES.get(str(info.field_name), SETS)
+        if value == "esri":
+            raise ValueError("it is no dynamic model: give a folder of firms, see standoff world from-firms")
+        if value not in known:
+            raise ValueError(f"there is no such rule. {nearest(value, {*known, *SETS})}")
+        return value
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The rule of each slot."""
+        return {slot: getattr(self, slot) for slot in RULES}
+
+    def rule_numbers(self) -> RuleNumbers:
+        """The numbers of the rules."""
+        return chain_numbers(self.numbers, self.chosen)
 
     @property
     def steps(self) -> int:
@@ -120,8 +152,18 @@ class Scenario(BaseModel):
         return int((self.until - self.start).days // self.step_days)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values that rebuild the scenario; what stands at its default is left out."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        """Plain values that rebuild the scenario; what stands at its default is left out, and rules that are those of the set."""
+        content = self.model_dump(mode="json", exclude_defaults=True, exclude=set(RULES))
+        return content | {slot: rule for slot, rule in self.chosen.items() if rule != SETS[self.rules][slot]}
+
+
+def _with_rules(given: Any) -> Any:
+    """Scenario content with the rule of every slot by name, as far as it can be told."""
+    if not isinstance(given, Mapping):
+        return given
+    usual = SETS.get(str(given.get("rules", "standoff")), {})
+    meant = {slot: rule_meant(slot, given[slot]) or str(given[slot]) for slot in RULES if slot in given}
+    return {**given, **usual, **meant}
 
 
 def shipped_scenarios() -> tuple[str, ...]:
@@ -134,8 +176,8 @@ def read_scenario(name_or_path: str | Path, *, changes: Mapping[str, Any] | None
 
     Args:
         name_or_path: a shipped name or the path of a YAML file.
-        changes: values by dotted key: a field (``until``), a parameter (``hoard_share``), a switch (``truce``) or a number of
-            administration (``CN-2025-18.approval_share``).
+        changes: values by dotted key: a field (``until``), a parameter (``hoard_share``), a switch (``truce``), a rule of a slot
+            (``ordering``), a number of the rules (``psi``) or a number of administration (``CN-2025-18.approval_share``).
 
     Raises:
         InputError: everything that is wrong with the file or the changes.
@@ -171,6 +213,10 @@ def scenario_from(content: Mapping[str, Any], *, file: str = "scenario", folder:
     for change in scenario.demand:
         if change.start and change.until and change.until <= change.start:
             problems.add(why="a change of demand ends before it begins", cure="Swap the dates", value=change.until)
+    try:
+        scenario.rule_numbers()
+    except InputError as error:
+        problems.found += error.problems
     problems.raise_if_any()
     if folder is not None and scenario.measure_files:
         files = tuple(str((folder / name).resolve()) for name in scenario.measure_files)
@@ -240,10 +286,14 @@ def _change(content: dict[str, Any], key: str, value: Any) -> None:
         content["parameters"] = {**content.get("parameters", {}), key: _number(key, value)}
     elif key in switches:
         content["settings"] = {**content.get("settings", {}), key: value}
+    elif key in NUMBERS_OF:
+        content["numbers"] = {**content.get("numbers", {}), key: _number(key, value)}
+    elif key == "orders":  # proNet's word for the slot
+        content["ordering"] = value
     elif key in Scenario.model_fields:
         content[key] = value
     else:
-        known = [*Scenario.model_fields, *default_parameters(), *switches]
+        known = [*Scenario.model_fields, *default_parameters(), *switches, *NUMBERS_OF]
         raise refuse("--set", why="there is no such setting", cure=nearest(key, known), value=key)
 
 
@@ -263,4 +313,5 @@ def report_fault(problems: Problems, fault: Any, file: str, *, known: Iterable[s
     elif fault["type"] == "missing":
         problems.add(why="this key is missing", cure="Add it, or extend baseline", file=file, column=place)
     else:
-        problems.add(why=fault["msg"], cure="Correct the value", file=file, column=place, value=fault.get("input", ""))
+        why = fault["msg"].removeprefix("Value error, ")
+        problems.add(why=why, cure="Correct the value", file=file, column=place, value=fault.get("input", ""))

@@ -6,7 +6,7 @@ pure function of it. In an ensemble, constants that differ between draws have a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from standoff.measures.gates import Regimes
 from standoff.model import rationing
+from standoff.model.economy import RuleNumbers
+from standoff.model.rulesets import SETS
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.model.transport import split_lag
 from standoff.simulate.backend import NUMPY, Backend
@@ -23,6 +25,7 @@ from standoff.simulate.constants import MAKING_DAYS, Constants, constants_of
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
+from standoff.world.build import rated_needs
 from standoff.world.network import DAYS_PER_YEAR, Network
 
 Floats = npt.NDArray[np.float64]
@@ -147,9 +150,9 @@ def build_setup(
     *,
     regimes: Regimes,
     parameters: dict[str, float],
-    sourcing: bool = True,
+    rules: Mapping[str, str] = SETS["standoff"],
+    numbers: RuleNumbers | None = None,
     home_first: bool = True,
-    served: str = "tiers",
     demand_factor: Floats | None = None,
     draws: Draws | None = None,
     backend: Backend = NUMPY,
@@ -161,14 +164,15 @@ def build_setup(
         clock: when.
         regimes: what governments do, from `standoff.measures.compile`.
         parameters: behavioural parameters by name.
-        sourcing: whether buyers move orders between suppliers.
-        home_first: whether a short seller serves buyers of its own place first, under the rule ``tiers``.
-        served: rule *ration*: ``tiers`` (home, priority, rest), ``same_share`` or ``firms_first``.
+        rules: name of the rule in each slot, see `standoff.model.rulesets`.
+        numbers: of the rules; those of the peers if not given.
+        home_first: whether a short seller serves buyers of its own place first, under the rationing ``tiers``.
         demand_factor: factor on final demand, (steps, uses); ones if not given.
         draws: what differs between draws; a single run if not given.
         backend: array library of the drawn numbers: what depends on them is computed in it, so that derivatives reach them.
     """
     xp = backend.xp
+    network = rated_needs(network, rules["production"])
     links, latent, needs, offers, stocks = network.links, network.latent, network.needs, network.offers, network.stocks
     per_step = clock.step_days / DAYS_PER_YEAR
     count = draws.count if draws else 0
@@ -178,7 +182,7 @@ def build_setup(
     touched_needs = np.flatnonzero(need_touched)
     is_touched = need_touched[links.need]
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
-    slot = _tiers(network, served, home_first) * len(offers.yields) + links.offer
+    slot = _tiers(network, rules["rationing"], home_first) * len(offers.yields) + links.offer
     tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
     slots = len(rationing.TIERS) * len(offers.yields)
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
@@ -234,7 +238,7 @@ def build_setup(
             rights=right_links,
             xp=xp,
         ),
-        sourcing=sourcing and len(tracked) > 0,
+        sourcing=rules["sourcing"] == "adaptive" and len(tracked) > 0,
         substeps=split,
         stages=stages,
         regime_table=table,

@@ -16,8 +16,8 @@ import numpy as np
 
 from standoff.errors import refuse
 from standoff.model.economy import ARRAYS, Economy, EconomyFlows, EconomyState, RuleNumbers
-from standoff.model.home import Homes
 from standoff.model.economy_step import ready, step
+from standoff.model.home import Homes
 from standoff.model.link_cuts import CutSupply, split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.supply import Supply

@@ -55,7 +55,8 @@ def report_html(result: Result, language: str) -> str:
 
 def scenario_yaml(scenario: Scenario) -> str:
     """The scenario file that the command line reads: `standoff run FILE`."""
-    content = scenario.model_dump(mode="json", exclude={"measure_files"}, exclude_defaults=True)
+    content = scenario.as_dict()
+    content.pop("measure_files", None)
     return dump_yaml(content)
 
 

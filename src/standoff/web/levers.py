@@ -6,6 +6,7 @@ from typing import Any
 
 from standoff.measures.settings import Settings
 from standoff.model.parameters import default_parameters
+from standoff.simulate.scenario import Scenario
 from standoff.web.tables import LANGUAGES, read_rows, say
 
 KINDS = ("administration", "parameter", "choice")
@@ -44,7 +45,9 @@ def _lever(row: dict[str, str]) -> dict[str, Any]:
             "source": parameter.source or row["source"],
         }
     elif row["kind"] == "choice":
-        lever["default"] = getattr(Settings(), row["lever"], "true")
+        of_scenario = Scenario.model_fields.get(row["lever"])
+        usual = str(of_scenario.default).lower() if of_scenario else None
+        lever["default"] = usual or getattr(Settings(), row["lever"])
     return lever
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from standoff.errors import nearest, refuse
 from standoff.measures.settings import SWITCHES
 from standoff.model.parameters import default_parameters
+from standoff.model.rulesets import NUMBERS_OF, RULES
 from standoff.simulate.scenario import Scenario, read_scenario, shipped_scenarios
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -21,7 +22,9 @@ FIELDS = (
     "settings",
     "administration",
     "parameters",
-    "sourcing",
+    "rules",
+    *RULES,
+    "numbers",
     "home_first",
     "demand",
     "mirror",
@@ -122,7 +125,7 @@ def scenario_of(request: RunRequest) -> Scenario:
 def check_key(key: str) -> None:
     """Raises InputError for a key that a request may not change."""
     switches = {"truce", *(each.key for each in SWITCHES), *(each.name for each in SWITCHES)}
-    known = {*FIELDS, *default_parameters(), *switches}
+    known = {*FIELDS, *default_parameters(), *switches, *NUMBERS_OF}
     if "." not in key and key not in known:
         raise refuse("changes", why="this cannot be changed here", cure=nearest(key, known), value=key)
 

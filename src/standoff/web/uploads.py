@@ -47,8 +47,8 @@ def read_uploaded_scenario(content: bytes) -> dict[str, Any]:
             raise refuse(what, why="the page reads no further files", cure="Run it with the command line", column=key)
     values.pop("measure_files", None)
     base = read_scenario(parent)
-    merged = base.model_dump(mode="json", exclude={"measure_files"})
-    merged["name"] = "uploaded"
+    merged = {**base.as_dict(), "name": "uploaded"}
+    merged.pop("measure_files", None)
     for key, value in values.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = {**merged[key], **value} if both else value

@@ -69,7 +69,6 @@ def build_network(world: World) -> Network:
 
 
 BINDS_AS = {
-    "half_critical": (0, 1, 2),
     "leontief": (0, 0, 0),
     "strongly_critical": (0, 0, 2),
     "weakly_critical": (0, 2, 2),
@@ -79,8 +78,8 @@ that name do (`standoff.model.slots`)."""
 
 
 def rated_needs(network: Network, production: str) -> Network:
-    """The network with its inputs rated as a rule of production takes them, one of `BINDS_AS`."""
-    if production == "half_critical":
+    """The network with its inputs rated as a rule of production takes them; as they are where it is not one of `BINDS_AS`."""
+    if production not in BINDS_AS:
         return network
     kind = np.array(BINDS_AS[production], dtype=network.needs.kind.dtype)[network.needs.kind]
     return replace(network, needs=replace(network.needs, kind=kind))

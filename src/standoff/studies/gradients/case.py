@@ -21,7 +21,7 @@ from standoff.simulate.sampling import FIXED, VALUING, factor_labels
 from standoff.simulate.scenario import Scenario
 from standoff.simulate.setup import Setup, build_setup
 from standoff.studies.gradients.scalars import Scalar, SumRecorder
-from standoff.world.build import build_network, rated_needs
+from standoff.world.build import build_network
 from standoff.world.network import Network
 from standoff.world.tables import World
 
@@ -94,9 +94,9 @@ class Case:
             self.clock,
             regimes=self.regimes,
             parameters=self.parameters,
-            sourcing=self.scenario.sourcing,
+            rules=self.scenario.chosen,
+            numbers=self.scenario.rule_numbers(),
             home_first=self.scenario.home_first,
-            served=self.scenario.rationing,
             demand_factor=demand_factors(self.scenario, self.network, self.clock),
             draws=draws,
             backend=backend,
@@ -182,7 +182,7 @@ def build_case(scenario: Scenario, world: World, *, as_of: dt.date | None = None
         scenario, world: what is run.
         as_of: information date: measures announced later do not exist.
     """
-    network = rated_needs(build_network(world), scenario.production)
+    network = build_network(world)
     regimes, parameters = prepare_measures(scenario, world, network, as_of=as_of)
     clock = Clock(start=scenario.start, steps=scenario.steps, step_days=scenario.step_days)
     return Case(scenario, world, network, regimes, parameters, clock)

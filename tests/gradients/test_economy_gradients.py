@@ -82,11 +82,16 @@ def _assert_slopes(case: EconomyCase, of: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "of"),
-    [("inoue_todo", "output_lost"), ("ario", "value_added_lost"), ("pichler", "final_use_unmet:sector 2")],
+    ("rules", "of", "changes"),
+    [
+        ("inoue_todo", "output_lost", {}),
+        ("inoue_todo", "output_lost", {"rationing": "as_pronet"}),
+        ("ario", "value_added_lost", {}),
+        ("pichler", "final_use_unmet:sector 2", {}),
+    ],
 )
-def test_slopes_of_firms_are_those_of_runs(rules: str, of: str) -> None:
-    _assert_slopes(economy_case(FIRMS, rules=rules, changes=SHORT), of)
+def test_slopes_of_firms_are_those_of_runs(rules: str, of: str, changes: dict[str, str]) -> None:
+    _assert_slopes(economy_case(FIRMS, rules=rules, changes={**SHORT, **changes}), of)
 
 
 def test_slopes_of_a_scenario_with_a_cut_and_rebuilding_are_those_of_runs(written: tuple[Path, Path]) -> None:

@@ -28,7 +28,6 @@ from standoff.simulate.economy_draws import run_draws
 from standoff.simulate.economy_run import EconomyRun, run_economy
 from standoff.simulate.economy_scenario import economy_scenario_from
 from standoff.simulate.traced import double_precision
-from standoff.simulate.traced_economy import IN_NUMPY_ONLY
 from standoff.simulate.traced_network import NewArrays
 from standoff.world.economies import economy_from_table
 
@@ -64,6 +63,18 @@ PEER_RULES: dict[str, Rule] = {
     "common_level": lambda xp, a: xp.minimum(
         rationing.common_level(output=a()[:5], relative=a(), weight=a() + 0.1, seller=SELLER, nodes=5, xp=xp), 1e9
     ),
+    "as_pronet": lambda xp, a: [
+        xp.minimum(each, 1e9)
+        for each in rationing.served_by_pronet(
+            output=a()[:5],
+            relative=xp.round(a() / 4) / 2,
+            weight=a() + 0.1,
+            seller=SELLER,
+            final_relative=a()[:5] / 8,
+            final_weight=a()[:5],
+            xp=xp,
+        )
+    ],
     "destocking": _gap(destocks=True, some=False),
     "no destocking": _gap(destocks=False, some=True),
     "per_flow": lambda xp, a: restocking.per_flow(a() + 0.0, a(), xp=xp),
@@ -103,12 +114,30 @@ def test_a_rule_of_the_peers_says_the_same_in_jax_as_in_numpy(name: str, seed: i
         np.testing.assert_allclose(softened, one, rtol=SAME_RULE, atol=SAME_RULE)
 
 
+@pytest.mark.parametrize("xp", [np, NewArrays()])
+def test_levels_of_many_draws_are_those_of_each(xp: Any) -> None:
+    draw = np.random.default_rng(4)
+    output, final = draw.uniform(0.0, 9.0, (2, 5, 3))
+    relative, weight = draw.integers(0, 5, (ROWS, 3)) / 2, draw.uniform(0.1, 2.0, ROWS)
+
+    def levels(place: Any) -> Any:
+        lists = {"output": output[..., place], "relative": relative[..., place]}
+        both = {name: xp.asarray(values) for name, values in lists.items()} | {"weight": weight, "seller": SELLER}
+        its = {"final_relative": xp.asarray(final[..., place]), "final_weight": np.ones(5)}
+        return rationing.common_level(**both, nodes=5, xp=xp), *rationing.served_by_pronet(**both, **its, xp=xp)
+
+    with double_precision():
+        together, apart = levels(slice(None)), [levels(each) for each in range(3)]
+    for name, each in enumerate(together):
+        np.testing.assert_allclose(each, np.stack([one[name] for one in apart], axis=-1), rtol=SAME_RULE)
+
+
 def _compositions() -> list[tuple[str, dict[str, str]]]:
     """For every set as many runs as the fullest slot has rules, so that each rule stands in each set at least once."""
-    runnable = {slot: [rule for rule in rules if rule not in IN_NUMPY_ONLY] for slot, rules in RULES.items()}
-    most = max(len(rules) for rules in runnable.values())
+    by_slot = {slot: list(rules) for slot, rules in RULES.items()}
+    most = max(len(rules) for rules in by_slot.values())
     return [
-        (name, {slot: rules[(number + shift) % len(rules)] for shift, (slot, rules) in enumerate(runnable.items())})
+        (name, {slot: rules[(number + shift) % len(rules)] for shift, (slot, rules) in enumerate(by_slot.items())})
         for name in SETS
         for number in range(most)
     ]
@@ -267,10 +296,7 @@ def test_cuts_restrictions_and_ranges_of_a_scenario_run_the_same_under_jax(rules
 
 
 def test_what_jax_does_not_run_is_refused_and_the_way_out_named() -> None:
-    economy, schedule = HOMES["inoue_todo"]()
-    for rule in IN_NUMPY_ONLY:
-        with pytest.raises(InputError, match="common_level"):
-            run_economy(economy, compose("inoue_todo", rationing=rule), schedule, steps=1, backend=JAX)
+    economy, _ = HOMES["inoue_todo"]()
     with pytest.raises(InputError, match="use numpy"):
         run_economy(economy, compose("inoue_todo"), _Other(), steps=1, backend=JAX)
     impact = 2.0 * HOMES["ario"]()[0].capital

@@ -82,23 +82,43 @@ def every(truths: Iterable[Any]) -> Any:
 
 
 def run_totals(values: Any, starts: npt.NDArray[np.integer[Any]]) -> Any:
-    """Sum of each run of entries that stand side by side; ``starts`` is where each run begins, the first at 0."""
+    """Sum of each run of entries that stand side by side along the first axis; ``starts`` is where each run begins, the first at 0."""
     if not isinstance(values, np.ndarray):
         from jax.ops import segment_sum
 
         run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values))))
         return segment_sum(values, run, num_segments=len(starts), indices_are_sorted=True)
-    return np.add.reduceat(values, starts)
+    return np.add.reduceat(values, starts, axis=0)
 
 
 def first_of_each(chosen: Any, group: npt.NDArray[np.integer[Any]], groups: int) -> Any:
-    """Position of the first chosen entry of each group, their number where none is chosen; groups stand side by side."""
+    """Position of the first chosen entry of each group, their number where none is chosen; groups stand side by side.
+
+    Along the first axis; what is chosen may differ between draws.
+    """
     if not isinstance(chosen, np.ndarray):
         import jax.numpy as jnp
         from jax.ops import segment_min
 
-        place = jnp.where(chosen, jnp.arange(len(group)), len(group))
+        places = jnp.arange(len(group)).reshape(-1, *(1 for _ in chosen.shape[1:]))
+        place = jnp.where(chosen, places, len(group))
         return jnp.minimum(segment_min(place, group, num_segments=groups, indices_are_sorted=True), len(group))
-    first = np.full(groups, len(group))
-    np.minimum.at(first, group[chosen], np.flatnonzero(chosen))
+    first = np.full((groups, *chosen.shape[1:]), len(group))
+    row, *draw = np.nonzero(chosen)
+    np.minimum.at(first, (group[row], *draw), row)
     return first
+
+
+def order_within(values: Any, group: npt.NDArray[np.integer[Any]]) -> Any:
+    """Positions along the first axis that sort by group, and by value within a group; equal values stand in any order."""
+    if not isinstance(values, np.ndarray):
+        import jax.numpy as jnp
+
+        groups = group.reshape(-1, *(1 for _ in values.shape[1:]))
+        return jnp.lexsort((values, jnp.broadcast_to(groups, values.shape)), axis=0)
+    order = np.argsort(values, axis=0)
+    # Two bytes at a time NumPy counts instead of comparing, in an eighth of the time of `lexsort`
+    for shift in range(0, max(int(group.max(initial=0)).bit_length(), 1), 16):
+        digit = (group[order] >> shift).astype(np.uint16)
+        order = np.take_along_axis(order, np.argsort(digit, axis=0, kind="stable"), axis=0)
+    return order

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from standoff.model.arrays import add_at, first_of_each, put_at, run_totals
+from standoff.model.arrays import add_at, first_of_each, order_within, put_at, run_totals
 from standoff.model.supply import ratio
 
 TIERS = ("home", "priority", "rest", "latent")
@@ -65,31 +65,30 @@ def common_level(*, output: Any, relative: Any, weight: Any, seller: Any, nodes:
     client that asks for less than usual is served in full before one that asks for more.
 
     Args:
-        output: x, (nodes,).
-        relative: r, order relative to the usual one, (clients,).
-        weight: w, usual order, (clients,).
+        output: x, (nodes, ...).
+        relative: r, order relative to the usual one, (clients, ...).
+        weight: w, usual order, (clients,) or (clients, ...).
         seller: whose client it is, (clients,); a NumPy array whatever the library, so that its runs are known beforehand.
         nodes: number of sellers.
         xp: array namespace.
 
     Returns:
-        lambda, (nodes,).
+        lambda, (nodes, ...).
 
     Source: Inoue and Todo, Nature Sustainability 2 (2019), doi:10.1038/s41893-019-0351-x.
     """
     if not len(seller):
-        return xp.full(nodes, np.inf)
-    order = xp.lexsort((relative, seller))
-    r, w = relative[order], weight[order]
-    clients = np.bincount(seller, minlength=nodes)
-    s, begin = np.repeat(np.arange(nodes), clients), np.repeat(np.cumsum(clients) - clients, clients)
-    used, waiting = _sum_before(w * r, begin, xp), _sum_from(w, begin, xp)
-    first = first_of_each(used + r * waiting > output[s], s, nodes)
-    place = xp.minimum(first, len(r) - 1)
-    level = xp.divide(output - used[place], waiting[place], out=xp.full(nodes, np.inf), where=first < len(r))
+        return xp.full(output.shape, np.inf)
+    line = _line(relative, weight, seller, nodes, xp)
+    r, waiting = line.relative, _sum_from(line.weight, line, xp)
+    used = _sum_before(line.weight * r, line, xp)
+    first = first_of_each(used + r * waiting > output[line.seller], line.seller, nodes)
+    scarce, place = first < len(r), xp.minimum(first, len(r) - 1)
+    left = output - _pick(used, place, xp)
+    level = xp.divide(left, _pick(waiting, place, xp), out=xp.full(output.shape, np.inf), where=scarce)
     # Who asks for less is served in full: a level below that is rounding, and much of it where little is still waiting
-    served = xp.where(xp.asarray(begin)[place] < place, r[place - 1], 0.0)
-    return xp.maximum(level, served)
+    begin = xp.asarray(line.begin)[place]
+    return xp.maximum(level, xp.where(begin < place, _pick(r, xp.maximum(place - 1, 0), xp), 0.0))
 
 
 LEAST_ORDER = 1e-13
@@ -99,7 +98,14 @@ TIE = 1e-12
 
 
 def served_by_pronet(
-    *, output: Any, relative: Any, weight: Any, seller: Any, final_relative: Any, final_weight: Any
+    *,
+    output: Any,
+    relative: Any,
+    weight: Any,
+    seller: Any,
+    final_relative: Any,
+    final_weight: Any,
+    xp: Any = np,
 ) -> tuple[Any, Any]:
     """What proNet serves of each order relative to the usual one, with what its loop does beside the published rule.
 
@@ -114,65 +120,101 @@ def served_by_pronet(
     served, and is lost.
 
     Args:
-        output: x, (nodes,).
-        relative: r of clients, (links,).
-        weight: w, usual order, (links,).
-        seller: whose client it is, (links,).
-        final_relative: r of final demand, (nodes,).
-        final_weight: c, usual final demand, 0 where it does not take part, (nodes,).
+        output: x, (nodes, ...).
+        relative: r of clients, (links, ...).
+        weight: w, usual order, (links,) or (links, ...).
+        seller: whose client it is, (links,); a NumPy array whatever the library.
+        final_relative: r of final demand, (nodes, ...).
+        final_weight: c, usual final demand, 0 where it does not take part, (nodes,) or (nodes, ...).
+        xp: array namespace.
 
     Returns:
-        (of each client, (links,); of final demand, (nodes,)).
+        (of each client, (links, ...); of final demand, (nodes, ...)).
 
     Source: behaviour of proNet (2021), inferred from its outputs on a network of 200 firms, see docs/peers.md.
     """
-    nodes = len(output)
-    idle = relative <= LEAST_ORDER
-    wanting = (final_weight > 0) & (final_relative > LEAST_ORDER)
-    r = np.concatenate([relative[~idle], final_relative[wanting]])
-    w = np.concatenate([weight[~idle], np.zeros(np.count_nonzero(wanting))])
-    s = np.concatenate([seller[~idle], np.flatnonzero(wanting)])
-    order = np.lexsort((r, s))
-    r, w, s = r[order], w[order], s[order]
-    begin, place = np.searchsorted(s, s), np.arange(len(r))
-    waiting = _sum_from(w, begin)
-    idle_weight = np.bincount(seller[idle], weight[idle], minlength=nodes)
-    need = r[begin] * idle_weight[s] + _sum_before(w * r, begin) + r * (waiting + final_weight[s])
-    fails = need >= output[s] * (1.0 - TIE)
-    first = first_of_each(fails, s, nodes)
-    opened = (begin == place) & ~fails
-    given_to_idle = np.zeros(nodes)
-    given_to_idle[s[opened]] = r[opened]
-    scarce = np.flatnonzero(first < len(r))
-    k = first[scarce]
-    opening = begin[k] == k
-    reached, used = np.where(opening, 0.0, r[k - 1]), np.where(opening, 0.0, need[k - 1])
-    unserved = np.where(final_relative[scarce] >= r[k], final_weight[scarce], 0.0)
-    failing, level = np.full(nodes, np.inf), np.full(nodes, np.inf)
-    failing[scarce] = r[k]
-    level[scarce] = reached + (output[scarce] - used) / (waiting[k] + unserved)
-    served = np.where(relative < failing[seller], relative, level[seller])
-    return np.where(idle, given_to_idle[seller], served), np.where(final_relative < failing, final_relative, level)
+    nodes, idle = len(output), relative <= LEAST_ORDER
+    weight = xp.broadcast_to(_along(weight, relative), relative.shape)
+    shared = _along(final_weight, final_relative)
+    wanting = (shared > 0) & (final_relative > LEAST_ORDER)
+    # Who orders nothing stands first in the line of its seller, and weighs nothing in it
+    line = _line(
+        xp.concatenate([xp.where(idle, 0.0, relative), xp.where(wanting, final_relative, 0.0)]),
+        xp.concatenate([xp.where(idle, 0.0, weight), xp.zeros(final_relative.shape)]),
+        np.concatenate([seller, np.arange(nodes)]),
+        nodes,
+        xp,
+    )
+    r, s, entries = line.relative, line.seller, len(line.seller)
+    waiting, ordering = _sum_from(line.weight, line, xp), r > 0
+    lowest = first_of_each(ordering, s, nodes)
+    first_level = xp.where(lowest < entries, _pick(r, xp.minimum(lowest, entries - 1), xp), 0.0)
+    of_idle = xp.concatenate([xp.where(idle, weight, 0.0), xp.zeros(final_relative.shape)])
+    idle_need = first_level * run_totals(_pick(of_idle, line.order, xp), line.starts)
+    need = idle_need[s] + _sum_before(line.weight * r, line, xp) + r * (waiting + shared[s])
+    first = first_of_each(ordering & (need >= output[s] * (1.0 - TIE)), s, nodes)
+    scarce, k = first < entries, xp.minimum(first, entries - 1)
+    opening, before = first == lowest, xp.maximum(k - 1, 0)
+    reached = xp.where(opening, 0.0, _pick(r, before, xp))
+    unspent = output - xp.where(opening, 0.0, _pick(need, before, xp))
+    failing = xp.where(scarce, _pick(r, k, xp), np.inf)
+    unserved = xp.where(final_relative >= failing, shared, 0.0)
+    share = xp.divide(unspent, _pick(waiting, k, xp) + unserved, out=xp.full(unspent.shape, np.inf), where=scarce)
+    level, given_to_idle = reached + share, xp.where(opening, 0.0, first_level)
+    served = xp.where(relative < failing[seller], relative, level[seller])
+    return xp.where(idle, given_to_idle[seller], served), xp.where(final_relative < failing, final_relative, level)
 
 
-def _sum_before(values: Any, begin: Any, xp: Any = np) -> Any:
-    """Sum of the values before each one in its run; ``begin`` is where the run of each value starts.
+class _Line(NamedTuple):
+    """Clients in the order in which they are served: seller by seller, and who asks for less first."""
 
-    At the start of a run the sum of the last one is taken back, so that rounding stays that of a run and not of all of them.
+    order: Any
+    """Which client stands at each place."""
+    relative: Any
+    weight: Any
+    seller: Any
+    begin: Any
+    """Where the clients of the same seller begin, (clients,)."""
+    starts: Any
+    """Where the clients of each seller that has any begin."""
+
+
+def _line(relative: Any, weight: Any, seller: Any, nodes: int, xp: Any) -> _Line:
+    clients = np.bincount(seller, minlength=nodes)
+    begins = np.cumsum(clients) - clients
+    order = order_within(relative, seller)
+    return _Line(
+        order,
+        _pick(relative, order, xp),
+        _pick(weight, order, xp),
+        np.repeat(np.arange(nodes), clients),
+        np.repeat(begins, clients),
+        begins[clients > 0],
+    )
+
+
+def _along(values: Any, like: Any) -> Any:
+    """Values with as many axes as what they stand beside."""
+    return values.reshape(values.shape + (1,) * (like.ndim - values.ndim))
+
+
+def _pick(values: Any, places: Any, xp: Any) -> Any:
+    """Values at places along the first axis; places may differ between draws."""
+    return values[places] if values.ndim == 1 else xp.take_along_axis(values, places, axis=0)
+
+
+def _sum_before(values: Any, line: _Line, xp: Any) -> Any:
+    """Sum of the values before each client in its line.
+
+    At the start of a line the sum of the last one is taken back, so that rounding stays that of a line and not of all of them.
     """
-    if not len(values):
-        return values
-    starts = np.flatnonzero(begin == np.arange(len(values)))
-    taken_back = xp.concatenate([xp.zeros(1), values])
-    taken_back = add_at(taken_back, starts[1:], -run_totals(values, starts)[:-1])
-    before = xp.cumsum(taken_back)[:-1]
-    return before - before[begin]
+    taken_back = xp.concatenate([xp.zeros((1, *values.shape[1:])), values])
+    taken_back = add_at(taken_back, line.starts[1:], -run_totals(values, line.starts)[:-1])
+    before = xp.cumsum(taken_back, axis=0)[:-1]
+    return before - before[line.begin]
 
 
-def _sum_from(values: Any, begin: Any, xp: Any = np) -> Any:
-    """Sum of each value and those after it in its run."""
-    if not len(values):
-        return values
-    starts = np.flatnonzero(begin == np.arange(len(values)))
-    lengths = np.diff(np.append(starts, len(values)))
-    return xp.repeat(run_totals(values, starts), lengths) - _sum_before(values, begin, xp)
+def _sum_from(values: Any, line: _Line, xp: Any) -> Any:
+    """Sum of each value and those after it in its line."""
+    lengths = np.diff(np.append(line.starts, len(values)))
+    return xp.repeat(run_totals(values, line.starts), lengths, axis=0) - _sum_before(values, line, xp)

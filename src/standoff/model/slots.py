@@ -179,11 +179,12 @@ def as_pronet(*, final_last: bool) -> Rule:
         final = m.final + m.shocks.rebuilding
         clients, of_final = rationing.served_by_pronet(
             output=m.output,
-            relative=ratio(supply.links(m.state.order_factor, m.state.supplier_weight), usual),
+            relative=ratio(supply.links(m.state.order_factor, m.state.supplier_weight), usual, m.xp),
             weight=usual,
             seller=supply.supplier,
-            final_relative=ratio(final, economy.final),
-            final_weight=np.zeros_like(economy.final) if final_last else economy.final,
+            final_relative=ratio(final, economy.final, m.xp),
+            final_weight=m.xp.zeros_like(economy.final) if final_last else economy.final,
+            xp=m.xp,
         )
         return _served_by_link(m, usual * clients, to_final=None if final_last else economy.final * of_final)
 

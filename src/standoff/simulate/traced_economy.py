@@ -27,8 +27,6 @@ from standoff.simulate.traced import TracedMap, double_precision
 from standoff.simulate.traced_events import TracedEvents, traced_events
 from standoff.simulate.traced_network import NewArrays, network_arrays, traced_network
 
-IN_NUMPY_ONLY = ("as_pronet", "as_pronet_final_last")
-"""Rationing whose loop over levels has as many entries as clients order something, which no compiled program can have."""
 NUMBERS = tuple(each.name for each in fields(RuleNumbers) if each.name != "peer_compatible")
 
 Emit = Callable[[EconomyState, EconomyFlows, Any], Any]
@@ -155,9 +153,8 @@ def program(
         stops: steps at which a stretch begins although links stay as they are.
 
     Raises:
-        InputError: a rule or a network that runs in NumPy only; events that do not fit together.
+        InputError: a network that runs in NumPy only; events that do not fit together.
     """
-    _check(rules)
     changes = _network_by_stretch(economy.supply, schedules, steps=steps)
     firsts = tuple(sorted({0, *changes, *(each for each in stops if 0 < each < steps)}))
     whole: Any = economy.supply
@@ -183,16 +180,6 @@ def _by_product(values: Any, whole: Supply, draws: int | None) -> Any:
     if draws is None or values.ndim <= whole.base.ndim or whole.base.ndim == 1:
         return values
     return np.broadcast_to(values, (len(whole.base), *values.shape[1:]))
-
-
-def _check(rules: RuleSet) -> None:
-    if rules.chosen["rationing"] in IN_NUMPY_ONLY:
-        raise refuse(
-            "backend jax",
-            why="rationing as proNet's loop does it runs in NumPy only",
-            cure="Take rationing common_level, the rule as published, or run it in NumPy",
-            value=rules.chosen["rationing"],
-        )
 
 
 def _network_by_stretch(whole: Supply, schedules: Sequence[Schedule], *, steps: int) -> dict[int, Supply]:

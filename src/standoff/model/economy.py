@@ -291,6 +291,9 @@ class EconomyState(NamedTuple):
     """Demand as a seller sees it, smoothed, (nodes,); None where no rule asks for it."""
     reliability: Any = None
     """Smoothed share of its orders that a supplier served, (nodes,); None where no rule asks for it."""
+    counted_on: Any = None
+    """Share of what its suppliers delivered before any link was closed that a buyer still counts on, by need; None where no link is
+    closed or no rule asks for it."""
 
 
 class EconomyFlows(NamedTuple):
@@ -360,7 +363,10 @@ class Sources(NamedTuple):
 
     weight: Any = None
     """Of each supplier in the orders of the step to come, (nodes,); None where orders stay on usual shares."""
+    reach: Any = None
+    """Base flow into each need, suppliers weighted, that orders are spread over; None for all that is open."""
     reliability: Any = None
+    counted_on: Any = None
     """To be remembered, see `EconomyState`."""
 
 

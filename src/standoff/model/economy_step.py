@@ -22,6 +22,7 @@ from standoff.model.economy import (
     Part,
     RuleNumbers,
     Shocks,
+    Sources,
 )
 from standoff.model.rulesets import RuleSet
 
@@ -73,6 +74,7 @@ def step(
         input_limit=input_limit,
         smoothed_demand=m.plan.smoothed_demand,
         reliability=m.sources.reliability,
+        counted_on=m.sources.counted_on,
     )
     return after, EconomyFlows(
         capacity=m.capacity,
@@ -154,7 +156,7 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
         if met is not False:
             goal = choose(met, _copy_of_bounded(part, stock), goal)
         orders = _orders(part, plan, stock, goal, use if plan.use is m.activity else part.use(plan.use))
-        reach = part.base if weight is None else block.reach(weight)
+        reach = _reach(part, m.sources)
         orders = restocking.per_flow(orders, reach, xp=xp)
         return (block.add_orders(orders, book), known), (stock, orders, arrived, used)
 
@@ -192,6 +194,13 @@ def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
         use = part.base
     factors = (part.goal, part.block.at_need(plan.goal)) if use is None else (part.cover, use)
     return part.xp.multiply(*factors, out=part.xp.empty_like(stock))
+
+
+def _reach(part: Part, sources: Sources) -> Any:
+    """Base flow that orders of a block are spread over, suppliers weighted."""
+    if sources.reach is not None:
+        return sources.reach[part.block.needs]
+    return part.base if sources.weight is None else part.block.reach(sources.weight)
 
 
 def _orders(part: Part, plan: OrderPlan, stock: Any, goal: Any, use: Any) -> Any:

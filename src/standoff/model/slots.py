@@ -264,7 +264,11 @@ def suppliers_by_capacity(m: Moment) -> Sources:
 
 
 def suppliers_by_reliability(m: Moment) -> Sources:
-    """Weights that drift to ``reliability^rho``: by supplier, where a chain lets the share of each link drift."""
+    """Weights that drift to ``reliability^rho``, and orders on closed links that drift to open ones.
+
+    A chain lets the share of each link drift. Here every supplier has one weight, and every need what its buyer counts on of all that its
+    suppliers delivered when all links were open; what opens again is counted on at once, so that no order is placed twice.
+    """
     delivered = sourcing.delivered_share(
         ordered=m.book,
         shipped=m.served.to_firms,
@@ -273,8 +277,14 @@ def suppliers_by_reliability(m: Moment) -> Sources:
     )
     reliability = planning.smooth(m.state.reliability, delivered, steps=_steps(m, m.numbers.reliability_steps))
     preferred = reliability**m.numbers.reliability_exponent
-    weight = planning.smooth(m.state.supplier_weight, preferred, steps=_steps(m, m.numbers.sourcing_steps))
-    return Sources(weight=weight, reliability=reliability)
+    moving = _steps(m, m.numbers.sourcing_steps)
+    weight = planning.smooth(m.state.supplier_weight, preferred, steps=moving)
+    if m.state.counted_on is None:
+        return Sources(weight=weight, reliability=reliability)
+    usual = m.economy.supply.usual_reach(weight)
+    still = m.xp.where(usual > 0, ratio(m.economy.supply.reach(weight), usual, m.xp), 1.0)
+    counted_on = m.xp.maximum(still, planning.smooth(m.state.counted_on, still, steps=moving))
+    return Sources(weight=weight, reach=usual * counted_on, reliability=reliability, counted_on=counted_on)
 
 
 def _steps(m: Moment, steps: Any) -> Any:
@@ -289,9 +299,12 @@ def usual_demand(state: EconomyState, economy: Economy) -> EconomyState:
 
 
 def full_reliability(state: EconomyState, economy: Economy) -> EconomyState:
-    if state.reliability is not None:
-        return state
-    return state._replace(reliability=economy.supply.xp.ones_like(state.output))
+    xp = economy.supply.xp
+    if state.reliability is None:
+        state = state._replace(reliability=xp.ones_like(state.output))
+    if not economy.supply.closed_in_part:
+        return state._replace(counted_on=None)
+    return state if state.counted_on is not None else state._replace(counted_on=xp.ones_like(state.stock))
 
 
 NOT_RATED = np.zeros(())

@@ -220,6 +220,15 @@ class Supply(ABC):
             total = block.total(block.group_base, total)
         return total
 
+    @property
+    def closed_in_part(self) -> bool:
+        """Whether some links are closed."""
+        return False
+
+    def usual_reach(self, weight: Array) -> Array:
+        """Base flow into each need, suppliers weighted, with all links open."""
+        return self.reach(weight)
+
     def _in_blocks(self, of: Callable[[Block], Array]) -> Array:
         return self.xp.concatenate([of(block) for block in self.blocks]) if self.blocks else np.zeros_like(self.base)
 

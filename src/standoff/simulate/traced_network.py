@@ -203,6 +203,14 @@ class TracedNetwork(Supply):
     def link_base(self) -> Any:
         return self.arrays.get("usual", self.flows).astype(float).ravel()
 
+    @property
+    def closed_in_part(self) -> bool:
+        return "usual" in self.arrays
+
+    def usual_reach(self, weight: Any) -> Any:
+        usual = {**self.arrays, "flows": self.arrays["usual"]}
+        return type(self)(self.whole, usual, self.xp, draws=False).reach(weight)
+
     def links_at_home(self, place: Any) -> Any:
         return self.whole.links_at_home(place)
 

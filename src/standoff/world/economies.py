@@ -90,7 +90,7 @@ def economy_from_table(
         capital=CAPITAL_TO_VALUE_ADDED * value_added if capital is None else capital,
         value_added=value_added / steps_per_year,
         households=np.zeros(len(output)) if households is None else households / steps_per_year,
-        homes=Homes(np.arange(len(output)) // products, _share_at_home(final, final_at_home)),
+        homes=Homes(np.arange(len(output)) // products, share_at_home(final, final_at_home)),
     )
 
 
@@ -137,7 +137,7 @@ def economy_from_firms(
     )
 
 
-def _share_at_home(final: Array, at_home: Array | None) -> Array:
+def share_at_home(final: Array, at_home: Array | None) -> Array:
     """Share of final demand in the place of its seller, all where there is none: what is rebuilt there is ordered at home (assumed)."""
     if at_home is None:
         return np.ones(len(final))

@@ -102,22 +102,37 @@ def _preferred(xp: Any, a: Callable[..., Any]) -> Any:
 
 
 RULES: dict[str, Rule] = {
-    "plan": lambda xp, a: planning.plan_to_stock(
+    "wanted": lambda xp, a: planning.wanted_activity(
         smoothed_orders=a(),
         stock=a(),
         stock_target=a(),
         restock_steps=4.0,
         yields=0.1 + a(),
-        capacity=a(4, DRAWS),
         largest_over_drivers=lambda x: -_maps(xp)[1](-x, np.inf),
-        xp=xp,
     ),
+    "plan": lambda xp, a: planning.plan_to_stock(wanted=a(), capacity=a(), xp=xp),
     "smooth": lambda xp, a: planning.smooth(a(), a(), steps=5.0),
     "stock_goal": lambda xp, a: ordering.stock_goal(use=a(), cover_steps=a(), lag_steps=a(), hoard=a()),
     "order": lambda xp, a: ordering.order_to_goal(
         coefficient=a(), plan=a(), goal=a(), on_hand=a(), on_order=a(), restock_steps=3.0, largest=a(), xp=xp
     ),
+    "order without destocking": lambda xp, a: ordering.order_to_goal(
+        coefficient=a(),
+        plan=a(),
+        goal=a(),
+        on_hand=a(),
+        on_order=a(),
+        restock_steps=3.0,
+        largest=a(),
+        destocks=False,
+        xp=xp,
+    ),
     "source": _preferred,
+    "source by weight": lambda xp, a: sourcing.weighted_shares(
+        base_share=a(), weight=a(), sum_by_need=_maps(xp)[0], need=GROUPS, xp=xp
+    ),
+    "scarce stock": lambda xp, a: production.output_of_scarce_stock(usual=a(), share=a(), psi=0.8),
+    "pooled inputs": lambda xp, a: production.pooled_limit(stocks=a(), needed=a(), xp=xp),
     "delivered": lambda xp, a: sourcing.delivered_share(ordered=a(), shipped=a(), usual=0.1 + a(), xp=xp),
     "review": _review,
     "rights": _rights,

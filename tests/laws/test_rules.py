@@ -116,17 +116,15 @@ def test_by_product_is_discarded_above_its_storage_and_driver_never() -> None:
 
 def _planned(limit: float, stock: float) -> float:
     owner = RunMinimum(np.array([0, 0]), 1)
-    found = planning.plan_to_stock(
+    wanted = planning.wanted_activity(
         smoothed_orders=np.array([20.0, 6.0]),
         stock=np.array([stock, 10.0]),
         stock_target=np.array([40.0, 10.0]),
         restock_steps=4.0,
         yields=np.array([2.0, 0.5]),
-        capacity=np.array([limit]),
         largest_over_drivers=lambda x: -owner(-x, np.inf),
-        xp=np,
     )
-    return float(found[0])
+    return float(planning.plan_to_stock(wanted=wanted, capacity=np.array([limit]), xp=np)[0])
 
 
 def test_plan_follows_the_product_that_asks_for_most_up_to_capacity() -> None:
@@ -143,6 +141,7 @@ def test_order_closes_the_gap_over_the_restocking_time_up_to_a_limit() -> None:
     assert ordering.order_to_goal(on_order=7.0, largest=100.0, **order) == 10 + 40 / 4
     assert ordering.order_to_goal(on_order=7.0, largest=15.0, **order) == 15
     assert ordering.order_to_goal(on_order=500.0, largest=100.0, **order) == 0
+    assert ordering.order_to_goal(on_order=500.0, largest=100.0, destocks=False, **order) == 10
 
 
 def test_shares_shift_with_cost_by_the_armington_elasticity() -> None:

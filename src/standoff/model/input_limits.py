@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from standoff.model.economy import Economy, Part, RuleNumbers
-from standoff.model.production import input_limit
+from standoff.model.production import input_limit, output_of_scarce_stock
 from standoff.model.supply import ratio
 
 UNBOUND = 1e200
@@ -68,7 +68,7 @@ class ScarceInventory(ScarcestInput):
     """
 
     def limit(self, economy: Economy, known: Any, numbers: RuleNumbers) -> Any:
-        return economy.output * (known / numbers.psi)
+        return output_of_scarce_stock(usual=economy.output, share=known, psi=numbers.psi)
 
 
 @dataclass(frozen=True)

@@ -27,20 +27,31 @@ def stock_goal(*, use: Any, cover_steps: Any, lag_steps: Any, hoard: Any) -> Any
 
 
 def order_to_goal(
-    *, coefficient: Any, plan: Any, goal: Any, on_hand: Any, on_order: Any, restock_steps: Any, largest: Any, xp: Any
+    *,
+    coefficient: Any,
+    plan: Any,
+    goal: Any,
+    on_hand: Any,
+    on_order: Any,
+    restock_steps: Any,
+    largest: Any,
+    destocks: bool = True,
+    xp: Any,
 ) -> Any:
-    """Orders that follow planned use and close the stock gap over the restocking time.
+    """Orders that follow use and close the stock gap over the restocking time.
 
-    Formula: ``q_m = min(q_max u, [c_m a* + (goal - V_m - W_m) / tau_m]+)``
+    Formula: ``q_m = min(q_max u, [c_m a* + (goal - V_m - W_m) / tau_m]+)``, with ``[goal - V_m - W_m]+`` where too much stock is not worked
+    off.
 
     Args:
         coefficient: c, units per activity, (needs, ...).
-        plan: a*, planned activity of the consumer of each need, (needs, ...).
+        plan: a*, activity that the orders of the consumer of each need follow, in the default set the planned one, (needs, ...).
         goal: from `stock_goal`, and what has to be in the licence queue, units, (needs, ...).
         on_hand: V, inventory, units, (needs, ...).
         on_order: W, in transit, in review, permitted but not shipped, and refused (see `licensing`), units, (needs, ...).
         restock_steps: tau, steps, (needs, ...).
         largest: q_max u, largest order a step, units, (needs, ...).
+        destocks: whether too much stock is worked off.
         xp: array namespace.
 
     Returns:
@@ -48,5 +59,6 @@ def order_to_goal(
 
     Source: model.md section 3 step 2.
     """
-    wanted = coefficient * plan + (goal - on_hand - on_order) / restock_steps
+    gap = goal - on_hand - on_order
+    wanted = coefficient * plan + (gap if destocks else xp.maximum(gap, 0.0)) / restock_steps
     return xp.minimum(largest, xp.maximum(wanted, 0.0))

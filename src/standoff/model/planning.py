@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 
-def plan_to_stock(
-    *,
-    smoothed_orders: Any,
-    stock: Any,
-    stock_target: Any,
-    restock_steps: Any,
-    yields: Any,
-    capacity: Any,
-    largest_over_drivers: Any,
-    xp: Any,
+def wanted_activity(
+    *, smoothed_orders: Any, stock: Any, stock_target: Any, restock_steps: Any, yields: Any, largest_over_drivers: Any
 ) -> Any:
-    """Planned activity of producers that make to stock.
+    """Activity that orders and the gap of finished stock ask of producers that make to stock.
 
-    Formula: ``a*_p = [min(K_p, max over driver offers f of (Obar_f + (S*_f - S_f) / tau_S) / y_f)]+``
+    Formula: ``w_p = max over driver offers f of (Obar_f + (S*_f - S_f) / tau_S) / y_f``
 
     Args:
         smoothed_orders: Obar, smoothed orders by offer, units per step, (offers, ...).
@@ -26,17 +18,30 @@ def plan_to_stock(
         stock_target: S*, units, (offers, ...).
         restock_steps: tau_S, steps over which a gap of finished stock is made good.
         yields: y, units per activity, (offers, ...).
-        capacity: K, activity per step, (producers, ...).
         largest_over_drivers: map from (offers, ...) to the largest value over the driver offers of each producer.
+
+    Returns:
+        Activity per step, (producers, ...), below 0 where too much is in stock; minus infinity without a driver offer.
+
+    Source: model.md section 3 step 1; target-stock rules as in Sterman, Business Dynamics (2000), chapter 17.
+    """
+    return largest_over_drivers((smoothed_orders + (stock_target - stock) / restock_steps) / yields)
+
+
+def plan_to_stock(*, wanted: Any, capacity: Any, xp: Any) -> Any:
+    """Planned activity of producers: what is wanted of them, within capacity.
+
+    Formula: ``a*_p = [min(K_p, w_p)]+``
+
+    Args:
+        wanted: w, from `wanted_activity`, (producers, ...).
+        capacity: K, activity per step, (producers, ...).
         xp: array namespace.
 
     Returns:
         Planned activity per step, (producers, ...). A producer without a driver offer plans nothing.
-
-    Source: model.md section 3 step 1; target-stock rules as in Sterman, Business Dynamics (2000), chapter 17.
     """
-    wanted = (smoothed_orders + (stock_target - stock) / restock_steps) / yields
-    return xp.maximum(xp.minimum(capacity, largest_over_drivers(wanted)), 0.0)
+    return xp.maximum(xp.minimum(capacity, wanted), 0.0)
 
 
 def smooth(previous: Any, observed: Any, *, steps: Any) -> Any:

@@ -27,6 +27,33 @@ def input_limit(*, stock: Any, coefficient: Any, usual: Any, critical: Any, impo
     return xp.where(bound, limit, xp.inf)
 
 
+def output_of_scarce_stock(*, usual: Any, share: Any, psi: float) -> Any:
+    """Output that a stock allows which is cut long before it is used up: ``x0 (S / S*) / psi``.
+
+    Args:
+        usual: x0, usual output.
+        share: S / S*, the stock relative to its goal.
+        psi: share of the goal under which output falls below usual.
+
+    Source: Hallegatte (2014), doi:10.1111/risa.12090; BoARIO 0.7.2.
+    """
+    return usual * (share / psi)
+
+
+def pooled_limit(*, stocks: Any, needed: Any, xp: Any) -> Any:
+    """Activity that all inputs together allow, where one stands in for another: ``sum of p V / sum of p c``, infinite without inputs.
+
+    Args:
+        stocks: sum of p V, stocks of a consumer at the prices p, money, (nodes, ...).
+        needed: sum of p c, inputs per unit of activity at the same prices, money, (nodes, ...).
+        xp: array namespace.
+
+    Source: the linear production function that Pichler et al. (2022), doi:10.1016/j.jedc.2022.104527, compare theirs with.
+    """
+    some = needed > 0
+    return xp.where(some, stocks / xp.where(some, needed, 1.0), xp.inf)
+
+
 def inputs_used(*, coefficient: Any, activity: Any, stock: Any, xp: Any) -> Any:
     """Units of each input used: ``min(c a, V)``; optional and important inputs may be short, (needs, ...)."""
     return xp.minimum(coefficient * activity, stock)

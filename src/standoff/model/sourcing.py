@@ -49,6 +49,25 @@ def preferred_shares(
     return weight / sum_by_need(weight).take(need, axis=0)
 
 
+def weighted_shares(*, base_share: Any, weight: Any, sum_by_need: Any, need: Any, xp: Any) -> Any:
+    """Usual shares weighted anew, which keep their sum: ``s_e = s0_e w_e (sum of s0) / (sum of s0 w)``, s0 where nothing has weight.
+
+    Args:
+        base_share: s0, (links, ...).
+        weight: w, not negative, (links, ...).
+        sum_by_need: map from (links, ...) to sums by need, (needs with these links, ...).
+        need: position of each link's need in the result of ``sum_by_need``.
+        xp: array namespace.
+
+    Source: Hallegatte (2014), doi:10.1111/risa.12090, as BoARIO 0.7.2 weighs suppliers by the capacity that is left to them.
+    """
+    weighted = base_share * weight
+    total = sum_by_need(weighted)
+    some = total > 0
+    scale = xp.where(some, sum_by_need(base_share) / xp.where(some, total, 1.0), 0.0)
+    return xp.where(some.take(need, axis=0), weighted * scale.take(need, axis=0), base_share)
+
+
 def delivered_share(*, ordered: Any, shipped: Any, usual: Any, xp: Any) -> Any:
     """How well a link delivered this step: one less what was ordered and not shipped, (links, ...).
 

@@ -43,6 +43,12 @@ class State(NamedTuple):
     """What latent routes can carry, per step, (routes, ...)."""
     reserve: Any
     """Strategic stocks, (reserves, ...)."""
+    overproduction: Any = None
+    """Factor on capacity, (producers, ...); None under rules that have none, as the next two."""
+    labour: Any = None
+    """Activity that the workforce in place can do, (producers, ...)."""
+    activity: Any = None
+    """Activity of producers in the last step, (producers, ...)."""
 
 
 class Flows(NamedTuple):

@@ -10,18 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from standoff.model import (
-    leakage,
-    licensing,
-    ordering,
-    permits,
-    planning,
-    production,
-    rationing,
-    reserves,
-    sourcing,
-    transport,
-)
+from standoff.model import leakage, licensing, ordering, permits, planning, production, rationing, reserves, transport
+from standoff.model.chain_slots import Done, Follows
 from standoff.model.permits import Rights
 from standoff.model.state import Flows, RegimeStep, State
 
@@ -42,48 +32,37 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     Returns:
         (state at the end of the step, what moved in it).
     """
-    s, k = setup, setup.constants
+    s, k, rules = setup, setup.constants, setup.rules
 
     # Plan
-    plan = xp.concatenate(
-        [
-            planning.plan_to_stock(
-                smoothed_orders=state.smoothed_orders,
-                stock=state.stock,
-                stock_target=k.stock_target,
-                restock_steps=k.finished_restock_steps,
-                yields=k.yields,
-                capacity=s.capacity(number),
-                largest_over_drivers=s.largest_over_drivers,
-                xp=xp,
-            ),
-            s.demand(number, xp),
-        ]
+    wanted = planning.wanted_activity(
+        smoothed_orders=state.smoothed_orders,
+        stock=state.stock,
+        stock_target=k.stock_target,
+        restock_steps=k.finished_restock_steps,
+        yields=k.yields,
+        largest_over_drivers=s.largest_over_drivers,
     )
+    machines = s.capacity(number)
+    capacity = rules.overproduction.capacity(state, rules.labour.capacity(state, machines, xp), xp)
+    planned = planning.plan_to_stock(wanted=wanted, capacity=capacity, xp=xp)
+    plan = xp.concatenate([planned, s.demand(number, xp)])
 
     # Order
+    follows = rules.ordering(s, state, plan, wanted, xp)
     waiting = state.stages.sum(axis=0) + state.permits
     in_office = s.regulated_to_needs(waiting)
-    stock_goal = s.while_regimes_stay(
-        number,
-        "stock_goal",
-        lambda: ordering.stock_goal(
-            use=k.use,
-            cover_steps=k.cover_steps,
-            lag_steps=k.lag_steps,
-            hoard=k.hoard_share * s.links_to_needs(k.base_share * regime.feared),
-        ),
-    )
-    goal = stock_goal + s.regulated_to_needs(state.review_wait)
+    goal = _stock_goal(setup, follows, number=number, regime=regime, xp=xp) + s.regulated_to_needs(state.review_wait)
     on_order = state.arriving.sum(axis=0) + in_office + state.refused
     ordered = ordering.order_to_goal(
         coefficient=k.coefficient,
-        plan=plan.take(s.need_node, axis=0),
+        plan=follows.use.take(s.need_node, axis=0),
         goal=goal,
         on_hand=state.inventory,
         on_order=on_order,
         restock_steps=k.restock_steps,
         largest=k.largest_order,
+        destocks=follows.destocks,
         xp=xp,
     )
 
@@ -144,15 +123,8 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     inventory = inventory + released
 
     # Produce and use
-    limit = production.input_limit(
-        stock=inventory,
-        coefficient=k.coefficient,
-        usual=k.usual_activity,
-        critical=k.critical,
-        important=k.important,
-        xp=xp,
-    )
-    activity = xp.minimum(plan, s.smallest_over_needs(limit))
+    limit = rules.production(s, inventory, xp)
+    activity = xp.minimum(plan, limit)
     used = production.inputs_used(
         coefficient=k.coefficient, activity=activity.take(s.need_node, axis=0), stock=inventory, xp=xp
     )
@@ -165,8 +137,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Adapt
     shortfall = k.coefficient * (plan - activity).take(s.need_node, axis=0)
-    share, reliability = _adapt_shares(
-        state, setup, number=number, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp
+    done = Done(wanted, machines, capacity, limit[: len(wanted)], activity[: len(wanted)])
+    share, reliability = rules.sourcing(
+        s, state, number=number, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp
     )
     missing = leakage.missing_share(
         ordered=s.links_to_touched(link_ordered), shipped=s.links_to_touched(link_shipped), usual=k.touched_use, xp=xp
@@ -205,6 +178,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
             adapt_steps=k.adapt_steps,
         ),
         reserve=state.reserve - taken,
+        overproduction=rules.overproduction.after(state, done, rules.numbers, xp),
+        labour=rules.labour.after(state, done, rules.numbers, xp),
+        activity=done.activity if rules.remembers_activity else None,
     )
     return after, Flows(
         plan=plan,
@@ -234,6 +210,20 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     )
 
 
+def _stock_goal(setup: Setup, follows: Follows, *, number: int, regime: RegimeStep, xp: Any) -> Any:
+    """Goals of stocks for usual use, or of producers for the activity that their goals follow; see `ordering.stock_goal`."""
+    k = setup.constants
+
+    def goal(use: Any) -> Any:
+        hoard = k.hoard_share * setup.links_to_needs(k.base_share * regime.feared)
+        return ordering.stock_goal(use=use, cover_steps=k.cover_steps, lag_steps=k.lag_steps, hoard=hoard)
+
+    if follows.goal is None:
+        return setup.while_regimes_stay(number, "stock_goal", lambda: goal(k.use))
+    followed = k.coefficient * follows.goal.take(setup.need_node, axis=0)
+    return goal(xp.where(setup.of_producer, followed, k.use))
+
+
 def _ship_under_rights(
     state: State, setup: Setup, *, wanted: Any, regime: RegimeStep, number: int, xp: Any
 ) -> tuple[Rights, Any, Any]:
@@ -257,26 +247,3 @@ def _ship_under_rights(
         xp=xp,
     )
     return rights, setup.rights_to_regulated(passed), setup.rights_to_regulated(held)
-
-
-def _adapt_shares(
-    state: State, setup: Setup, *, number: int, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
-) -> tuple[Any, Any]:
-    """Let the shares of links drift towards those that buyers would choose. Without sourcing they stay."""
-    if not setup.sourcing:
-        return state.share, state.reliability
-    k = setup.constants
-    delivered = sourcing.delivered_share(ordered=ordered, shipped=shipped, usual=k.tracked_use, xp=xp)
-    reliability = planning.smooth(state.reliability, delivered, steps=k.reliability_steps)
-    preferred = sourcing.preferred_shares(
-        attraction=setup.while_regimes_stay(
-            number,
-            "attraction",
-            lambda: sourcing.attraction(base_share=k.base_share, cost=regime.cost, cost_exponent=k.cost_exponent),
-        ),
-        reliability=reliability,
-        reliability_exponent=k.reliability_exponent,
-        sum_by_need=setup.links_to_touched,
-        need=setup.link_touched,
-    )
-    return planning.smooth(state.share, preferred, steps=k.sourcing_steps), reliability

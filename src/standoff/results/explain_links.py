@@ -334,7 +334,7 @@ def _smoothed(view: View, variable: str, link: int, step: int, target: Term, *, 
 
 def share(view: View, link: int, step: int) -> Tape:
     setup, k = view.result.setup, view.result.setup.constants
-    if not setup.sourcing:
+    if setup.rules.chosen["sourcing"] == "usual":
         return tape(
             "sourcing.py", [Term("shares are fixed in this run", view.before("share", step, link), kind="habit")]
         )
@@ -359,7 +359,7 @@ def share(view: View, link: int, step: int) -> Tape:
 
 def reliability(view: View, link: int, step: int) -> Tape:
     setup = view.result.setup
-    if not setup.sourcing:
+    if setup.rules.chosen["sourcing"] == "usual":
         return tape(
             "sourcing.py", [Term("not watched in this run", view.before("reliability", step, link), kind="habit")]
         )

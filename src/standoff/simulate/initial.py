@@ -48,6 +48,9 @@ def resting_state(setup: Setup, *, xp: Any = np) -> State:
         reliability=whole(1.0, links),
         route_capacity=whole(0.0, len(network.latent)),
         reserve=whole(setup.initial_reserve, len(network.stocks.labels)),
+        overproduction=setup.rules.overproduction.begin(setup, setup.rules.numbers, np),
+        labour=setup.rules.labour.begin(setup, setup.rules.numbers, np),
+        activity=setup.resting_activity.copy() if setup.rules.remembers_activity else None,
     )
 
 

@@ -25,6 +25,8 @@ STATE_FIELDS = (
     "reserve",
 )
 """Kept at the *end* of each step."""
+DRIFTING_FIELDS = ("overproduction", "labour")
+"""Kept likewise, where the rules of the run have them."""
 REGULATED_FIELDS = frozenset(
     {
         "review_wait",
@@ -65,6 +67,8 @@ class FullRecorder:
         self.kept: dict[str, Any] = {}
         self.regulated, self.links = setup.regulated, setup.link_count
         self.first = {name: np.array(getattr(initial, name)) for name in STATE_FIELDS}
+        self.drifting = [name for name in DRIFTING_FIELDS if getattr(initial, name) is not None]
+        self.first.update({name: np.array(getattr(initial, name)) for name in self.drifting})
         self.first["in_making"] = initial.in_making.sum(axis=0)
         self.first["in_transit"] = initial.arriving.sum(axis=0)
         self.first["in_review"] = initial.stages.sum(axis=0)
@@ -72,7 +76,7 @@ class FullRecorder:
             self.first[name] = self._by_link(self.first[name][None])[0]
 
     def keep(self, number: int, *, state: State, flows: Flows) -> None:
-        for name in STATE_FIELDS:
+        for name in (*STATE_FIELDS, *self.drifting):
             self._put(number, name, getattr(state, name))
         self._put(number, "in_making", state.in_making.sum(axis=0))
         self._put(number, "in_transit", state.arriving.sum(axis=0))

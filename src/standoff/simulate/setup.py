@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.errors import refuse
 from standoff.measures.gates import Regimes
 from standoff.model import rationing
+from standoff.model.chain_slots import ChainRules, chain_rules
 from standoff.model.economy import RuleNumbers
 from standoff.model.rulesets import SETS
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
@@ -41,7 +43,7 @@ class Setup:
     draws: int
     """0 for a single run without a last axis."""
     constants: Constants
-    sourcing: bool
+    rules: ChainRules
     substeps: int
     stages: int
     regime_table: RegimeTable
@@ -64,6 +66,12 @@ class Setup:
     """Position of a tracked link's need among the touched needs."""
     need_node: Integers
     offer_node: Integers
+    of_producer: Any
+    """Whether a need is a producer's, (needs,) or (needs, 1)."""
+    link_seller: Integers
+    """Producer of each tracked link."""
+    resting_activity: Any
+    """Usual activity of producers per step, (producers,) or (producers, draws)."""
     tracked_slot: Integers
     """Slot (tier x offer) of each tracked link, then of each latent route."""
     slot_shape: tuple[int, ...]
@@ -87,6 +95,9 @@ class Setup:
     links_to_touched: LinearMap
     pairs_to_reserves: LinearMap
     pairs_to_needs: LinearMap
+    needs_to_nodes: LinearMap
+    input_value: Any
+    """Base price of each need's product, USD per unit, (needs,) or (needs, 1)."""
     driver_minimum: RunMinimum
     need_minimum: RunMinimum
     capacity_path: Any
@@ -177,8 +188,10 @@ def build_setup(
     per_step = clock.step_days / DAYS_PER_YEAR
     count = draws.count if draws else 0
     values: dict[str, Any] = {**parameters, **(draws.parameters if draws else {})}
-    need_touched = np.zeros(len(needs.use), dtype=bool)
-    need_touched[links.need[regimes.links]] = True
+    chosen = chain_rules(rules, numbers or RuleNumbers(), step_days=clock.step_days)
+    measured = np.zeros(len(needs.use), dtype=bool)
+    measured[links.need[regimes.links]] = True
+    need_touched = np.ones_like(measured) if chosen.every_link else measured
     touched_needs = np.flatnonzero(need_touched)
     is_touched = need_touched[links.need]
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
@@ -197,9 +210,7 @@ def build_setup(
     part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
     part_weight = static_ends.weight if gate is None else static_ends.weight[:, None]
     link_touched = np.searchsorted(touched_needs, links.need[tracked])
-    route_touched = np.where(
-        np.isin(latent.need, touched_needs), np.searchsorted(touched_needs, latent.need), len(touched_needs)
-    )
+    route_touched = np.where(measured[latent.need], np.searchsorted(touched_needs, latent.need), len(touched_needs))
     stages = int(np.asarray(parameters["licence_stages"]))
     fields, split = regime_fields(regimes, step_days=clock.step_days, stages=stages, draws=draws, xp=xp)
     column = np.full(len(links), -1, dtype=np.int64)
@@ -222,6 +233,13 @@ def build_setup(
     )
     right_links, right_validity = table.rights()
     reserve = stocks.quantity[:, None] * draws.reserve if draws else stocks.quantity
+    if rules["production"] == "linear":
+        _check_prices(network)
+    resting = network.nodes.activity[: network.nodes.producers] * per_step
+
+    def by_row(array: npt.NDArray[Any]) -> Any:
+        return array[:, None] if count else array
+
     return Setup(
         network=network,
         clock=clock,
@@ -238,7 +256,7 @@ def build_setup(
             rights=right_links,
             xp=xp,
         ),
-        sourcing=rules["sourcing"] == "adaptive" and len(tracked) > 0,
+        rules=chosen,
         substeps=split,
         stages=stages,
         regime_table=table,
@@ -255,6 +273,9 @@ def build_setup(
         link_touched=link_touched,
         need_node=needs.consumer,
         offer_node=offers.producer,
+        of_producer=by_row(needs.consumer < network.nodes.producers),
+        link_seller=offers.producer[links.offer[tracked]],
+        resting_activity=np.repeat(resting[:, None], count, axis=1) if count else resting,
         tracked_slot=tracked_slot,
         slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
         flat_slot_shape=(slots, *((count,) if count else ())),
@@ -274,12 +295,20 @@ def build_setup(
         links_to_touched=sum_map(link_touched, len(touched_needs) + 1),
         pairs_to_reserves=sum_map(stocks.pair_stock, len(stocks.labels)),
         pairs_to_needs=sum_map(stocks.pair_need, len(needs.use)),
+        needs_to_nodes=sum_map(needs.consumer, len(network.nodes)),
+        input_value=by_row(network.product_price[needs.product]),
         driver_minimum=RunMinimum(
             offers.producer[offers.driver], network.nodes.producers, members=np.flatnonzero(offers.driver)
         ),
         need_minimum=RunMinimum(needs.consumer, len(network.nodes)),
         capacity_path=capacity_path(network, clock, per_step=per_step, draws=draws, xp=xp),
-        demand_path=demand_path(network, clock, per_step=per_step, factor=demand_factor, draws=draws),
+        demand_path=demand_path(
+            network,
+            clock,
+            per_step=per_step,
+            factor=chosen.consumption(network, demand_factor, chosen.numbers),
+            draws=draws,
+        ),
         reserve_open_path=reserve_open_path(network, clock, draws=draws),
         initial_reserve=reserve,
         slot=slot,
@@ -289,6 +318,19 @@ def build_setup(
         tracked_ends=tracked_ends,
         ring=ring,
     )
+
+
+def _check_prices(network: Network) -> None:
+    """Inputs can only be added up where each has a price."""
+    without = np.unique(network.needs.product[network.product_price[network.needs.product] <= 0])
+    if len(without):
+        raise refuse(
+            f"world {network.world_name}",
+            why="production=linear adds inputs up at their base prices, and one that is needed has none",
+            cure="Give it a price in the table products, or take another rule of production",
+            column="production",
+            value=", ".join(network.products[product] for product in without),
+        )
 
 
 def _tiers(network: Network, served: str, home_first: bool) -> Integers:

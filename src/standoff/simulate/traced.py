@@ -20,6 +20,7 @@ from standoff.model.step import step
 from standoff.simulate.backend import Backend
 from standoff.simulate.initial import resting_state
 from standoff.simulate.setup import Setup
+from standoff.simulate.traced_network import NewArrays
 
 CHUNK_BYTES = 256_000_000
 """Memory that the steps of one call may fill with what they keep."""
@@ -115,7 +116,7 @@ def _change_of_soft_minimum(numbers: tuple[Any, Any, Any], changes: tuple[Any, A
     return least, weight * changes[0] + (1.0 - weight) * changes[1]
 
 
-def traceable(setup: Setup, xp: Any = jnp) -> Setup:
+def traceable(setup: Setup, xp: Any) -> Setup:
     """The setup with its maps and paths as JAX reads them, over an array namespace of JAX."""
     changed: dict[str, Any] = {
         name: jnp.asarray(getattr(setup, name))
@@ -149,7 +150,7 @@ def differentiate(
     """
 
     def total(numbers: Any, share: Any) -> tuple[Any, Any]:
-        setup, xp = setup_of(numbers), Softened(share) if softened else jnp
+        setup, xp = setup_of(numbers), NewArrays(share if softened else None)
         result = scan_steps(setup, lambda _, flows: emit(setup, flows), recompute=True, xp=xp).sum(axis=0)
         return result.sum(), result
 
@@ -178,7 +179,7 @@ def compile_steps(setup_of: Callable[[Any], Setup], *, steps: int) -> Callable[[
         return _resting(setup_of(numbers))
 
     def go_on(numbers: Any, state: State, ahead: Any) -> tuple[State, Any]:
-        return _scan(setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead, xp=jnp)
+        return _scan(setup_of(numbers), lambda after, flows: (_slim(after), flows), state=state, ahead=ahead)
 
     first, chunk = jax.jit(begin), jax.jit(go_on)
 
@@ -204,14 +205,14 @@ def _slim(state: State) -> State:
     return state._replace(**rings, rights=state.rights._replace(valid=state.rights.valid.sum(axis=0)[None]))
 
 
-def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = jnp) -> Any:
+def scan_steps(setup: Setup, emit: Callable[[State, Flows], Any], *, recompute: bool = False, xp: Any = None) -> Any:
     """All steps from rest in one compiled loop. To be called while JAX traces.
 
     Args:
         setup: built with `JAX`.
         emit: what to keep of the state at the end of a step and of what moved in it.
         recompute: whether a reverse pass computes each step again rather than remember it whole.
-        xp: array namespace of JAX that the rules run over.
+        xp: `NewArrays` that the rules run over; with exact derivatives if not given.
 
     Returns:
         What was kept, with the steps as a first axis.
@@ -231,10 +232,11 @@ def _scan(
     *,
     state: State,
     ahead: Any,
-    xp: Any,
+    xp: Any = None,
     recompute: bool = False,
 ) -> tuple[State, Any]:
     """Some steps in one loop: the state after them, and what was kept of each."""
+    xp = xp or NewArrays()
     ready = traceable(setup, xp)
     paths = jax.tree.map(jnp.asarray, ready.regime_table.paths)
 

@@ -203,7 +203,7 @@ class LinkFlows:
             return
         setup, k, records = self.setup, self.setup.constants, self.records
         failed = flows.kept + self.short(number, flows, lacking)
-        if setup.sourcing:
+        if setup.rules.chosen["sourcing"] == "adaptive":
             usual = np.maximum(records["link_ordered"][number], k.tracked_use) * k.reliability_steps
             missed = 1.0 - records["reliability"][number]
             keep = 1.0 - 1.0 / k.reliability_steps

@@ -1,0 +1,405 @@
+"""What fills the seven slots of a step on a chain: thin functions between the step and the rules in the other files of this folder.
+
+Names are those of `standoff.model.rulesets`; how an economy fills the same slots is in `standoff.model.slots`. What a rule means on a
+chain, where sellers ship from finished stock, goods are on the way for weeks and some wait for a licence:
+
+* A *producer* is what a node is on an economy. Final uses buy as others do and hold stocks; rules of what a producer orders or makes
+  leave them as they are: they order what they plan to use.
+* The *demand* on a producer is the activity that orders and the gap of its finished stock ask for, before capacity
+  (`standoff.model.planning.wanted_activity`); its *output* is the activity that it reaches.
+* What is on the way, in a licence queue, or denied and not yet borne counts as on order under every rule of ordering, and the goal is of
+  what is in hand and on the way together: without that lags alone would make every chain swing.
+* Numbers that the peers give for a day are turned into those of a step (`numbers_per_step`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from standoff.model import consumption, labour, overproduction, planning, production, sourcing
+from standoff.model.economy import RuleNumbers
+from standoff.model.state import RegimeStep, State
+from standoff.model.supply import ratio
+
+if TYPE_CHECKING:
+    from standoff.simulate.setup import Setup
+    from standoff.world.network import Network
+
+
+class Follows(NamedTuple):
+    """What orders follow."""
+
+    use: Any
+    """Activity whose use they replace, (nodes, ...)."""
+    goal: Any = None
+    """Activity that goals of stocks are for, (nodes, ...); None where they stay at usual use."""
+    destocks: bool = True
+    """Whether too much stock is worked off."""
+
+
+class Done(NamedTuple):
+    """What a step has come to, by producer, (producers, ...)."""
+
+    demand: Any
+    """Activity that is asked for, before capacity."""
+    machines: Any
+    """Capacity before the slots *overproduction* and *labour*."""
+    capacity: Any
+    """With them."""
+    input_limit: Any
+    """Activity that stocks of inputs allow."""
+    activity: Any
+
+
+class Drift(NamedTuple):
+    """A slot that bounds capacity by a state of its own."""
+
+    capacity: Callable[[State, Any, Any], Any]
+    """(state, capacity without the rule, array namespace) to capacity with it, (producers, ...)."""
+    begin: Callable[[Setup, RuleNumbers, Any], Any]
+    """The state at rest, (producers,) or (producers, 1); None where the rule has none."""
+    after: Callable[[State, Done, RuleNumbers, Any], Any]
+    """The state at the end of a step."""
+
+
+Consumption = Callable[["Network", Any, RuleNumbers], Any]
+Production = Callable[["Setup", Any, Any], Any]
+Ordering = Callable[["Setup", State, Any, Any, Any], Follows]
+Sourcing = Callable[..., tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class ChainRules:
+    """A rule for every slot of a step on a chain."""
+
+    chosen: Mapping[str, str]
+    """Name of the rule in each slot."""
+    numbers: RuleNumbers
+    """Per step of the run."""
+    remembers_activity: bool
+    """Whether a rule asks what producers made in the last step."""
+    overproduction: Drift
+    labour: Drift
+    consumption: Consumption
+    production: Production
+    ordering: Ordering
+    sourcing: Sourcing
+
+    @property
+    def every_link(self) -> bool:
+        """Whether shares can change on links that no measure touches."""
+        steady = self.overproduction.after is _nothing and self.labour.after is _nothing
+        return self.chosen["sourcing"] == "capacity" and not steady
+
+
+def chain_rules(chosen: Mapping[str, str], numbers: RuleNumbers, *, step_days: float) -> ChainRules:
+    """The rules of a run.
+
+    Args:
+        chosen: name of the rule in each slot.
+        numbers: of the rules, per day.
+        step_days: length of a step.
+    """
+    fills = {slot: rules[chosen[slot]] for slot, rules in FILLS.items()}
+    return ChainRules(
+        chosen=dict(chosen),
+        numbers=numbers_per_step(numbers, step_days=step_days),
+        remembers_activity=chosen["ordering"] in ORDERS_FOLLOW_OUTPUT,
+        **fills,
+    )
+
+
+def numbers_per_step(numbers: RuleNumbers, *, step_days: float) -> RuleNumbers:
+    """Numbers of the rules for a step of some days.
+
+    The share of a labour gap that is closed in a day, gamma, becomes ``1 - (1 - gamma)^d`` for a step of d days; the days in which
+    overproduction drifts are divided by d, never below one step. The others are shares and factors, which time does not touch.
+    """
+    return replace(
+        numbers,
+        hire=1.0 - (1.0 - numbers.hire) ** step_days,
+        fire=1.0 - (1.0 - numbers.fire) ** step_days,
+        overproduction_steps=max(numbers.overproduction_steps / step_days, 1.0),
+    )
+
+
+# Overproduction and labour: capacity
+def _as_it_is(state: State, capacity: Any, xp: Any) -> Any:
+    return capacity
+
+
+def _stateless(setup: Setup, numbers: RuleNumbers, xp: Any) -> Any:
+    return None
+
+
+def _nothing(state: State, done: Done, numbers: RuleNumbers, xp: Any) -> Any:
+    return None
+
+
+def _raised(state: State, capacity: Any, xp: Any) -> Any:
+    return capacity * state.overproduction
+
+
+def _level_at_rest(setup: Setup, numbers: RuleNumbers, xp: Any) -> Any:
+    return numbers.overproduction_base * xp.ones_like(setup.resting_activity)
+
+
+def drifting_overproduction(state: State, done: Done, numbers: RuleNumbers, xp: Any) -> Any:
+    """The factor on capacity follows the share of demand that the step left unmet, see `overproduction.drift_of_overproduction`."""
+    return overproduction.drift_of_overproduction(
+        level=state.overproduction,
+        demand=xp.maximum(done.demand, 0.0),
+        output=done.activity,
+        base=numbers.overproduction_base,
+        largest=numbers.overproduction_largest,
+        steps=numbers.overproduction_steps,
+        peer_compatible=False,
+        xp=xp,
+    )
+
+
+def _staffed(state: State, capacity: Any, xp: Any) -> Any:
+    return xp.minimum(capacity, state.labour)
+
+
+def _labour_at_rest(setup: Setup, numbers: RuleNumbers, xp: Any) -> Any:
+    raised = numbers.overproduction_base if setup.rules.chosen["overproduction"] == "ario" else 1.0
+    return setup.resting_activity / raised
+
+
+def hire_and_fire(state: State, done: Done, numbers: RuleNumbers, xp: Any) -> Any:
+    """The activity that the workforce in place can do, at rest the usual one, see `labour.hire_and_fire`.
+
+    Where a plant has more capacity than it usually works, people are hired before it works it; all machines staffed is the most there is.
+    """
+    return labour.hire_and_fire(
+        labour=state.labour,
+        base_output=xp.ones_like(state.labour),
+        allowed=xp.minimum(done.input_limit, xp.maximum(done.demand, 0.0)),
+        capacity=done.capacity,
+        hire=numbers.hire,
+        fire=numbers.fire,
+        largest=done.machines,
+        xp=xp,
+    )
+
+
+# Consumption: factors on the demand of final uses, known before a run starts
+def fixed_final_demand(network: Network, factor: Any, numbers: RuleNumbers) -> Any:
+    """Every use asks for what the scenario says."""
+    return factor
+
+
+def shifted_consumption(network: Network, factor: Any, numbers: RuleNumbers) -> Any:
+    """Where the scenario lowers the demand for some goods, part of the money goes to the others, see `consumption.shifted_consumption`.
+
+    A budget is the usual spending of all civil uses of a place, at the value of each. Demand that the scenario raises stays raised and is
+    paid for from elsewhere; military uses have no part in it. Without a change of demand the rule changes nothing: final uses that cannot
+    get what they want go on wanting it.
+
+    Args:
+        network: for places and values.
+        factor: on every use's demand, (steps, uses); None without a change.
+        numbers: share that is saved.
+    """
+    if factor is None:
+        return None
+    nodes, first = network.nodes, network.nodes.producers
+    spent, place = (nodes.activity * nodes.value)[first:], nodes.place[first:]
+    shifted = factor.copy()
+    for home in np.unique(place):
+        here = np.flatnonzero((place == home) & ~nodes.military[first:] & (spent > 0))
+        fall = 1.0 - np.minimum(factor[:, here].T, 1.0)
+        steps = np.flatnonzero(fall.any(axis=0))
+        if len(steps):
+            base = spent[here][:, None]
+            wanted = consumption.shifted_consumption(base=base, shock=fall[:, steps], saved=numbers.saved)
+            raised = np.maximum(factor[np.ix_(steps, here)], 1.0)
+            shifted[np.ix_(steps, here)] = (wanted / base).T * raised
+    return shifted
+
+
+# Production: activity that stocks of inputs allow, (nodes, ...)
+def rated_inputs(setup: Setup, stock: Any, xp: Any) -> Any:
+    """Each input by its class, see `production.input_limit`; the classes are those of the rule, see `standoff.world.build`."""
+    k = setup.constants
+    limit = production.input_limit(
+        stock=stock,
+        coefficient=k.coefficient,
+        usual=k.usual_activity,
+        critical=k.critical,
+        important=k.important,
+        xp=xp,
+    )
+    return setup.smallest_over_needs(limit)
+
+
+def scarce_inventory(setup: Setup, stock: Any, xp: Any) -> Any:
+    """Producers by their scarcest input, see `scarce_limit`; final uses, who keep stocks to use them, by the class of each input."""
+    k = setup.constants
+    rated = production.input_limit(
+        stock=stock,
+        coefficient=k.coefficient,
+        usual=k.usual_activity,
+        critical=k.critical,
+        important=k.important,
+        xp=xp,
+    )
+    scarce = scarce_limit(k, stock, psi=setup.rules.numbers.psi, xp=xp)
+    return setup.smallest_over_needs(xp.where(setup.of_producer, scarce, rated))
+
+
+def scarce_limit(constants: Any, stock: Any, *, psi: float, xp: Any) -> Any:
+    """Activity that each input allows before it is scarce, (needs, ...).
+
+    Formula: ``min(V / c, a0 V / (psi (s + 1) u0))``: stock V is counted after the step's arrivals, so that the goal ``s u0`` of s steps of
+    cover has one step of usual use u0 on top. No more is made than inputs suffice for.
+
+    Args:
+        constants: of the run.
+        stock: V, (needs, ...).
+        psi: share of the goal under which activity is cut.
+        xp: array namespace.
+    """
+    k = constants
+    goal = k.use * (k.cover_steps + 1.0)
+    there, used = goal > 0, k.coefficient > 0
+    whole = xp.where(used, stock / xp.where(used, k.coefficient, 1.0), xp.inf)
+    of_goal = stock / xp.where(there, goal, 1.0)
+    limit = production.output_of_scarce_stock(usual=k.usual_activity, share=of_goal, psi=psi)
+    return xp.where(there, xp.minimum(limit, whole), whole)
+
+
+def pooled_inputs(setup: Setup, stock: Any, xp: Any) -> Any:
+    """All inputs together, added up at their base prices, see `production.pooled_limit`."""
+    value = setup.input_value
+    return production.pooled_limit(
+        stocks=setup.needs_to_nodes(value * stock),
+        needed=setup.needs_to_nodes(value * setup.constants.coefficient),
+        xp=xp,
+    )
+
+
+# Ordering: what orders follow
+def follow_plan(setup: Setup, state: State, plan: Any, demand: Any, xp: Any) -> Follows:
+    """Planned activity; goals stay at usual use."""
+    return Follows(plan)
+
+
+def follow_demand(setup: Setup, state: State, plan: Any, demand: Any, xp: Any) -> Follows:
+    """What is asked for, whether capacity suffices or not; goals stay at usual use."""
+    return Follows(xp.concatenate([xp.maximum(demand, 0.0), plan[len(demand) :]]))
+
+
+def follow_output(*, goal_follows: bool, destocks: bool) -> Ordering:
+    """What producers made in the last step; goals follow it too or stay.
+
+    A producer that has come to a stand under a goal that follows orders nothing more, as on an economy.
+    """
+
+    def rule(setup: Setup, state: State, plan: Any, demand: Any, xp: Any) -> Follows:
+        made = xp.concatenate([state.activity, plan[len(demand) :]])
+        return Follows(made, made if goal_follows else None, destocks)
+
+    return rule
+
+
+def follow_wanted_output(setup: Setup, state: State, plan: Any, demand: Any, xp: Any) -> Follows:
+    """What producers made in the last step, with goals for what they want to make within capacity; too much stock is not worked off."""
+    return Follows(xp.concatenate([state.activity, plan[len(demand) :]]), plan, destocks=False)
+
+
+# Sourcing: shares of links in the orders of the step to come, and how reliable buyers find them
+def drifting_shares(
+    setup: Setup, state: State, *, number: int, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
+) -> tuple[Any, Any]:
+    """Shares drift to links that are open, cheap and reliable."""
+    k = setup.constants
+    delivered = sourcing.delivered_share(ordered=ordered, shipped=shipped, usual=k.tracked_use, xp=xp)
+    reliability = planning.smooth(state.reliability, delivered, steps=k.reliability_steps)
+    preferred = sourcing.preferred_shares(
+        attraction=setup.while_regimes_stay(
+            number,
+            "attraction",
+            lambda: sourcing.attraction(base_share=k.base_share, cost=regime.cost, cost_exponent=k.cost_exponent),
+        ),
+        reliability=reliability,
+        reliability_exponent=k.reliability_exponent,
+        sum_by_need=setup.links_to_touched,
+        need=setup.link_touched,
+    )
+    return planning.smooth(state.share, preferred, steps=k.sourcing_steps), reliability
+
+
+def usual_shares(
+    setup: Setup, state: State, *, number: int, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
+) -> tuple[Any, Any]:
+    """Shares stay."""
+    return state.share, state.reliability
+
+
+def shares_by_capacity(
+    setup: Setup, state: State, *, number: int, regime: RegimeStep, ordered: Any, shipped: Any, xp: Any
+) -> tuple[Any, Any]:
+    """Usual shares weighted by what sellers can make and by what their gates let pass, see `sourcing.weighted_shares`.
+
+    The counterpart of links that a measure cuts on an economy. A licence queue closes no gate: its links keep their weight.
+    """
+    weight = regime.gate * capacity_left(setup, state, xp).take(setup.link_seller, axis=0)
+    share = sourcing.weighted_shares(
+        base_share=setup.constants.base_share,
+        weight=weight,
+        sum_by_need=setup.links_to_touched,
+        need=setup.link_touched,
+        xp=xp,
+    )
+    return xp.broadcast_to(share, state.share.shape), state.reliability
+
+
+def capacity_left(setup: Setup, state: State, xp: Any) -> Any:
+    """What each producer can make relative to rest: overproduction times labour, as on an economy, (producers, ...)."""
+    rules, numbers = setup.rules, setup.rules.numbers
+    left = xp.ones_like(setup.resting_activity)
+    if state.overproduction is not None:
+        left = left * state.overproduction / numbers.overproduction_base
+    if state.labour is not None:
+        left = left * ratio(state.labour, rules.labour.begin(setup, numbers, xp), xp)
+    return left
+
+
+ORDERS_FOLLOW_OUTPUT = ("wanted_output", "output", "output_fixed_goal", "output_no_destocking")
+"""Rules of ordering that ask what was made in the last step."""
+
+FILLS: dict[str, dict[str, Any]] = {
+    "overproduction": {
+        "none": Drift(_as_it_is, _stateless, _nothing),
+        "ario": Drift(_raised, _level_at_rest, drifting_overproduction),
+    },
+    "labour": {
+        "fixed": Drift(_as_it_is, _stateless, _nothing),
+        "pichler": Drift(_staffed, _labour_at_rest, hire_and_fire),
+    },
+    "consumption": {"fixed": fixed_final_demand, "pichler": shifted_consumption},
+    "production": {
+        "scarce_inventory": scarce_inventory,
+        "leontief": rated_inputs,
+        "strongly_critical": rated_inputs,
+        "half_critical": rated_inputs,
+        "weakly_critical": rated_inputs,
+        "linear": pooled_inputs,
+    },
+    "ordering": {
+        "planned_use": follow_plan,
+        "wanted_output": follow_wanted_output,
+        "output": follow_output(goal_follows=True, destocks=True),
+        "output_fixed_goal": follow_output(goal_follows=False, destocks=True),
+        "output_no_destocking": follow_output(goal_follows=True, destocks=False),
+        "demand": follow_demand,
+    },
+    "sourcing": {"adaptive": drifting_shares, "usual": usual_shares, "capacity": shares_by_capacity},
+}
+"""What fills each slot of a step on a chain but rationing, by the names of `standoff.model.rulesets`."""

@@ -235,16 +235,7 @@ def follow_demand(m: Moment) -> OrderPlan:
 def follow_plan(m: Moment) -> OrderPlan:
     """As the default set orders on a chain, with nothing on the way: an economy has no lag, and no finished stock to plan for."""
     smoothed = planning.smooth(m.state.smoothed_demand, m.demand, steps=_steps(m, m.numbers.smoothing_steps))
-    plan = planning.plan_to_stock(
-        smoothed_orders=smoothed,
-        stock=0.0,
-        stock_target=0.0,
-        restock_steps=1.0,
-        yields=1.0,
-        capacity=m.capacity,
-        largest_over_drivers=lambda wanted: wanted,
-        xp=m.xp,
-    )
+    plan = planning.plan_to_stock(wanted=smoothed, capacity=m.capacity, xp=m.xp)
     return OrderPlan(
         use=plan * m.economy.per_output,
         goal=None,

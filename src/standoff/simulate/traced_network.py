@@ -21,7 +21,6 @@ from standoff.model.link_cuts import CutSupply
 from standoff.model.list_supply import ListSupply
 from standoff.model.supply import Block, Supply, ratio
 from standoff.model.table_supply import TableSupply
-from standoff.simulate.traced import TracedMap
 
 ALL = slice(None)
 
@@ -220,9 +219,14 @@ class TracedNetwork(Supply):
     def home_flows(self, place: Any) -> HomeFlows:
         link, supplier, need = self.links_at_home(place)
         flow, size = self.flow_of(link), self.whole.base.size
+
+        def sums(of: Any, by: Any, groups: int) -> Any:
+            moved = _at(of, by[0])
+            return jax.ops.segment_sum(_along(flow, moved) * moved, by[1], num_segments=groups)
+
         return HomeFlows(
-            TracedMap(need, supplier, flow, shape=(size, self.nodes)),
-            TracedMap(supplier, need, flow, shape=(self.nodes, size)),
+            lambda weight: sums(weight, (supplier, need), size),
+            lambda factor: sums(factor, (need, supplier), self.nodes),
             shape=self.whole.base.shape,
         )
 

@@ -23,7 +23,7 @@ SHORT = {
     "kind": "capacity_lost",
     "name": "short",
     "regions": ["R0"],
-    "share": 0.5,
+    "share": 0.7,
     "start": "2022-01-06",
     "duration_days": 60,
 }
@@ -62,7 +62,7 @@ def test_the_region_of_a_short_seller_goes_without_less_than_others() -> None:
 
 
 def test_under_the_default_set_parts_of_losses_add_up_and_a_cut_of_nothing_is_none() -> None:
-    result = run(SHORT, cut(0.9), losses=True, cover=8.0, restock=4.0)
+    result = run(SHORT, cut(0.9), losses=True, cover=2.0, restock=8.0)
     assert result.due is not None
     lost = np.maximum(result.losses.usual_output - result.run["output"], 0.0).sum()
     assert result.due.by_region.sum() == pytest.approx(lost, rel=1e-9)

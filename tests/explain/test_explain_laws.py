@@ -26,13 +26,19 @@ from standoff.simulate.setup import Setup
 
 SCENARIOS = ("april-2025", "cut-off")
 RIGHTS = "april-2025 with licences that are a right to ship"
+LEVEL = "april-2025 with links served up to a common level"
+PRONET = "april-2025 with links served as proNet does it"
+CHANGES = {
+    RIGHTS: {"CN-2025-18.permit": "right"},
+    LEVEL: {"rationing": "common_level_final_last"},
+    PRONET: {"rationing": "as_pronet"},
+}
 CELLS = 1000
 
 
 @cache
 def explainer(scenario: str) -> Explainer:
-    changes = {"CN-2025-18.permit": "right"} if scenario == RIGHTS else {}
-    return Explainer(run(scenario.split()[0], world="magnets-small", changes=changes))
+    return Explainer(run(scenario.split()[0], world="magnets-small", changes=CHANGES.get(scenario, {})))
 
 
 def cell_at(asked: Explainer, variable: str, picks: tuple[float, ...]) -> Cell:
@@ -60,7 +66,7 @@ def random_explanations(scenario: str) -> tuple[Explanation, ...]:
     )
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, RIGHTS])
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *CHANGES])
 def test_terms_recombine_to_the_number_in_a_thousand_random_cells(scenario: str) -> None:
     for found in random_explanations(scenario):
         assert abs(found.recombine() - found.value) <= 1e-9 * found.scale(), found
@@ -68,7 +74,7 @@ def test_terms_recombine_to_the_number_in_a_thousand_random_cells(scenario: str)
 
 @settings(max_examples=200, deadline=None)
 @given(
-    scenario=st.sampled_from([*SCENARIOS, RIGHTS]),
+    scenario=st.sampled_from([*SCENARIOS, *CHANGES]),
     variable=st.sampled_from(sorted(variables())),
     picks=st.tuples(*[st.floats(0, 1)] * 3),
 )
@@ -83,7 +89,7 @@ def test_every_variable_is_explained() -> None:
     assert {found.variable for found in random_explanations("april-2025")} == set(variables())
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, RIGHTS])
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *CHANGES])
 def test_relaxing_the_binding_term_moves_the_number(scenario: str) -> None:
     stuck = [
         found
@@ -213,7 +219,7 @@ def test_a_chain_leads_from_unmet_use_to_the_measure(scenario: str) -> None:
 
 
 def test_every_kind_of_binding_term_has_words() -> None:
-    kinds = {term.kind for scenario in SCENARIOS for found in random_explanations(scenario) for term in found.terms}
+    kinds = {term.kind for scenario in (*SCENARIOS, *CHANGES) for found in random_explanations(scenario) for term in found.terms}
     assert kinds <= set(words())
 
 
@@ -236,7 +242,7 @@ def test_a_tape_is_entered_from_top_to_bottom() -> None:
     assert fold([*terms, Term("f", 7.0, "at least")]) == 7.0
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, RIGHTS])
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *CHANGES])
 def test_every_term_has_a_chinese_name_without_english_words(scenario: str) -> None:
     asked = explainer(scenario)
     labels = sorted(

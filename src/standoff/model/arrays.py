@@ -122,3 +122,10 @@ def order_within(values: Any, group: npt.NDArray[np.integer[Any]]) -> Any:
         digit = (group[order] >> shift).astype(np.uint16)
         order = np.take_along_axis(order, np.argsort(digit, axis=0, kind="stable"), axis=0)
     return order
+
+
+def rows_where(chosen: Any) -> Any:
+    """Rows in which a condition holds; all of them with draws, which are not to depend on each other, and where a trace is not run yet."""
+    if isinstance(chosen, np.ndarray) and chosen.ndim == 1:
+        return np.flatnonzero(chosen)
+    return np.arange(len(chosen))

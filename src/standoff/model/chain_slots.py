@@ -38,7 +38,7 @@ class Follows(NamedTuple):
     goal: Any = None
     """Activity that goals of stocks are for, (nodes, ...); None where they stay at usual use."""
     destocks: bool = True
-    """Whether too much stock is worked off."""
+    """Whether producers work off too much stock; final uses always do."""
 
 
 class Done(NamedTuple):
@@ -226,22 +226,27 @@ def shifted_consumption(network: Network, factor: Any, numbers: RuleNumbers) -> 
 # Production: activity that stocks of inputs allow, (nodes, ...)
 def rated_inputs(setup: Setup, stock: Any, xp: Any) -> Any:
     """Each input by its class, see `production.input_limit`; the classes are those of the rule, see `standoff.world.build`."""
-    k = setup.constants
-    limit = production.input_limit(
-        stock=stock,
-        coefficient=k.coefficient,
-        usual=k.usual_activity,
-        critical=k.critical,
-        important=k.important,
-        xp=xp,
-    )
-    return setup.smallest_over_needs(limit)
+    return setup.smallest_over_needs(_by_class(setup, stock, xp))
 
 
 def scarce_inventory(setup: Setup, stock: Any, xp: Any) -> Any:
-    """Producers by their scarcest input, see `scarce_limit`; final uses, who keep stocks to use them, by the class of each input."""
+    """Producers by their scarcest input, see `production.scarce_limit`; final uses keep stocks to use them: by the class of each input."""
     k = setup.constants
-    rated = production.input_limit(
+    scarce = production.scarce_limit(
+        stock=stock,
+        coefficient=k.coefficient,
+        use=k.use,
+        cover_steps=k.cover_steps,
+        usual=k.usual_activity,
+        psi=setup.rules.numbers.psi,
+        xp=xp,
+    )
+    return setup.smallest_over_needs(xp.where(setup.of_producer, scarce, _by_class(setup, stock, xp)))
+
+
+def _by_class(setup: Setup, stock: Any, xp: Any) -> Any:
+    k = setup.constants
+    return production.input_limit(
         stock=stock,
         coefficient=k.coefficient,
         usual=k.usual_activity,
@@ -249,29 +254,6 @@ def scarce_inventory(setup: Setup, stock: Any, xp: Any) -> Any:
         important=k.important,
         xp=xp,
     )
-    scarce = scarce_limit(k, stock, psi=setup.rules.numbers.psi, xp=xp)
-    return setup.smallest_over_needs(xp.where(setup.of_producer, scarce, rated))
-
-
-def scarce_limit(constants: Any, stock: Any, *, psi: float, xp: Any) -> Any:
-    """Activity that each input allows before it is scarce, (needs, ...).
-
-    Formula: ``min(V / c, a0 V / (psi (s + 1) u0))``: stock V is counted after the step's arrivals, so that the goal ``s u0`` of s steps of
-    cover has one step of usual use u0 on top. No more is made than inputs suffice for.
-
-    Args:
-        constants: of the run.
-        stock: V, (needs, ...).
-        psi: share of the goal under which activity is cut.
-        xp: array namespace.
-    """
-    k = constants
-    goal = k.use * (k.cover_steps + 1.0)
-    there, used = goal > 0, k.coefficient > 0
-    whole = xp.where(used, stock / xp.where(used, k.coefficient, 1.0), xp.inf)
-    of_goal = stock / xp.where(there, goal, 1.0)
-    limit = production.output_of_scarce_stock(usual=k.usual_activity, share=of_goal, psi=psi)
-    return xp.where(there, xp.minimum(limit, whole), whole)
 
 
 def pooled_inputs(setup: Setup, stock: Any, xp: Any) -> Any:

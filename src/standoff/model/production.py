@@ -40,6 +40,30 @@ def output_of_scarce_stock(*, usual: Any, share: Any, psi: float) -> Any:
     return usual * (share / psi)
 
 
+def scarce_limit(*, stock: Any, coefficient: Any, use: Any, cover_steps: Any, usual: Any, psi: float, xp: Any) -> Any:
+    """Activity that each input allows before it is scarce, on a chain, (needs, ...).
+
+    Formula: ``min(V / c, a0 V / (psi (s + 1) u0))``: stock is counted after the step's arrivals, so that the goal ``s u0`` has one step of
+    usual use on top. No more is made than inputs suffice for.
+
+    Args:
+        stock: V, units, (needs, ...).
+        coefficient: c, units per activity, (needs, ...).
+        use: u0, usual use, units per step, (needs, ...).
+        cover_steps: s, cover in steps of usual use, (needs, ...).
+        usual: a0, usual activity of the consumer per step, (needs, ...).
+        psi: share of the goal under which activity falls below usual.
+        xp: array namespace.
+
+    Source: as `output_of_scarce_stock`.
+    """
+    goal = use * (cover_steps + 1.0)
+    there, used = goal > 0, coefficient > 0
+    whole = xp.where(used, stock / xp.where(used, coefficient, 1.0), xp.inf)
+    limit = output_of_scarce_stock(usual=usual, share=stock / xp.where(there, goal, 1.0), psi=psi)
+    return xp.where(there, xp.minimum(limit, whole), whole)
+
+
 def pooled_limit(*, stocks: Any, needed: Any, xp: Any) -> Any:
     """Activity that all inputs together allow, where one stands in for another: ``sum of p V / sum of p c``, infinite without inputs.
 

@@ -99,6 +99,13 @@ class Flows(NamedTuple):
     """Of these, seized or lost on the way, (routes, ...)."""
     reserve_taken: Any
     """Taken from strategic stocks, (reserves, ...)."""
+    link_fill: Any = None
+    """Share shipped by link and latent route, (slots, ...); None where rationing serves all of a tier alike."""
+
+    @property
+    def slot_fill(self) -> Any:
+        """Share shipped by slot, (slots, ...): see `standoff.simulate.turns.Slots`."""
+        return self.fill.reshape(-1, *self.fill.shape[2:]) if self.link_fill is None else self.link_fill
 
 
 class RegimeStep(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from standoff.model import leakage, licensing, ordering, permits, planning, production, rationing, reserves, transport
+from standoff.model import leakage, licensing, ordering, permits, planning, production, reserves, transport
 from standoff.model.chain_slots import Done, Follows
 from standoff.model.permits import Rights
 from standoff.model.state import Flows, RegimeStep, State
@@ -62,7 +62,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         on_order=on_order,
         restock_steps=k.restock_steps,
         largest=k.largest_order,
-        destocks=follows.destocks,
+        destocks=follows.destocks or ~s.of_producer,
         xp=xp,
     )
 
@@ -90,10 +90,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Ration
     asked = xp.concatenate([leaving, state.route_capacity])
-    demanded = (s.needs_to_slots(ordered) + s.tracked_to_slots(asked)).reshape(s.slot_shape)
-    fill, shipped_by_tier = rationing.serve_by_tiers(stock=state.stock, demanded=demanded, xp=xp)
-    slot_fill = fill.reshape(s.flat_slot_shape)
-    tracked_fill = slot_fill.take(s.tracked_slot, axis=0)
+    demanded = s.needs_to_slots(ordered) + s.tracked_to_slots(asked)
+    rationed = s.slots.ration(stock=state.stock, demanded=demanded, xp=xp)
+    tracked_fill = rationed.fill.take(s.tracked_slot, axis=0)
     tracked_shipped = asked * tracked_fill
     link_shipped = tracked_shipped[: s.link_count]
     route_shipped = tracked_shipped[s.link_count :]
@@ -102,7 +101,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Move
     surviving = xp.concatenate([link_shipped, route_shipped - route_lost])
-    plain = s.slots_to_cells(slot_fill) * ordered.take(s.static_ends.need, axis=0)
+    plain = s.slots_to_cells(rationed.fill) * ordered.take(s.static_ends.need, axis=0)
     arriving = state.arriving
     for by_cell, places in ((plain, s.static_places), (s.tracked_to_cells(surviving), s.tracked_places)):
         arriving = transport.dispatch(arriving=arriving, shipped=by_cell, places=places, step=number)
@@ -129,10 +128,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         coefficient=k.coefficient, activity=activity.take(s.need_node, axis=0), stock=inventory, xp=xp
     )
     made = k.yields * activity.take(s.offer_node, axis=0)
-    shipped = shipped_by_tier.sum(axis=0)
     finished, in_making = transport.delay(ring=state.in_making, entering=made, lags=s.making, step=number)
     stock, discarded = production.discard_surplus(
-        stock=state.stock - shipped + finished, ceiling=k.stock_ceiling, xp=xp
+        stock=state.stock - rationed.shipped + finished, ceiling=k.stock_ceiling, xp=xp
     )
 
     # Adapt
@@ -156,7 +154,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
     after = State(
         stock=stock,
         in_making=in_making,
-        smoothed_orders=planning.smooth(state.smoothed_orders, demanded.sum(axis=0), steps=k.smoothing_steps),
+        smoothed_orders=planning.smooth(state.smoothed_orders, rationed.demanded.sum(axis=0), steps=k.smoothing_steps),
         inventory=inventory - used,
         arriving=arriving,
         refused=licensing.remember_refusals(
@@ -191,9 +189,9 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         arrived=arrived,
         released=released,
         used=used,
-        demanded=demanded,
-        fill=fill,
-        shipped=shipped,
+        demanded=rationed.demanded,
+        fill=rationed.tier_fill,
+        shipped=rationed.shipped,
         made=made,
         discarded=discarded,
         link_ordered=link_ordered,
@@ -207,6 +205,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         route_shipped=route_shipped,
         route_lost=route_lost,
         reserve_taken=taken,
+        link_fill=rationed.link_fill,
     )
 
 

@@ -1,6 +1,6 @@
 """``standoff explain``: the terms of any number of a run, the rule that set it, and what bound it.
 
-Every variable of ``variables.csv`` has an explanation: a tape of terms that recombine to the number, made from what the run recorded and
+Every variable of a result has an explanation: a tape of terms that recombine to the number, made from what the run recorded and
 from the rules themselves. The term that bound the number says which number to ask about next, so a chain of explanations leads from a
 use that stopped to the mine, line, seller or licence office that stopped it.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from standoff.errors import nearest, refuse
+from standoff.results import explain_capacity as capacities
 from standoff.results import explain_links as links
 from standoff.results import explain_needs as needs
 from standoff.results import explain_nodes as nodes
@@ -26,7 +27,7 @@ from standoff.results import explain_sellers as sellers
 from standoff.results.explain_terms import Cell, Explanation, Tape, Term
 from standoff.results.explain_totals import Totals
 from standoff.results.explain_view import View
-from standoff.results.files import variables
+from standoff.results.files import known_variables, variables_of_rules
 
 if TYPE_CHECKING:
     from standoff.results.result import Result
@@ -39,6 +40,8 @@ Builder = Callable[[View, int, int], Tape]
 BUILDERS: dict[str, Builder] = {
     "plan": nodes.plan,
     "activity": nodes.activity,
+    "overproduction": capacities.overproduction,
+    "labour": capacities.labour,
     "inventory": needs.inventory,
     "in_transit": needs.in_transit,
     "goal": needs.goal,
@@ -88,7 +91,7 @@ class Explainer:
 
     def explain(self, variable: str, label: str, when: str | dt.date) -> Explanation:
         """The explanation of one number, see `explain`."""
-        return self.explain_cell(Cell(_known_variable(variable), label, self.step_of(when)))
+        return self.explain_cell(Cell(_known_variable(self.result, variable), label, self.step_of(when)))
 
     def trace(self, variable: str, label: str, when: str | dt.date) -> list[Explanation]:
         """The chain of explanations from a number upstream, until nothing further bound it."""
@@ -117,7 +120,7 @@ class Explainer:
 
     def indices(self, variable: str, label: str) -> tuple[int, ...]:
         """Positions of a label along the dimensions of a variable, the step left out."""
-        dims = variables()[variable]["dims"].split()[1:]
+        dims = known_variables()[variable]["dims"].split()[1:]
         if len(dims) == 1:
             return (self._position(variable, dims[0], label),)
         whose, which = dims[::-1] if dims[0] == "tier" else dims
@@ -145,7 +148,7 @@ class Explainer:
             step=cell.step,
             date=self.result.dates[cell.step].astype(object),
             value=float(self.result.dataset[cell.variable].values[(cell.step, *where)]),
-            unit=variables()[cell.variable]["unit"],
+            unit=known_variables()[cell.variable]["unit"],
             rule=found.rule,
             terms=found.terms,
             binding=binding,
@@ -199,9 +202,13 @@ def trace(result: Result, variable: str, *, label: str, when: str | dt.date) -> 
     return Explainer(result).trace(variable, label, when)
 
 
-def _known_variable(variable: str) -> str:
-    if variable not in variables():
-        raise refuse("explain", why="there is no such variable", cure=nearest(variable, variables()), value=variable)
+def _known_variable(result: Result, variable: str) -> str:
+    known = known_variables()
+    if variable not in known:
+        raise refuse("explain", why="there is no such variable", cure=nearest(variable, known), value=variable)
+    if variable in variables_of_rules() and variable not in result.records:
+        why = f"no rule of this run has it: {known[variable]['description_en']}"
+        raise refuse("explain", why=why, cure="Ask about plan or activity", value=variable)
     return variable
 
 
@@ -232,7 +239,7 @@ def term_name(name: str, *, lang: str = "en") -> str:
 
 def in_words(explanation: Explanation, *, lang: str = "en") -> str:
     """One line that a person would say: what bound the number."""
-    about = variables()[explanation.variable][f"description_{lang}"]
+    about = known_variables()[explanation.variable][f"description_{lang}"]
     bound = words()[explanation.binding.kind][lang].format(
         label=explanation.binding.label or term_name(explanation.binding.name, lang=lang),
         name=term_name(explanation.binding.name, lang=lang),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from standoff.model import licensing, sourcing
+from standoff.model import chain_slots, licensing, sourcing
+from standoff.model.serving import ONE_LEVEL
 from standoff.results.explain_terms import MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 
@@ -268,14 +270,7 @@ def link_shipped(view: View, link: int, step: int) -> Tape:
         Term("permitted before and not yet shipped", permitted, kind="review"),
         Term("approved", approved, kind="review", asks=_cell(view, "link_approved", link, step)),
         Term("passes under a right to ship", passed, kind="right", asks=_cell(view, "rights_held", link, step)),
-        Term(
-            "share that the seller could ship",
-            served,
-            TIMES,
-            "seller",
-            _name(view, link),
-            view.slot_cell("fill", slot, step),
-        ),
+        _served(view, link, step),
     ]
     ordered = terms[0].value
     losses = {
@@ -285,6 +280,18 @@ def link_shipped(view: View, link: int, step: int) -> Tape:
     }
     worst = max(losses, key=lambda position: losses[position])
     return tape("step.py", terms, counts_most=worst if losses[worst] > 1e-9 * ordered else 0)
+
+
+def _served(view: View, link: int, step: int) -> Term:
+    """What the seller makes of all that the link asks for."""
+    setup, name = view.result.setup, _name(view, link)
+    slot = int(setup.tracked_slot[link])
+    fill, seller = view.fill_of(slot, step), view.slot_cell("fill", slot, step)
+    told = "share that the seller could ship"
+    if setup.rules.chosen["rationing"] in ONE_LEVEL and fill < 1.0:
+        level = fill * view.asked(link, step) / view.constant("tracked_use", link)
+        told = f"{told}, as to all buyers no more than {level:.3g} of the usual order"
+    return Term(told, fill, TIMES, "seller", name, seller)
 
 
 def _administration(view: View, link: int, step: int) -> str:
@@ -338,6 +345,8 @@ def share(view: View, link: int, step: int) -> Tape:
         return tape(
             "sourcing.py", [Term("shares are fixed in this run", view.before("share", step, link), kind="habit")]
         )
+    if setup.rules.chosen["sourcing"] == "capacity":
+        return _share_by_capacity(view, link, step)
     preferred = sourcing.preferred_shares(
         attraction=sourcing.attraction(
             base_share=k.base_share, cost=view.regime(step).cost, cost_exponent=k.cost_exponent
@@ -357,9 +366,32 @@ def share(view: View, link: int, step: int) -> Tape:
     return _smoothed(view, "share", link, step, target, steps=view.constant("sourcing_steps", link), rule="sourcing.py")
 
 
+def _share_by_capacity(view: View, link: int, step: int) -> Tape:
+    """Usual shares weighted by what sellers can make and gates let pass; see `standoff.model.sourcing.weighted_shares`."""
+    setup, base = view.result.setup, np.asarray(view.result.setup.constants.base_share)
+    need, seller = setup.link_need == setup.link_need[link], int(setup.link_seller[link])
+    left = chain_slots.capacity_left(setup, view.state_before(step), np)
+    gate = np.asarray(view.regime(step).gate)
+    total = float((base * gate * left[setup.link_seller])[need].sum())
+    usual = Term("usual share", float(base[link]), kind="share", label=_name(view, link))
+    if total == 0.0:
+        return tape("sourcing.py", [replace(usual, name="usual share, nobody else can deliver either")])
+    name, producers = view.result.network.nodes.labels[seller], view.rules.chosen
+    variable = "labour" if producers["labour"] == "pichler" else "overproduction"
+    drifts = step > 0 and variable in view.result.records
+    asks = view.node_cell(variable, seller, step - 1) if drifts else None
+    terms = [
+        usual,
+        Term("share that the gate lets be placed", float(gate[link]), TIMES, "gate", view.measure_on(link, step)),
+        Term("what the seller can make, of usual", float(left[seller]), TIMES, "capacity", name, asks),
+        Term("the same over all sellers", total / float(base[need].sum()), OVER, "share"),
+    ]
+    return tape("sourcing.py", terms, counts_most=_least_factor(terms))
+
+
 def reliability(view: View, link: int, step: int) -> Tape:
     setup = view.result.setup
-    if setup.rules.chosen["sourcing"] == "usual":
+    if setup.rules.chosen["sourcing"] != "adaptive":
         return tape(
             "sourcing.py", [Term("not watched in this run", view.before("reliability", step, link), kind="habit")]
         )

@@ -25,14 +25,33 @@ from standoff.results.explain_view import View
 
 def input_limit(view: View, need: int, step: int) -> float:
     """Activity that the stock of one input allows: the rule itself, on one need."""
-    allowed = production.input_limit(
-        stock=np.array([available(view, need, step)]),
-        coefficient=np.array([view.constant("coefficient", need)]),
-        usual=np.array([view.constant("usual_activity", need)]),
-        critical=np.array([view.constant("critical", need)]),
-        important=np.array([view.constant("important", need)]),
-        xp=np,
+    stock, coefficient, usual = (
+        np.array([value])
+        for value in (
+            available(view, need, step),
+            view.constant("coefficient", need),
+            view.constant("usual_activity", need),
+        )
     )
+    if view.cut_while_scarce(need):
+        allowed = production.scarce_limit(
+            stock=stock,
+            coefficient=coefficient,
+            use=np.array([view.constant("use", need)]),
+            cover_steps=np.array([view.constant("cover_steps", need)]),
+            usual=usual,
+            psi=view.rules.numbers.psi,
+            xp=np,
+        )
+    else:
+        allowed = production.input_limit(
+            stock=stock,
+            coefficient=coefficient,
+            usual=usual,
+            critical=np.array([view.constant("critical", need)]),
+            important=np.array([view.constant("important", need)]),
+            xp=np,
+        )
     return float(allowed[0])
 
 
@@ -112,7 +131,7 @@ def shipment_cell(view: View, link: int, step: int) -> Cell:
     network, setup = view.result.network, view.result.setup
     if link in view.tracked_position:
         return Cell("link_shipped", network.link_label(link), step)
-    slot = int(setup.slot[link])
+    slot = int(setup.slots.of_link[link])
     if view.fill_of(slot, step) < 1 - 1e-9:
         return view.slot_cell("fill", slot, step)
     return view.need_cell("ordered", int(network.links.need[link]), step)
@@ -208,15 +227,23 @@ def reserves_given(view: View, step: int) -> Any:
 
 def goal(view: View, need: int, step: int) -> Tape:
     network, setup = view.result.network, view.result.setup
-    use, cover = view.constant("use", need), view.constant("cover_steps", need)
+    node, cover = int(network.needs.consumer[need]), view.constant("cover_steps", need)
+    followed = view.goal_follows(node, step)
+    use = view.constant("use", need) if followed is None else view.constant("coefficient", need) * followed.value
+    asks = None if followed is None else followed.cell
+    names = (
+        ("usual stock cover", "usually on the way")
+        if followed is None
+        else (f"stock cover {followed.name}", f"on the way {followed.name}")
+    )
     regime = view.regime(step)
     feared = setup.links_to_needs(setup.constants.base_share * regime.feared)[need]
     hoard = view.constant("hoard_share", need) * float(feared)
     label = network.need_label(need)
     terms = [
-        Term("usual stock cover", use * cover, kind="cover", label=label, source=view.need_source("cover_days", need)),
+        Term(names[0], use * cover, "plus", "cover", label, asks, view.need_source("cover_days", need)),
         Term("extra cover out of precaution", use * cover * hoard, kind="hoard", label=label),
-        Term("usually on the way", use * view.constant("lag_steps", need), kind="cover", label=label),
+        Term(names[1], use * view.constant("lag_steps", need), kind="cover", label=label),
     ]
     for link in _tracked_links(view, need):
         name = network.link_label(int(setup.tracked[link]))
@@ -248,7 +275,8 @@ def ordered(view: View, need: int, step: int) -> Tape:
     network = view.result.network
     node = int(network.needs.consumer[need])
     label = network.need_label(need)
-    planned_use = view.constant("coefficient", need) * view.now("plan", step, node)
+    followed = view.use_follows(node, step)
+    kept = [] if view.destocks(node) else [Term("too much stock is not worked off", 0.0, AT_LEAST, "surplus", label)]
     terms = [
         Term(
             "wanted in hand and on order",
@@ -269,17 +297,18 @@ def ordered(view: View, need: int, step: int) -> Tape:
             label,
             source=view.need_source("restock_days", need),
         ),
+        *kept,
         Term(
-            "for planned use",
-            planned_use,
+            followed.name,
+            view.constant("coefficient", need) * followed.value,
             kind="plan",
             label=network.nodes.labels[node],
-            asks=view.node_cell("plan", node, step),
+            asks=followed.cell,
         ),
         Term("nothing is sent back", 0.0, AT_LEAST, "surplus", label),
         Term("largest order", view.constant("largest_order", need), AT_MOST, "order_limit", label),
     ]
-    return tape("ordering.py", terms, counts_most=4)
+    return tape("ordering.py", terms, counts_most=4 + len(kept))
 
 
 def used(view: View, need: int, step: int) -> Tape:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from standoff.results.explain_needs import input_limit, why_empty
+from standoff.results.explain_capacity import capacity_limits
+from standoff.results.explain_needs import available, input_limit, why_empty
 from standoff.results.explain_terms import AT_LEAST, AT_MOST, MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 
@@ -16,26 +17,21 @@ def plan(view: View, node: int, step: int) -> Tape:
         demanded = float(setup.demand_path[step, node - network.nodes.producers])
         row = int(network.nodes.parent[node]) - int(network.nodes.parent[network.nodes.producers])
         terms = [Term("usual final use", usual, kind="demand", source=view.world_source("uses", "quantity", row))]
-        if demanded != usual:
-            terms.append(Term("change of demand in the scenario", demanded / usual, TIMES, "demand"))
+        asked = usual * view.demand_factor(node, step)
+        if asked != usual:
+            terms.append(Term("change of demand in the scenario", asked / usual, TIMES, "demand"))
+        if demanded != asked:
+            terms.append(Term("spent on it instead of on other goods", demanded / asked, TIMES, "demand"))
         return tape("simulate/paths.py", terms)
     return _plan_of_producer(view, node, step)
 
 
 def _plan_of_producer(view: View, node: int, step: int) -> Tape:
-    network, setup = view.result.network, view.result.setup
+    network = view.result.network
     offers = [int(offer) for offer in np.flatnonzero((network.offers.producer == node) & network.offers.driver)]
-    capacity = Term(
-        "capacity",
-        float(setup.capacity_path[step, node]),
-        AT_MOST,
-        "capacity",
-        network.nodes.labels[node],
-        source=view.world_source("producers", "capacity", int(network.nodes.parent[node])),
-    )
     if not offers:
         return tape("planning.py", [Term("no product drives this producer", 0.0)])
-    wanted = {offer: _wanted(view, offer, step) for offer in offers}
+    wanted = {offer: view.wanted(offer, step) for offer in offers}
     first = max(wanted, key=lambda offer: wanted[offer])
     label = network.offer_label(first)
     others = [
@@ -63,21 +59,15 @@ def _plan_of_producer(view: View, node: int, step: int) -> Tape:
         ),
         Term("made per unit of activity", view.constant("yields", first), OVER, "orders", label),
         *others,
-        capacity,
+        *capacity_limits(view, node, step),
         Term("nothing is made backwards", 0.0, AT_LEAST, "surplus", label),
     ]
     return tape("planning.py", terms, counts_most=3)
 
 
-def _wanted(view: View, offer: int, step: int) -> float:
-    gap = view.constant("stock_target", offer) - view.before("stock", step, offer)
-    orders = float(view.smoothed_orders[step, offer])
-    return (orders + gap / view.constant("finished_restock_steps", offer)) / view.constant("yields", offer)
-
-
 def _busiest_slot(view: View, offer: int, step: int) -> Cell:
     tier = int(np.argmax(view.result.records["demanded"][step][:, offer]))
-    return view.slot_cell("demanded", tier * len(view.result.network.offers.yields) + offer, step)
+    return view.tier_cell("demanded", tier, offer, step)
 
 
 def activity(view: View, node: int, step: int) -> Tape:
@@ -93,6 +83,8 @@ def activity(view: View, node: int, step: int) -> Tape:
             asks=view.node_cell("plan", node, step),
         )
     ]
+    if view.rules.chosen["production"] == "linear":
+        return tape("production.py", [*terms, *_pooled(view, node, step)], counts_most=0)
     limits = []
     for need in np.flatnonzero(network.needs.consumer == node):
         limit = input_limit(view, int(need), step)
@@ -100,7 +92,8 @@ def activity(view: View, node: int, step: int) -> Tape:
             product = network.products[network.needs.product[need]]
             limits.append(
                 Term(
-                    f"what the stock of {product} allows",
+                    f"what the stock of {product} allows"
+                    + (" before it is scarce" if view.cut_while_scarce(int(need)) else ""),
                     limit,
                     AT_MOST,
                     "input",
@@ -110,3 +103,16 @@ def activity(view: View, node: int, step: int) -> Tape:
                 )
             )
     return tape("production.py", [*terms, *limits], counts_most=0)
+
+
+def _pooled(view: View, node: int, step: int) -> list[Term]:
+    """What all inputs of a node together allow; none without inputs. The one that lacks most of its value says more."""
+    needs = [int(need) for need in np.flatnonzero(view.result.network.needs.consumer == node)]
+    price = np.asarray(view.result.setup.input_value)[needs]
+    needed = price * np.array([view.constant("coefficient", need) for need in needs])
+    if not needed.sum() > 0:
+        return []
+    there = price * np.array([available(view, need, step) for need in needs])
+    worst = needs[int(np.argmax(needed / needed.sum() * there.sum() - there))]
+    limit, label = float(there.sum() / needed.sum()), view.result.network.need_label(worst)
+    return [Term("what all inputs together allow", limit, AT_MOST, "input", label, why_empty(view, worst, step))]

@@ -6,11 +6,14 @@ import numpy as np
 
 from standoff.model import leakage
 from standoff.model.rationing import TIERS
+from standoff.model.serving import KEEPING_BACK
 from standoff.results.explain_needs import reserve_gaps
 from standoff.results.explain_terms import AT_LEAST, AT_MOST, MINUS, OVER, TIMES, Cell, Tape, Term, tape
 from standoff.results.explain_view import View
 
 LATENT = TIERS.index("latent")
+ROUNDING = 1e-12
+"""Share of an order below which a difference is rounding error."""
 
 
 def stock(view: View, offer: int, step: int) -> Tape:
@@ -95,7 +98,19 @@ def shipped(view: View, offer: int, step: int) -> Tape:
         )
         for tier, name in enumerate(TIERS)
     ]
-    return tape("rationing.py", [*asked, _stock_limit(view, offer, step)])
+    terms = [*asked, _stock_limit(view, offer, step)]
+    wanted = float(view.result.records["demanded"][step][:, offer].sum())
+    kept = _kept_back(view, offer, wanted, view.before("stock", step, offer), view.now("shipped", step, offer))
+    return tape("rationing.py", [*terms, *kept], counts_most=len(terms) if kept else None)
+
+
+def _kept_back(view: View, offer: int, wanted: float, there: float, shipped: float) -> list[Term]:
+    """What stays in stock although it was asked for, under a rule that does so."""
+    kept = min(wanted, there) - shipped
+    if view.result.setup.rules.chosen["rationing"] not in KEEPING_BACK or not kept > ROUNDING * wanted:
+        return []
+    label = view.result.network.offer_label(offer)
+    return [Term("asked for and kept in stock by the rule of rationing", kept, MINUS, "rule", label)]
 
 
 def _stock_limit(view: View, offer: int, step: int) -> Term:
@@ -140,9 +155,9 @@ def discarded(view: View, offer: int, step: int) -> Tape:
 
 def demanded(view: View, tier: int, offer: int, step: int) -> Tape:
     network, setup = view.result.network, view.result.setup
-    slot = tier * len(network.offers.yields) + offer
+    tiers = setup.slots.tier[setup.slots.of_link]
     terms = []
-    for link in np.flatnonzero(setup.slot == slot):
+    for link in np.flatnonzero((network.links.offer == offer) & (tiers == tier)):
         name = network.link_label(int(link))
         position = view.tracked_position.get(int(link))
         need = int(network.links.need[link])
@@ -167,26 +182,29 @@ def fill(view: View, tier: int, offer: int, step: int) -> Tape:
     if not asked > 0:
         return tape("rationing.py", [Term("nothing was asked", 1.0, kind="orders", label=label)])
     here = Cell("demanded", f"{label} @ {TIERS[tier]}", step)
-    earlier = [
-        Term(
-            f"asked by {TIERS[first]}, served before",
-            view.now("demanded", step, (first, offer)),
-            MINUS,
-            "rivals",
-            label,
-            Cell("demanded", f"{label} @ {TIERS[first]}", step),
-        )
-        for first in range(tier)
-    ]
+    earlier = [_served_before(view, first, offer, step) for first in range(tier)]
     limit = _stock_limit(view, offer, step)
+    left = max(limit.value - sum(term.value for term in earlier), 0.0)
+    kept = _kept_back(view, offer, asked, left, asked * view.now("fill", step, (tier, offer)))
     terms = [
         Term(limit.name, limit.value, kind="seller", label=label, asks=limit.asks),
         *earlier,
         Term("no less than nothing", 0.0, AT_LEAST, "seller", label, limit.asks),
         Term("asked by this tier", asked, AT_MOST, "orders", label, here),
+        *kept,
         Term("asked by this tier", asked, OVER, "orders", label, here),
     ]
-    return tape("rationing.py", terms, counts_most=0)
+    return tape("rationing.py", terms, counts_most=len(terms) - 2 if kept else 0)
+
+
+def _served_before(view: View, tier: int, offer: int, step: int) -> Term:
+    """What an earlier tier takes of the stock: all that it asks for, or what a rule that keeps goods back gives it."""
+    label = view.result.network.offer_label(offer)
+    cell, asked = Cell("demanded", f"{label} @ {TIERS[tier]}", step), view.now("demanded", step, (tier, offer))
+    if view.result.setup.rules.chosen["rationing"] in KEEPING_BACK:
+        given = asked * view.now("fill", step, (tier, offer))
+        return Term(f"shipped to {TIERS[tier]}, served before", given, MINUS, "rivals", label, cell)
+    return Term(f"asked by {TIERS[tier]}, served before", asked, MINUS, "rivals", label, cell)
 
 
 def route_capacity(view: View, route: int, step: int) -> Tape:
@@ -247,7 +265,7 @@ def _worst_link(view: View, need: int, step: int) -> Cell | None:
 def route_shipped(view: View, route: int, step: int) -> Tape:
     network = view.result.network
     offer = int(network.latent.offer[route])
-    slot = LATENT * len(network.offers.yields) + offer
+    slot = int(view.result.setup.slots.of_route[route])
     served = view.fill_of(slot, step)
     terms = [
         Term(

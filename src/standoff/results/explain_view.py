@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from standoff.model import licensing, permits, planning
 from standoff.model.rationing import TIERS
 from standoff.results.explain_terms import Cell
+from standoff.results.indicators import slot_fill
+from standoff.simulate.api import demand_factors
 from standoff.simulate.initial import resting_state
+from standoff.simulate.record import DRIFTING_FIELDS
 from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from standoff.model.state import RegimeStep
+    from standoff.model.chain_slots import ChainRules
+    from standoff.model.state import RegimeStep, State
     from standoff.results.result import Result
 
 MEMORY_DAYS = 91.0
 """How far back a delivery that did not come still explains an empty stock (assumed)."""
+
+
+class Followed(NamedTuple):
+    """An activity that orders or goals follow."""
+
+    name: str
+    value: float
+    cell: Cell | None
+    """What to ask about it."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,13 @@ class View:
         """A recorded state at the start of a step."""
         state = self.result.first[name] if step == 0 else self.result.records[name][step - 1]
         return float(state[index])
+
+    def state_before(self, step: int) -> State:
+        """The state at the start of a step, of which only what drifts with capacity is as it was then."""
+        drifting = [name for name in DRIFTING_FIELDS if name in self.result.first]
+        past = self.result.first if step == 0 else {name: self.result.records[name][step - 1] for name in drifting}
+        state: State = self.initial._replace(**{name: past[name] for name in drifting})
+        return state
 
     def per_step(self, yearly: float) -> float:
         return float(yearly) * self.result.setup.clock.step_days / DAYS_PER_YEAR
@@ -55,7 +75,11 @@ class View:
         return Cell(variable, self.result.network.offer_label(offer), step)
 
     def slot_cell(self, variable: str, slot: int, step: int) -> Cell:
-        tier, offer = divmod(int(slot), len(self.result.network.offers.yields))
+        """What to ask about a slot: the tier of its seller."""
+        slots = self.result.setup.slots
+        return self.tier_cell(variable, int(slots.tier[slot]), int(slots.offer[slot]), step)
+
+    def tier_cell(self, variable: str, tier: int, offer: int, step: int) -> Cell:
         return Cell(variable, f"{self.result.network.offer_label(offer)} @ {TIERS[tier]}", step)
 
     def node_cell(self, variable: str, node: int, step: int) -> Cell:
@@ -81,6 +105,72 @@ class View:
     @cached_property
     def _need_rows(self) -> dict[tuple[str, ...], int]:
         return {key: row for row, key in enumerate(self.result.world.tables["needs"].keys())}
+
+    @property
+    def rules(self) -> ChainRules:
+        """The rules of the run."""
+        return self.result.setup.rules
+
+    def is_producer(self, node: int) -> bool:
+        return node < self.result.network.nodes.producers
+
+    def cut_while_scarce(self, need: int) -> bool:
+        """Whether activity is cut before the stock of a need is used up."""
+        producer = self.is_producer(int(self.result.network.needs.consumer[need]))
+        return producer and self.rules.chosen["production"] == "scarce_inventory"
+
+    def wanted(self, offer: int, step: int) -> float:
+        """Activity that orders and the gap of finished stock of one product ask for."""
+        gap = self.constant("stock_target", offer) - self.before("stock", step, offer)
+        orders = float(self.smoothed_orders[step, offer])
+        return (orders + gap / self.constant("finished_restock_steps", offer)) / self.constant("yields", offer)
+
+    @cached_property
+    def _demand_factors(self) -> Any:
+        return demand_factors(self.result.scenario, self.result.network, self.result.setup.clock)
+
+    def demand_factor(self, node: int, step: int) -> float:
+        """Factor of the scenario on the demand of a use."""
+        first = self.result.network.nodes.producers
+        return 1.0 if self._demand_factors is None else float(self._demand_factors[step, node - first])
+
+    def demand_on(self, node: int, step: int) -> float:
+        """Activity that is asked of a producer, before capacity and not below 0."""
+        offers = self.result.network.offers
+        drivers = np.flatnonzero((offers.producer == node) & offers.driver)
+        return max([0.0, *(self.wanted(int(offer), step) for offer in drivers)])
+
+    def last_output(self, node: int, step: int) -> Followed:
+        """What a producer made in the last step."""
+        if step == 0:
+            return Followed("for usual use", float(self.result.setup.resting_activity[node]), None)
+        value = self.now("activity", step - 1, node)
+        return Followed("for what was made last", value, self.node_cell("activity", node, step - 1))
+
+    def use_follows(self, node: int, step: int) -> Followed:
+        """The activity whose use a node's orders replace."""
+        rule, cell = self.rules.chosen["ordering"], self.node_cell("plan", node, step)
+        if rule == "planned_use" or not self.is_producer(node):
+            return Followed("for planned use", self.now("plan", step, node), cell)
+        if rule == "demand":
+            return Followed("for what is asked for", self.demand_on(node, step), cell)
+        return self.last_output(node, step)
+
+    def goal_follows(self, node: int, step: int) -> Followed | None:
+        """The activity that a node's goals of stocks are for; None where they stay at usual use."""
+        rule = self.rules.chosen["ordering"]
+        if not self.is_producer(node) or rule in ("planned_use", "demand", "output_fixed_goal"):
+            return None
+        if rule == "wanted_output":
+            return Followed("for planned use", self.now("plan", step, node), self.node_cell("plan", node, step))
+        return self.last_output(node, step)
+
+    def destocks(self, node: int) -> bool:
+        """Whether a node works off too much stock."""
+        return not self.is_producer(node) or self.rules.chosen["ordering"] not in (
+            "wanted_output",
+            "output_no_destocking",
+        )
 
     @cached_property
     def flows(self) -> Any:
@@ -163,7 +253,7 @@ class View:
         return rows
 
     def fill_of(self, slot: int, step: int) -> float:
-        return float(self.result.records["fill"][step].reshape(-1)[slot])
+        return float(slot_fill(self.result.records)[step][slot])
 
     def controlled(self, link: int, step: int) -> float:
         """Orders on a tracked link that a licence or hold keeps from leaving at once."""

@@ -31,6 +31,18 @@ def variables() -> dict[str, dict[str, str]]:
     return {row["variable"]: row for row in csv.DictReader(text.splitlines())}
 
 
+@cache
+def variables_of_rules() -> dict[str, dict[str, str]]:
+    """Variables that only the results of some rules have, likewise."""
+    text = resources.files("standoff.results").joinpath("variables_of_rules.csv").read_text(encoding="utf-8")
+    return {row["variable"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def known_variables() -> dict[str, dict[str, str]]:
+    """Every variable that a result can have."""
+    return {**variables(), **variables_of_rules()}
+
+
 def to_dataset(result: Result) -> xr.Dataset:
     """A result as an xarray dataset with labels, units, descriptions and the run's configuration."""
     import xarray as xr
@@ -40,6 +52,7 @@ def to_dataset(result: Result) -> xr.Dataset:
     labels: dict[str, Any] = {
         "step": result.dates.astype("datetime64[ns]"),
         "node": list(network.nodes.labels),
+        "producer": list(network.nodes.labels[: network.nodes.producers]),
         "need": [network.need_label(index) for index in range(len(network.needs.use))],
         "offer": [network.offer_label(index) for index in range(len(network.offers.yields))],
         "tier": list(TIERS),
@@ -60,11 +73,13 @@ def to_dataset(result: Result) -> xr.Dataset:
         "trade": result.trade,
     }
     data = {}
-    for name, row in variables().items():
+    there = {name: row for name, row in known_variables().items() if name in derived or name in result.records}
+    for name, row in there.items():
         values = derived[name] if name in derived else result.records[name]
         attributes = {"units": row["unit"], "long_name": row["description_en"], "long_name_zh": row["description_zh"]}
         data[name] = (tuple(row["dims"].split()), values, attributes)
-    coordinates = {name: values for name, values in labels.items() if len(values)}
+    dims = {"step", *(dim for row in there.values() for dim in row["dims"].split())}
+    coordinates = {name: values for name, values in labels.items() if len(values) and name in dims}
     return xr.Dataset(data, coords=coordinates, attrs={"standoff": json.dumps(result.config(), ensure_ascii=False)})
 
 

@@ -74,14 +74,25 @@ def spreadsheet_days(network: Network) -> Any:
     return days
 
 
+LINK_RECORDS = ("ordered", "fill", "link_fill", "link_shipped")
+"""Records that shipments on links follow from; ``link_fill`` is there where rationing looks at links one by one."""
+
+
+def slot_fill(records: Any) -> Any:
+    """Share shipped by slot, (steps, slots, ...): see `standoff.simulate.turns.Slots`."""
+    if "link_fill" in records:
+        return records["link_fill"]
+    fill = records["fill"]
+    return fill.reshape(len(fill), -1, *fill.shape[3:])
+
+
 def link_flows(setup: Setup, records: Any) -> Any:
     """Shipments on every ordinary link, units per step, (steps, links, ...)."""
-    steps = len(records["ordered"])
     ordered = np.moveaxis(records["ordered"], 0, 1)  # rows of links are copied whole, which is several times faster
-    fill = np.moveaxis(records["fill"].reshape(steps, -1, *records["fill"].shape[3:]), 0, 1)
+    fill = np.moveaxis(slot_fill(records), 0, 1)
     flows = np.ascontiguousarray(ordered)[setup.network.links.need]
     flows *= setup.share.reshape(-1, *([1] * (flows.ndim - 1)))
-    flows *= np.ascontiguousarray(fill)[setup.slot]
+    flows *= np.ascontiguousarray(fill)[setup.slots.of_link]
     flows[setup.tracked] = np.moveaxis(records["link_shipped"], 0, 1)
     return np.moveaxis(flows, 1, 0)
 

@@ -82,7 +82,8 @@ class FullRecorder:
         self._put(number, "in_transit", state.arriving.sum(axis=0))
         self._put(number, "in_review", state.stages.sum(axis=0))
         for name, value in zip(flows._fields, flows, strict=True):
-            self._put(number, name, value)
+            if value is not None:
+                self._put(number, name, value)
 
     def _put(self, number: int, name: str, value: Any) -> None:
         if self.only is not None and name not in self.only:

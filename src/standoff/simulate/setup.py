@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from standoff.errors import refuse
 from standoff.measures.gates import Regimes
-from standoff.model import rationing
 from standoff.model.chain_slots import ChainRules, chain_rules
 from standoff.model.economy import RuleNumbers
 from standoff.model.rulesets import SETS
@@ -27,6 +26,7 @@ from standoff.simulate.constants import MAKING_DAYS, Constants, constants_of
 from standoff.simulate.draws import Clock, Draws
 from standoff.simulate.paths import capacity_path, demand_path, reserve_open_path
 from standoff.simulate.regime_table import RegimeTable, regime_fields
+from standoff.simulate.turns import Slots, slots_of
 from standoff.world.build import rated_needs
 from standoff.world.network import DAYS_PER_YEAR, Network
 
@@ -66,6 +66,8 @@ class Setup:
     """Position of a tracked link's need among the touched needs."""
     need_node: Integers
     offer_node: Integers
+    slots: Slots
+    """What sellers are asked for, and the rule by which they serve it."""
     of_producer: Any
     """Whether a need is a producer's, (needs,) or (needs, 1)."""
     link_seller: Integers
@@ -73,9 +75,7 @@ class Setup:
     resting_activity: Any
     """Usual activity of producers per step, (producers,) or (producers, draws)."""
     tracked_slot: Integers
-    """Slot (tier x offer) of each tracked link, then of each latent route."""
-    slot_shape: tuple[int, ...]
-    flat_slot_shape: tuple[int, ...]
+    """Slot of each tracked link, then of each latent route."""
     static_places: Integers
     """Where what goes over links whose share and regime stay arrives in the ring of goods on the way, (ring, cells)."""
     tracked_places: Integers
@@ -107,8 +107,6 @@ class Setup:
     reserve_open_path: Any
     """(steps, reserves, ...)"""
     initial_reserve: Any
-    slot: Integers
-    """Slot of every ordinary link of the network."""
     share: Floats
     """Share of its need's orders that every ordinary link of the network gets in the base year."""
     static: Integers
@@ -195,9 +193,8 @@ def build_setup(
     touched_needs = np.flatnonzero(need_touched)
     is_touched = need_touched[links.need]
     tracked, static = np.flatnonzero(is_touched), np.flatnonzero(~is_touched)
-    slot = _tiers(network, rules["rationing"], home_first) * len(offers.yields) + links.offer
-    tracked_slot = np.concatenate([slot[tracked], rationing.TIERS.index("latent") * len(offers.yields) + latent.offer])
-    slots = len(rationing.TIERS) * len(offers.yields)
+    slots = slots_of(network, rules["rationing"], home_first=home_first, per_step=per_step, draws=count)
+    tracked_slot = np.concatenate([slots.of_link[tracked], slots.of_route])
     share = links.flow / np.where(needs.use > 0, needs.use, 1.0)[links.need]
     static_ends = ends_of(links.need[static], links.lag_days[static] / clock.step_days)
     tracked_ends = ends_of(
@@ -207,7 +204,7 @@ def build_setup(
     ring = max(static_ends.longest, tracked_ends.longest) + 1
     gate = draws.gate if draws else None
     sent = share[static] if gate is None else share[static][:, None] * gate[static]
-    part_slot, part_sent = slot[static][static_ends.position], sent[static_ends.position]
+    part_slot, part_sent = slots.of_link[static][static_ends.position], sent[static_ends.position]
     part_weight = static_ends.weight if gate is None else static_ends.weight[:, None]
     link_touched = np.searchsorted(touched_needs, links.need[tracked])
     route_touched = np.where(measured[latent.need], np.searchsorted(touched_needs, latent.need), len(touched_needs))
@@ -273,22 +270,23 @@ def build_setup(
         link_touched=link_touched,
         need_node=needs.consumer,
         offer_node=offers.producer,
+        slots=slots,
         of_producer=by_row(needs.consumer < network.nodes.producers),
         link_seller=offers.producer[links.offer[tracked]],
         resting_activity=np.repeat(resting[:, None], count, axis=1) if count else resting,
         tracked_slot=tracked_slot,
-        slot_shape=(len(rationing.TIERS), len(offers.yields), *((count,) if count else ())),
-        flat_slot_shape=(slots, *((count,) if count else ())),
         static_places=static_ends.places(ring, len(needs.use)),
         tracked_places=tracked_ends.places(ring, len(needs.use)),
         making=tuple(split_lag(max(MAKING_DAYS / clock.step_days - 1.0, 0.0))),
         route_touched=route_touched,
         pair_need=stocks.pair_need,
         pair_reserve=stocks.pair_stock,
-        needs_to_slots=backend.linear_map(slot[static], links.need[static], sent, shape=(slots, len(needs.use))),
-        tracked_to_slots=sum_map(tracked_slot, slots),
+        needs_to_slots=backend.linear_map(
+            slots.of_link[static], links.need[static], sent, shape=(len(slots), len(needs.use))
+        ),
+        tracked_to_slots=sum_map(tracked_slot, len(slots)),
         slots_to_cells=backend.linear_map(
-            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, slots)
+            static_ends.cell, part_slot, part_weight * part_sent, shape=(static_ends.cells, len(slots))
         ),
         tracked_to_cells=tracked_ends.to_cells(),
         links_to_needs=sum_map(links.need[tracked], len(needs.use)),
@@ -311,7 +309,6 @@ def build_setup(
         ),
         reserve_open_path=reserve_open_path(network, clock, draws=draws),
         initial_reserve=reserve,
-        slot=slot,
         share=share,
         static=static,
         static_ends=static_ends,
@@ -331,16 +328,3 @@ def _check_prices(network: Network) -> None:
             column="production",
             value=", ".join(network.products[product] for product in without),
         )
-
-
-def _tiers(network: Network, served: str, home_first: bool) -> Integers:
-    """Tier in which a short seller serves each ordinary link."""
-    nodes = network.nodes
-    buyer = network.needs.consumer[network.links.need]
-    if served != "tiers":
-        first = (buyer < nodes.producers) & (served == "firms_first")
-        return np.where(first, rationing.TIERS.index("priority"), rationing.TIERS.index("rest")).astype(np.int64)
-    seller = network.offers.producer[network.links.offer]
-    home = (nodes.place[buyer] == nodes.place[seller]) & home_first
-    home_tier, priority, rest = (rationing.TIERS.index(name) for name in ("home", "priority", "rest"))
-    return np.where(home, home_tier, np.where(nodes.priority[buyer], priority, rest)).astype(np.int64)

@@ -44,17 +44,17 @@ class SideLedger:
         )
 
     def _follow_sales(self, network: Network) -> None:
-        """Links between places: those of a slot (tier x offer) that share its fill, and those whose shipments are tracked."""
+        """Links between places: those of a slot that share its fill, and those whose shipments are tracked."""
         setup, links, sides = self.setup, network.links, self.sides
         product = network.needs.product[links.need]
         is_tracked = np.zeros(len(links.flow), dtype=bool)
         is_tracked[setup.tracked] = True
         plain = np.flatnonzero(sides.abroad & ~is_tracked)
-        self.slots, row = np.unique(setup.slot[plain], return_inverse=True)
+        self.slots, row = np.unique(setup.slots.of_link[plain], return_inverse=True)
         self.asked_abroad = LinearMap(
             row, links.need[plain], setup.share[plain], shape=(len(self.slots), len(network.needs.use))
         )
-        offer = self.slots % len(network.offers.yields)
+        offer = setup.slots.offer[self.slots]
         seller = network.nodes.place[network.offers.producer[offer]]
         self.by_slot = sum_map(sides.pair(sides.of_place[seller], network.offers.product[offer]), self.pairs)
         self.abroad = np.flatnonzero(sides.abroad[setup.tracked])
@@ -74,7 +74,7 @@ class SideLedger:
         """
         self.unmet += unmet
         self.made += flows.activity[: len(self.made)]
-        fill = flows.fill.reshape(self.setup.flat_slot_shape).take(self.slots, axis=0)
+        fill = flows.slot_fill.take(self.slots, axis=0)
         self.sold += self.by_slot(self.asked_abroad(flows.ordered) * fill)
         self.sold += self.by_link(flows.link_shipped.take(self.abroad, axis=0))
         self.by_route += flows.route_shipped

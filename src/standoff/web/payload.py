@@ -21,7 +21,7 @@ CONTROLLED_STAGE = "magnet"
 RECORDS = frozenset(
     (
         *ACCOUNTED,
-        *("plan", "activity", "ordered", "fill", "link_shipped"),
+        *("plan", "activity", *indicators.LINK_RECORDS),
         *("in_review", "permits", "route_shipped", "reserve_taken"),
     )
 )

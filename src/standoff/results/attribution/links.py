@@ -15,7 +15,9 @@ from scipy import sparse
 from standoff.model.share_matrix import LinearMap, sum_map
 from standoff.model.state import RegimeStep
 from standoff.results.attribution.charging import Ring, charge, deviation
+from standoff.results.attribution.producers import CapacityBook
 from standoff.results.attribution.roots import Roots
+from standoff.results.indicators import slot_fill
 from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
 
@@ -55,7 +57,7 @@ class LinkFlows:
         self.needs, self.offers = len(network.needs.use), len(network.offers.yields)
         self.link, self.routes = len(setup.tracked), len(network.latent)
         self.usual = network.links.flow[setup.tracked] * setup.clock.step_days / DAYS_PER_YEAR
-        self.offer_of_slot = np.arange(setup.flat_slot_shape[0]) % self.offers
+        self.offer_of_slot = setup.slots.offer
         self.offer = self.offer_of_slot[setup.tracked_slot]
         self.static_to_offers = LinearMap(
             network.links.offer[setup.static],
@@ -157,7 +159,7 @@ class LinkFlows:
         """
         setup, records = self.setup, self.records
         need, lag = setup.static_ends.need, setup.static_ends.lag
-        fill = records["fill"][number].reshape(-1)
+        fill = slot_fill(records)[number]
         carries = (self.share_of_cell > 0) & orders.any(axis=1)[need]
         for below in (True, False):
             cells = np.flatnonzero(carries & ((ordered < 0)[need] == below))
@@ -187,7 +189,7 @@ class LinkFlows:
 
     def short(self, number: int, flows: Flows, lacking: Any) -> Any:
         """What sellers lacked for tracked links, by root, (links, roots)."""
-        fill = self.records["fill"][number].reshape(-1)[self.setup.tracked_slot[: self.link]]
+        fill = slot_fill(self.records)[number][self.setup.tracked_slot[: self.link]]
         return (flows.leaving * (1.0 - fill))[:, None] * lacking[self.offer[: self.link]]
 
     def denied_by_need(self, number: int) -> Any:
@@ -197,7 +199,7 @@ class LinkFlows:
             np.add.at(denied, (self.setup.link_need, self.roots.denied[number]), self.records["link_denied"][number])
         return denied
 
-    def adapt(self, number: int, flows: Flows, *, lacking: Any) -> None:
+    def adapt(self, number: int, flows: Flows, *, lacking: Any, sellers: CapacityBook) -> None:
         """Shares of links drift and latent routes grow because of what did not come or costs more."""
         if not self.link:
             return
@@ -209,6 +211,8 @@ class LinkFlows:
             keep = 1.0 - 1.0 / k.reliability_steps
             self.unreliable = charge(missed, (1, keep, self.unreliable), (1, 1.0 / usual, failed))
             self._share(number)
+        elif setup.rules.chosen["sourcing"] == "capacity":
+            self._share_by_capacity(number, sellers)
         if self.routes:
             before, after = self.before("route_capacity", number), records["route_capacity"][number]
             pull = np.maximum(before + k.adapt_steps * (after - before), 0.0)
@@ -240,6 +244,24 @@ class LinkFlows:
         )
         keep = 1.0 - 1.0 / k.sourcing_steps
         self.share = charge(after, (before, keep, self.share), (wanted, 1.0 / k.sourcing_steps, preferred))
+
+    def _share_by_capacity(self, number: int, sellers: CapacityBook) -> None:
+        """A link loses orders because its gate closes or its seller can make less, and gains because others do."""
+        setup, base = self.setup, self.setup.constants.base_share[:, None]
+        left, why = sellers.left(number)
+        seller = setup.link_seller
+        own, gains = (np.where((sign * left[seller] > 0)[:, None], why[seller], 0.0) for sign in (-1, 1))
+        for closed, root in self.roots.gates:
+            own[np.arange(self.link), root] += closed[number]
+        others, rivals = (setup.links_to_touched(base * each)[setup.link_touched] for each in (own, gains))
+        after = deviation(self.records["share"][number], setup.constants.base_share)
+        self.share = charge(
+            after,
+            (-1, base[:, 0], own),
+            (1, base[:, 0], gains),
+            (1, base[:, 0], others),
+            (-1, base[:, 0], rivals),
+        )
 
     def _tariffs(self, number: int) -> list[tuple[Any, Any, Any]]:
         """Rates that measures add to or take from each tracked link, as parts of its cost."""

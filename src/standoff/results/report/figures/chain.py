@@ -113,7 +113,7 @@ def _stretches(result: Result, step: int, of_node: list[str], stages: tuple[str,
     network, setup = result.network, result.setup
     nodes, needs, offers = network.nodes, network.needs, network.offers
     window = _window(result, step)
-    cut = {name: result.records[name][window] for name in ("ordered", "fill", "link_shipped")}
+    cut = {name: result.records[name][window] for name in indicators.LINK_RECORDS if name in result.records}
     per_year = DAYS_PER_YEAR / setup.clock.step_days
     shipped = indicators.link_flows(setup, cut).mean(axis=0) * per_year
     latent = result.records["route_shipped"][window].mean(axis=0) * per_year

@@ -219,7 +219,12 @@ def test_a_chain_leads_from_unmet_use_to_the_measure(scenario: str) -> None:
 
 
 def test_every_kind_of_binding_term_has_words() -> None:
-    kinds = {term.kind for scenario in (*SCENARIOS, *CHANGES) for found in random_explanations(scenario) for term in found.terms}
+    kinds = {
+        term.kind
+        for scenario in (*SCENARIOS, *CHANGES)
+        for found in random_explanations(scenario)
+        for term in found.terms
+    }
     assert kinds <= set(words())
 
 

@@ -196,16 +196,18 @@ class LinkByLink:
 
     def __call__(self, *, stock: Any, demanded: Any, xp: Any) -> Rationed:
         begin, left, nothing = 0, stock, xp.zeros_like(stock)
-        fills, given, asked_by_tier = [], [nothing] * len(TIERS), [nothing] * len(TIERS)
+        fills, shipped_by_tier, asked_by_tier = [], [nothing] * len(TIERS), [nothing] * len(TIERS)
         for turn, share in self.turns:
             asked = demanded[begin : begin + len(turn.offer)]
             total = turn.totals(asked, xp)
             fill = share(turn, asked=asked, total=total, left=left, xp=xp)
-            served = xp.minimum(turn.totals(asked * fill, xp), left)  # the sum of what links get is that to rounding
+            given, most = turn.totals(asked * fill, xp), xp.minimum(total, left)
+            # A rest that is rounding would go on as the whole stock of a seller that has none
+            served = xp.where(given > most * (1.0 - rationing.TIE), most, given)
             fills.append(fill)
-            asked_by_tier[turn.tier], given[turn.tier] = total, served
+            asked_by_tier[turn.tier], shipped_by_tier[turn.tier] = total, served
             begin, left = begin + len(turn.offer), left - served
-        wanted, shipped = xp.stack(asked_by_tier), xp.stack(given)
+        wanted, shipped = xp.stack(asked_by_tier), xp.stack(shipped_by_tier)
         every = xp.concatenate(fills)
         return Rationed(
             fill=every,

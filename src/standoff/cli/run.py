@@ -88,7 +88,8 @@ def run(
         )
         return
     is_file = Path(scenario).suffix in SCENARIO_FILES
-    if rules in COMMANDS and scenario not in shipped_scenarios() and not is_file:
+    of_firms = rules in COMMANDS and scenario not in shipped_scenarios() and not is_file
+    if of_firms and (rules != "standoff" or Path(scenario).is_dir()):
         run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, backend=backend, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
@@ -171,7 +172,7 @@ def show_scenario(scenario: ScenarioArgument, as_json: JsonOption = False) -> No
 
 
 def asks_for_economy(scenario: str, *, rules: str, world: str) -> bool:
-    """Whether a run is one of an economy: a scenario file with a peer's rules that has events or a table for its world."""
+    """Whether a run is one of an economy: a scenario file that names rules and has events or a table for its world."""
     from standoff.cli.peers import COMMANDS
     from standoff.model.rulesets import SETS
     from standoff.world.mrio.folder import is_mrio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from standoff.model import rulesets, serving, slots
 from standoff.model.balance import check_mass
 from standoff.model.rationing import TIERS
 from standoff.model.serving import KEEPING_BACK, LINK_BY_LINK, ONE_LEVEL, LinkByLink, Rationed, Turn
-from standoff.results.explain import Explainer
+from standoff.results.explain import Explainer, term_name
 from standoff.results.files import read_config
 from standoff.results.indicators import link_flows
 from standoff.simulate.ensemble import run_ensemble
@@ -195,6 +196,18 @@ def test_losses_go_back_to_measures_and_add_up(rule: str) -> None:
     told = sum(by_measure(found).values())
     assert told == pytest.approx(sum(losses(run).values()), rel=1e-9)
     assert by_measure(found)["rounding"] <= 1e-9 * told
+
+
+def test_an_explanation_says_up_to_which_level_a_link_was_served() -> None:
+    result = standoff.run("april-2025", world="magnets-small", changes={"rationing": "common_level"})
+    asked_of = Explainer(result)
+    fill = result.records["link_fill"][:, result.setup.tracked_slot[: result.setup.link_count]]
+    step, link = np.argwhere((fill < 0.9) & (result.records["link_shipped"] > 0))[0].tolist()
+    told = asked_of.tape_of("link_shipped", (link,), step).terms[-1].name
+    usual = result.setup.constants.tracked_use[link]
+    level = float(re.findall(r"up to (\S+) times the usual order", told)[0])
+    assert level * usual == pytest.approx(result.records["link_shipped"][step, link], rel=5e-3)
+    assert term_name(told, lang="zh") != told
 
 
 def test_an_explanation_says_what_the_rule_kept_back() -> None:

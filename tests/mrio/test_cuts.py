@@ -44,6 +44,9 @@ def test_a_cut_network_is_the_network_of_what_is_left(seed: int) -> None:
     assert closed.book(factor, weight) == pytest.approx(rest.book(factor, weight), abs=1e-12)
     assert closed.reach(weight) == pytest.approx(rest.reach(weight), abs=1e-12)
     assert closed.links(factor, weight) == pytest.approx(rest.links(factor, weight), abs=1e-12)
+    at_home, left_at_home = (each.home_flows(np.arange(nodes) // products) for each in (closed, rest))
+    assert at_home.reach(weight) == pytest.approx(left_at_home.reach(weight), abs=1e-12)
+    assert at_home.orders(factor) == pytest.approx(left_at_home.orders(factor), abs=1e-12)
     assert np.array_equal(closed.base, whole.base)
     assert not closed.reach(weight)[rest.reach(weight) == 0].any()
 

@@ -1,4 +1,4 @@
-"""Every rule of one peer stands in the set of every other, and the books still balance."""
+"""Every rule of one set stands in the set of every other, and the books still balance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from standoff.model.economy import Economy
 from standoff.model.rulesets import RULES, SETS, compose, rule_numbers
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import resting, run_economy
-from standoff.world.economies import economy_from_firms
+from standoff.world.economies import economy_from_firms, economy_from_table
 
 STEPS = 25
 
@@ -35,7 +35,26 @@ def _firms(*, stock_by_link: bool) -> tuple[Economy, Schedule]:
     return economy, Schedule(economy, [damage])
 
 
+def _regions() -> tuple[Economy, Schedule]:
+    """Four regions of three sectors; half of final demand is abroad."""
+    draw = np.random.default_rng(1)
+    flows, final = draw.lognormal(0.0, 1.0, (12, 12)), draw.uniform(5.0, 20.0, 12)
+    economy = economy_from_table(
+        flows=flows,
+        final=final,
+        output=flows.sum(axis=1) + final,
+        products=3,
+        cover=np.array([4.0, 9.0, np.inf]),
+        restock=3.0,
+        final_at_home=0.5 * final,
+        steps_per_year=1.0,
+    )
+    damage = Damage(impact=draw.uniform(0.0, 0.8, 12), occurrence=1, duration=6, recovery="linear", recovery_steps=5)
+    return economy, Schedule(economy, [damage])
+
+
 HOMES: dict[str, Callable[[], tuple[Economy, Schedule]]] = {
+    "standoff": _regions,
     "ario": _table,
     "pichler": _belgium,
     "inoue_todo": lambda: _firms(stock_by_link=True),

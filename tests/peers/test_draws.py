@@ -10,6 +10,7 @@ from peer_cases import belgian_schedule, belgium, boario_case, net200
 
 from standoff.errors import InputError
 from standoff.model.economy import Economy
+from standoff.model.home import Homes
 from standoff.model.rulesets import compose, rule_numbers
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_draws import run_draws
@@ -23,6 +24,9 @@ def _economy(home: str) -> Economy:
         return boario_case("D_rebuild")[0]
     if home == "one country":
         return belgium()[0]
+    if home == "places":
+        firms = net200(stock_by_link=True)[1]
+        return replace(firms, homes=Homes(np.arange(firms.supply.nodes) % 3, np.ones(firms.supply.nodes)))
     return net200(stock_by_link=home == "links")[1]
 
 
@@ -33,16 +37,28 @@ def _struck(economy: Economy, draw: int) -> Schedule:
     return Schedule(economy, [damage])
 
 
-@pytest.mark.parametrize("home", ["table", "one country", "links", "products", "products at once"])
-@pytest.mark.parametrize("name", ["ario", "pichler", "inoue_todo"])
-@pytest.mark.parametrize("rationing", ["same_share", "firms_first", "common_level"])
+@pytest.mark.parametrize("home", ["table", "one country", "links", "places", "products", "products at once"])
+@pytest.mark.parametrize("name", ["standoff", "ario", "pichler", "inoue_todo"])
+@pytest.mark.parametrize("rationing", ["tiers", "same_share", "firms_first", "common_level"])
 def test_a_block_of_draws_is_every_draw_alone(
     home: str, name: str, rationing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if home == "products at once":
         monkeypatch.setattr("standoff.model.list_supply.NODES_CACHED", 0)
     economy, rules = _economy(home), compose(name, rationing=rationing)
-    numbers = [rule_numbers({"psi": 0.7 + 0.04 * draw, "hire": 0.1 + 0.01 * draw}) for draw in range(DRAWS)]
+    numbers = [
+        rule_numbers(
+            {
+                "psi": 0.7 + 0.04 * draw,
+                "hire": 0.1 + 0.01 * draw,
+                "smoothing_steps": 3.0 + draw,
+                "order_limit": 1.5 + 0.1 * draw,
+                "sourcing_steps": 5.0 + draw,
+                "reliability_exponent": 0.5 + 0.2 * draw,
+            }
+        )
+        for draw in range(DRAWS)
+    ]
     cover, restock = np.linspace(8.0, 20.0, DRAWS), np.linspace(4.0, 7.0, DRAWS)
     keep = ("output", "to_final", "overproduction", "capital_lost")
     together = run_draws(

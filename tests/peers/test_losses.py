@@ -49,6 +49,7 @@ def random_table(rng: np.random.Generator, *, regions: int, products: int) -> Ec
         restock=float(rng.uniform(1, 20)),
         critical=(rating == 1).astype(float),
         important=(rating == 0.5).astype(float),
+        final_at_home=rng.uniform(0.0, 1.0, nodes) * final,
     )
 
 
@@ -63,6 +64,7 @@ def random_firms(rng: np.random.Generator, firms: int) -> Economy:
         final=rng.uniform(0.5, 2.0, firms),
         cover=float(rng.uniform(2, 20)),
         restock=float(rng.uniform(1, 10)),
+        place=rng.integers(0, 3, firms),
     )
 
 
@@ -143,7 +145,7 @@ def test_what_struck_a_node_is_its_capacity_and_what_it_did_not_deliver() -> Non
     assert int(np.argmax(failed)) == node
 
 
-@pytest.mark.parametrize("sourcing", ["usual", "capacity"])
+@pytest.mark.parametrize("sourcing", ["usual", "capacity", "adaptive"])
 def test_what_a_closed_link_costs_is_charged_to_it_and_not_to_its_seller(sourcing: str) -> None:
     """Nobody sells one product to one region any more: what that region lacks is charged to those links alone."""
     economy = table_economy(cover=6.0, restock=4.0)

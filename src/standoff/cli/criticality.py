@@ -30,7 +30,7 @@ def criticality(
     top: Annotated[int, typer.Option("--top", min=0, help="How many of each kind are re-run.")] = 20,
     world: WorldOption = "",
     rules: Annotated[
-        str, typer.Option("--rules", help="ario, pichler or inoue_todo, on a table or a folder of firms.")
+        str, typer.Option("--rules", help="standoff, ario, pichler or inoue_todo, on a table or a folder of firms.")
     ] = "",
     set_: SetOption = None,
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Another end.")] = "",

@@ -1,4 +1,4 @@
-"""Commands of the peers: ``standoff run FOLDER --rules esri | inoue_todo | ario | pichler`` and ``standoff world from-firms``."""
+"""Commands of networks of firms: ``standoff run FOLDER --rules esri | inoue_todo | ...`` and ``standoff world from-firms``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-COMMANDS = ("esri", "inoue_todo", "ario", "pichler")
-"""Rule sets that run on a folder of firms instead of a scenario."""
+COMMANDS = ("esri", "standoff", "inoue_todo", "ario", "pichler")
+"""Rule sets that run on a folder of firms or on a table."""
 
 
 def run_peer(
@@ -106,6 +106,7 @@ def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path, back
         "days": settings.steps,
         "smallest_output_share": float(output.min() / run.economy.output.sum()),
         **told,
+        "notes": list(done.notes),
         "warnings": list(done.told),
         "files": files,
     }

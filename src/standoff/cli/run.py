@@ -88,7 +88,8 @@ def run(
         )
         return
     is_file = Path(scenario).suffix in SCENARIO_FILES
-    if rules in COMMANDS and scenario not in shipped_scenarios() and not is_file:
+    of_firms = rules in COMMANDS and scenario not in shipped_scenarios() and not is_file
+    if of_firms and (rules != "standoff" or Path(scenario).is_dir()):
         run_peer(Path(scenario), rules, changes=dict(_pairs(set_ or [])), out=out, backend=backend, as_json=as_json)
         return
     from standoff.simulate.api import run as run_scenario
@@ -171,7 +172,7 @@ def show_scenario(scenario: ScenarioArgument, as_json: JsonOption = False) -> No
 
 
 def asks_for_economy(scenario: str, *, rules: str, world: str) -> bool:
-    """Whether a run is one of an economy: a scenario file with a peer's rules that has events or a table for its world."""
+    """Whether a run is one of an economy: a scenario file that names rules and has events or a table for its world."""
     from standoff.cli.peers import COMMANDS
     from standoff.model.rulesets import SETS
     from standoff.world.mrio.folder import is_mrio
@@ -255,6 +256,9 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
     lines = [
         f"{summary['scenario']} on {summary['world']}, {summary['start']} to {summary['until']}: {summary['status']}",
     ]
+    other = other_rules(summary["rules"])
+    if other:
+        lines.append(f"rules: {other}")
     stop = summary["first_stop"]
     lines.append(
         f"first line stands still after {stop['days']:.0f} days: {stop['where']}" if stop else "no line stands still"
@@ -279,6 +283,13 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             lines.append(f"{side:<14}" + "".join(f"{text:>22}" for text in ends))
         lines += _paralysis_lines(summary["draws"]["paralysis"])
     return lines
+
+
+def other_rules(chosen: dict[str, str]) -> str:
+    """The rules of a run that are not those of the default set."""
+    from standoff.model.rulesets import SETS
+
+    return ", ".join(f"{slot}={rule}" for slot, rule in chosen.items() if rule != SETS["standoff"][slot])
 
 
 def _paralysis_lines(paralysis: dict[str, Any]) -> list[str]:

@@ -38,7 +38,7 @@ class Follows(NamedTuple):
     goal: Any = None
     """Activity that goals of stocks are for, (nodes, ...); None where they stay at usual use."""
     destocks: bool = True
-    """Whether too much stock is worked off."""
+    """Whether producers work off too much stock; final uses always do."""
 
 
 class Done(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.arrays import put_at, truth
+from standoff.model.home import HomeFlows, Homes
+from standoff.model.parameters import default_parameters
 from standoff.model.supply import Block, Supply, ratio
 
 Array = npt.NDArray[np.float64]
@@ -45,11 +47,23 @@ class Economy:
     """Per step, (nodes,)."""
     households: Array
     """Of final demand, what households buy, (nodes,)."""
+    homes: Homes | None = None
+    """Where nodes are; None where it is not known."""
 
     @cached_property
     def base(self) -> Array:
         """Usual use of each need per step, (needs)."""
         return self.supply.base if self.output.ndim == 1 else self.supply.base[..., None]
+
+    @cached_property
+    def base_book(self) -> Array:
+        """Usual orders of firms by supplier, (nodes,)."""
+        return self.supply.base_book if self.output.ndim == 1 else self.supply.base_book[:, None]
+
+    @cached_property
+    def home_flows(self) -> HomeFlows | None:
+        """Flows within the places of nodes; None where these are not known."""
+        return None if self.homes is None else self.supply.home_flows(self.homes.place)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -139,6 +153,10 @@ class Economy:
         return stock
 
 
+ARRAYS = tuple(each.name for each in fields(Economy) if each.name not in ("supply", "homes"))
+"""Fields of an economy that have draws as their last axis, if there are any."""
+
+
 class Part:
     """A block of needs and its constants. Arrays are by need of the block, those called ``group_`` by group.
 
@@ -199,9 +217,14 @@ def _mask(where: Any) -> Any:
     return None if truth(where.all()) is True else where
 
 
+def _shipped(name: str) -> Any:
+    """A number of the default set as shipped; of days as many steps, a step of an economy being a day."""
+    return field(default_factory=lambda: default_parameters()[name].value)
+
+
 @dataclass(frozen=True)
 class RuleNumbers:
-    """Numbers of the rules. Defaults are those of the peers, named at each."""
+    """Numbers of the rules. Defaults are those of the peers, named at each, and of the default set (`standoff.model.parameters`)."""
 
     psi: float = 0.8
     """Share of the wanted cover under which output falls (BoARIO 0.7.2)."""
@@ -214,6 +237,16 @@ class RuleNumbers:
     """Share of a labour gap closed in a step (pyIEEM's Belgian case)."""
     saved: float = 0.75
     """Share of unspent money that households save (pyIEEM's Belgian case)."""
+    smoothing_steps: float = _shipped("smoothing_days")
+    """Steps over which a seller smooths the demand that it sees."""
+    order_limit: float = _shipped("order_limit")
+    """Largest order a step as a multiple of usual use."""
+    reliability_steps: float = _shipped("reliability_days")
+    """Steps over which buyers judge whether a supplier delivers."""
+    reliability_exponent: float = _shipped("reliability_exponent")
+    """How strongly buyers turn to suppliers that deliver."""
+    sourcing_steps: float = _shipped("sourcing_days")
+    """Steps over which orders move between suppliers."""
     peer_compatible: bool = False
     """Do also what a peer does wrong: see docs/peers.md."""
 
@@ -231,6 +264,8 @@ class Shocks(NamedTuple):
     """Share by which other final demand falls, (nodes,); None where none does."""
     rebuilding: Any
     """Orders to rebuild, (nodes,)."""
+    final_at_home: Any = None
+    """Share of final demand that is asked in the place of its seller, (nodes,); None for the usual one."""
 
 
 class EconomyState(NamedTuple):
@@ -252,6 +287,13 @@ class EconomyState(NamedTuple):
     """Orders of firms for the step to come, by supplier, (nodes,); None to add them up when it begins."""
     input_limit: Any = None
     """Output that the stocks allow in the step to come, (nodes,); None to ask them when it begins."""
+    smoothed_demand: Any = None
+    """Demand as a seller sees it, smoothed, (nodes,); None where no rule asks for it."""
+    reliability: Any = None
+    """Smoothed share of its orders that a supplier served, (nodes,); None where no rule asks for it."""
+    counted_on: Any = None
+    """Share of what its suppliers delivered before any link was closed that a buyer still counts on, by need; None where no link is
+    closed or no rule asks for it."""
 
 
 class EconomyFlows(NamedTuple):
@@ -275,6 +317,10 @@ class EconomyFlows(NamedTuple):
     """By need; None if the step was told not to keep it."""
     used: Any
     """By need; None if the step was told not to keep it."""
+    home_share: Any = None
+    rest_share: Any = None
+    """Shares served of what is ordered in a seller's own place, firms and final demand alike, and elsewhere, (nodes,) each; None where
+    rationing asks for no place."""
 
     @property
     def unsold(self) -> Any:
@@ -306,6 +352,22 @@ class OrderPlan(NamedTuple):
     """Of an order."""
     tolerant: bool = False
     """Whether goals that all are nearly met count as met (BoARIO)."""
+    largest: Any = None
+    """Largest order as a multiple of usual use; None for no bound."""
+    smoothed_demand: Any = None
+    """To be remembered, see `EconomyState`."""
+
+
+class Sources(NamedTuple):
+    """What a sourcing rule decides."""
+
+    weight: Any = None
+    """Of each supplier in the orders of the step to come, (nodes,); None where orders stay on usual shares."""
+    reach: Any = None
+    """Base flow into each need, suppliers weighted, that orders are spread over; None for all that is open."""
+    reliability: Any = None
+    counted_on: Any = None
+    """To be remembered, see `EconomyState`."""
 
 
 @dataclass
@@ -334,3 +396,6 @@ class Moment:
     served: Any = None
     to_rebuilding: Any = None
     """Delivered to rebuild."""
+    plan: Any = None
+    sources: Any = None
+    """What ordering and sourcing decide."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from standoff.model import restocking
+from standoff.model import ordering, restocking
 from standoff.model.arrays import choose, every
 from standoff.model.economy import (
     Buffers,
@@ -22,6 +22,7 @@ from standoff.model.economy import (
     Part,
     RuleNumbers,
     Shocks,
+    Sources,
 )
 from standoff.model.rulesets import RuleSet
 
@@ -71,6 +72,9 @@ def step(
         labour=rules.labour(m),
         book=book,
         input_limit=input_limit,
+        smoothed_demand=m.plan.smoothed_demand,
+        reliability=m.sources.reliability,
+        counted_on=m.sources.counted_on,
     )
     return after, EconomyFlows(
         capacity=m.capacity,
@@ -84,11 +88,14 @@ def step(
         to_rebuilding=m.to_rebuilding,
         arrived=buffers.arrived,
         used=buffers.used,
+        home_share=served.home_share,
+        rest_share=served.rest_share,
     )
 
 
 def ready(state: EconomyState, economy: Economy, rules: RuleSet, *, numbers: RuleNumbers) -> EconomyState:
-    """The state with orders by supplier and the limit of the stocks, which the step before it left or which are asked for here."""
+    """The state with orders by supplier and the limit of the stocks, which the step before it left or which are asked for here, and with
+    what the rules remember."""
     if state.book is None:
         state = state._replace(book=economy.supply.book(state.order_factor, state.supplier_weight))
     if state.input_limit is None:
@@ -96,6 +103,8 @@ def ready(state: EconomyState, economy: Economy, rules: RuleSet, *, numbers: Rul
         for part in economy.parts:
             known = rules.production.add(part, state.stock[part.block.needs], known)
         state = state._replace(input_limit=rules.production.limit(economy, known, numbers))
+    for memory in rules.memories:
+        state = memory(state, economy)
     return state
 
 
@@ -122,12 +131,15 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
         (arrays by need; weights of the suppliers in the orders, orders by supplier, output that the stocks allow), (nodes,) each.
     """
     economy, state, xp = m.economy, m.state, m.xp
-    plan, weight = rules.ordering(m), rules.sourcing(m)
+    m.plan, m.sources = rules.ordering(m), rules.sourcing(m)
+    plan, weight = m.plan, m.sources.weight
     firms_share = None if m.served.firms_share is None else state.supplier_weight * m.served.firms_share
     if firms_share is not None:
         into = buffers.order_factor if buffers.arrived is None else buffers.arrived
         arrived = economy.supply.arrivals(firms_share, state.order_factor, into)
         if arrived is not None:
+            if m.served.from_home is not None:
+                arrived += m.served.from_home * state.order_factor
             m.served, firms_share = replace(m.served, arrived=arrived), None
     seen: dict[int, Moved] = {}
     stays, met = _nothing_moves(m, rules, plan, firms_share, seen) if m.numbers.peer_compatible else (False, False)
@@ -143,17 +155,8 @@ def follow(m: Moment, rules: RuleSet, buffers: Buffers) -> tuple[Buffers, Any, A
         goal = None if met is True else _goal(part, plan, stock, use if plan.goal is m.activity else None)
         if met is not False:
             goal = choose(met, _copy_of_bounded(part, stock), goal)
-        orders = restocking.close_gap(
-            use=use if plan.use is m.activity else part.use(plan.use),
-            goal=goal,
-            stock=stock,
-            steps=part.restock,
-            bounded=part.bounded,
-            destocks=plan.destocks,
-            smallest=plan.smallest,
-            xp=xp,
-        )
-        reach = part.base if weight is None else block.reach(weight)
+        orders = _orders(part, plan, stock, goal, use if plan.use is m.activity else part.use(plan.use))
+        reach = _reach(part, m.sources)
         orders = restocking.per_flow(orders, reach, xp=xp)
         return (block.add_orders(orders, book), known), (stock, orders, arrived, used)
 
@@ -173,6 +176,8 @@ def move(m: Moment, part: Part, use: Any, firms_share: Any) -> Moved:
         arrived = m.served.arrived[needs]
     else:
         arrived = block.reach(firms_share)
+        if m.served.from_home is not None:
+            arrived += m.served.from_home[needs]
         arrived *= m.state.order_factor[needs]
     stock = m.state.stock[needs]
     if not part.need_is_group:  # what a group uses is taken from its needs in proportion to their stocks
@@ -189,6 +194,38 @@ def _goal(part: Part, plan: OrderPlan, stock: Any, use: Any) -> Any:
         use = part.base
     factors = (part.goal, part.block.at_need(plan.goal)) if use is None else (part.cover, use)
     return part.xp.multiply(*factors, out=part.xp.empty_like(stock))
+
+
+def _reach(part: Part, sources: Sources) -> Any:
+    """Base flow that orders of a block are spread over, suppliers weighted."""
+    if sources.reach is not None:
+        return sources.reach[part.block.needs]
+    return part.base if sources.weight is None else part.block.reach(sources.weight)
+
+
+def _orders(part: Part, plan: OrderPlan, stock: Any, goal: Any, use: Any) -> Any:
+    """Orders of a block, in the place of ``goal``, a new array, where nothing bounds them from above."""
+    if plan.largest is None:
+        return restocking.close_gap(
+            use=use,
+            goal=goal,
+            stock=stock,
+            steps=part.restock,
+            bounded=part.bounded,
+            destocks=plan.destocks,
+            smallest=plan.smallest,
+            xp=part.xp,
+        )
+    return ordering.order_to_goal(
+        coefficient=1.0,
+        plan=use,
+        goal=goal,
+        on_hand=stock if part.bounded is None else part.xp.where(part.bounded, stock, goal),
+        on_order=0.0,
+        restock_steps=part.restock,
+        largest=plan.largest * part.base,
+        xp=part.xp,
+    )
 
 
 def _copy_of_bounded(part: Part, stock: Any) -> Any:

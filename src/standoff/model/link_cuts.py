@@ -3,7 +3,8 @@
 A cut takes a share off the base flow of single links, whatever the shape of the network. Rules go on asking the same questions of the
 supply (`standoff.model.supply.Supply`) and need not know: orders on a closed link reach nobody, and what a buyer can reach is less.
 Where orders follow what can be reached (sourcing ``capacity``) they move to the suppliers that are left, by their capacity; where they
-follow usual shares (sourcing ``usual``) they are lost. Usual flows, coefficients and stocks at rest stay those of the uncut network.
+follow usual shares (sourcing ``usual``) they are lost; where they drift (``adaptive``) they are lost less and less. Usual flows,
+coefficients and stocks at rest stay those of the uncut network.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from standoff.errors import ModelError
 from standoff.model.economy import EconomyState
+from standoff.model.home import LinksAtHome
 from standoff.model.share_matrix import LinearMap
 from standoff.model.supply import Block, Supply, ratio
 from standoff.model.table_supply import TableSupply
@@ -71,6 +73,22 @@ class CutSupply(Supply):
 
     def pick(self, values: Array) -> Array:
         return self.whole.pick(values)
+
+    @property
+    def closed_in_part(self) -> bool:
+        return True
+
+    def usual_reach(self, weight: Array) -> Array:
+        return self.whole.reach(weight)
+
+    def links_at_home(self, place: npt.NDArray[np.integer[Any]]) -> LinksAtHome:
+        return self.whole.links_at_home(place)
+
+    def flow_of(self, link: Index) -> Array:
+        flow = self.whole.flow_of(link)
+        _, here, closed = np.intersect1d(link, self.closed, assume_unique=True, return_indices=True)
+        flow[here] *= self.open_share[closed]
+        return flow
 
     def links(self, factor: Array, weight: Array) -> Array:
         flow = self.whole.links(factor, weight)

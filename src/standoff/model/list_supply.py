@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.home import LinksAtHome
 from standoff.model.share_matrix import LinearMap, LinkMap, Runs
 from standoff.model.supply import Supply, ratio
 
@@ -126,6 +127,20 @@ class ListSupply(Supply):
         """Need of each link, (links,)."""
         needs: Index = self._flows.spread(np.arange(len(self.base)))
         return needs
+
+    @property
+    def buyer_of_need(self) -> Index:
+        """Who keeps each need, (needs,)."""
+        buyers: Index = np.repeat(np.arange(self.nodes), self.groups_of_node)
+        return buyers if self.need_is_group else np.repeat(buyers, self.need_lengths)
+
+    def links_at_home(self, place: npt.NDArray[np.integer[Any]]) -> LinksAtHome:
+        need = self.need
+        link = np.flatnonzero(place[self._supplier] == place[self.buyer_of_need[need]])
+        return LinksAtHome(link, self._supplier[link], need[link])
+
+    def flow_of(self, link: Index) -> Array:
+        return self._link_base[link]
 
     def links(self, factor: Array, weight: Array) -> Array:
         flow: Array = self._link_base * self._flows.spread(factor) * weight[self._supplier]

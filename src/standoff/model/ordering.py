@@ -35,7 +35,7 @@ def order_to_goal(
     on_order: Any,
     restock_steps: Any,
     largest: Any,
-    destocks: bool = True,
+    destocks: Any = True,
     xp: Any,
 ) -> Any:
     """Orders that follow use and close the stock gap over the restocking time.
@@ -51,7 +51,7 @@ def order_to_goal(
         on_order: W, in transit, in review, permitted but not shipped, and refused (see `licensing`), units, (needs, ...).
         restock_steps: tau, steps, (needs, ...).
         largest: q_max u, largest order a step, units, (needs, ...).
-        destocks: whether too much stock is worked off.
+        destocks: whether too much stock is worked off, True or (needs, ...).
         xp: array namespace.
 
     Returns:
@@ -60,5 +60,7 @@ def order_to_goal(
     Source: model.md section 3 step 2.
     """
     gap = goal - on_hand - on_order
-    wanted = coefficient * plan + (gap if destocks else xp.maximum(gap, 0.0)) / restock_steps
+    if destocks is not True:
+        gap = xp.where(destocks, gap, xp.maximum(gap, 0.0))
+    wanted = coefficient * plan + gap / restock_steps
     return xp.minimum(largest, xp.maximum(wanted, 0.0))

@@ -17,7 +17,7 @@ from standoff.errors import Problems, nearest
 from standoff.model import slots
 from standoff.model.economy import RuleNumbers
 from standoff.model.input_limits import InputRule
-from standoff.model.slots import Rule
+from standoff.model.slots import Memory, Rule
 
 RULES: dict[str, tuple[str, ...]] = {
     "overproduction": ("none", "ario"),
@@ -130,22 +130,16 @@ class RuleSet:
     sourcing: Rule
     chosen: Mapping[str, str]
     """Name of the rule in each slot."""
+    memories: tuple[Memory, ...]
+    """Of the rules that remember more than every state holds."""
 
 
 def compose(name: str, **changes: str) -> RuleSet:
     """A rule set on an economy, with other rules in some slots. Arguments and errors as in `choose`."""
     chosen = choose(name, changes)
-    problems = Problems(f"rule set {name}")
-    for slot, rule in chosen.items():
-        if rule not in slots.FILLS[slot]:
-            problems.add(
-                why=f"an economy does not know the rule {rule} of {slot}",
-                cure=f"Take one of {', '.join(slots.FILLS[slot])}",
-                column=slot,
-                value=rule,
-            )
-    problems.raise_if_any()
-    return RuleSet(name=name, chosen=chosen, **{slot: slots.FILLS[slot][rule] for slot, rule in chosen.items()})
+    memories = tuple(memory for rule, memory in slots.MEMORIES.items() if rule in chosen.values())
+    filled = {slot: slots.FILLS[slot][rule] for slot, rule in chosen.items()}
+    return RuleSet(name=name, chosen=chosen, memories=memories, **filled)
 
 
 def choose(name: str, changes: Mapping[str, Any]) -> dict[str, str]:

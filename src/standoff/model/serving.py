@@ -104,11 +104,12 @@ class Turn:
 
 
 Share = Callable[..., Any]
-"""From a turn and ``asked`` (links, ...), its sum ``total`` and what is ``left`` (offers, ...) to the share served, (links, ...)."""
+"""A way to serve a turn: from the turn, ``asked``, units a step, (links, ...), its sum ``total`` and the stock that is ``left``,
+(offers, ...), to the share of each order served, (links, ...)."""
 
 
 def same_share(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
-    """The same share of every order."""
+    """The same share of every order: ``q = min(S, d) / d`` for what is left, S, and asked in all, d. Arguments as in `Share`."""
     served = rationing.same_share(output=xp.minimum(left, total), demand=total, xp=xp)
     return xp.where(total > 0, served, 1.0).take(turn.offer, axis=0)
 
@@ -116,21 +117,34 @@ def same_share(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any
 def common_level(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Every link up to the same level relative to its usual order.
 
-    In a single run only links of sellers that are short are looked at: mostly these are few.
+    Formula: ``fill_e = min(1, lambda / r_e)``, ``r_e`` the order of link e relative to its usual one and lambda the level of its seller,
+    see `standoff.model.rationing.common_level`. Arguments as in `Share`.
+
+    Where it is known which sellers are short, only their links are looked at: mostly these are few. Draws then come one after the other,
+    because others are short in each, and every one is a single run to the bit.
     """
-    short = (left < total).take(turn.offer, axis=0)
-    rows = rows_where(short)
-    usual = _beside(xp.asarray(turn.usual[rows]), asked)
+    short = left < total
+    if isinstance(short, np.ndarray) and short.ndim > 1:
+        fill = np.ones(asked.shape)
+        for draw in np.flatnonzero(short.any(axis=0)):
+            fill[:, draw] = common_level(turn, asked=asked[:, draw], total=total[:, draw], left=left[:, draw], xp=xp)
+        return fill
+    at_short = short.take(turn.offer, axis=0)
+    rows = rows_where(at_short)
+    usual, seller = _beside(xp.asarray(turn.usual[rows]), asked), turn.offer[rows]
     relative = asked[rows] / usual
     level = rationing.common_level(
-        output=left, relative=relative, weight=usual, seller=turn.offer[rows], nodes=turn.offers, xp=xp
+        output=left, relative=relative, weight=usual, seller=seller, nodes=turn.offers, xp=xp
     )
-    served = _no_more_than_asked(level[turn.offer[rows]], relative, xp)
-    return put_at(xp.ones(asked.shape), rows, xp.where(short[rows], served, 1.0))
+    served = xp.where(at_short[rows], _no_more_than_asked(level[seller], relative, xp), 1.0)
+    return put_at(xp.ones(asked.shape), rows, served)
 
 
 def as_pronet(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Firms as proNet's loop serves them, the final uses of a seller among them as one, in proportion to their orders.
+
+    Formula: ``fill_e = min(1, served_e / r_e)``, with what `standoff.model.rationing.served_by_pronet` serves relative to the usual order,
+    and ``r_e`` what is asked. Arguments as in `Share`.
 
     proNet knows flows and no finished stock: what its loop gives to who ordered nothing, gives beyond an order, or keeps for final
     demand that is served already, is gone. Here goods are there, and nobody takes what was not ordered: it stays in the seller's stock.

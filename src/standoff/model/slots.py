@@ -12,13 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model import consumption, input_limits, labour, overproduction, rationing
+from standoff.model import consumption, input_limits, labour, overproduction, planning, rationing, sourcing
 from standoff.model.arrays import choose
-from standoff.model.economy import Moment, OrderPlan
+from standoff.model.economy import Economy, EconomyState, Moment, OrderPlan, Sources
 from standoff.model.input_limits import PooledInputs, ScarceInventory, ScarcestInput
 from standoff.model.supply import ratio
 
 Rule = Callable[[Moment], Any]
+Memory = Callable[[EconomyState, Economy], EconomyState]
+"""From a state to the same with what a rule remembers as it is at rest, where it is not there yet."""
+
+LEAST_FLOW = 1e-300
+"""Keeps a quotient by a supplier's usual orders finite where it has none."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Served:
     """Share of every firm's order served, (nodes,); None where firms are not served alike."""
     arrived: Any = None
     """What reaches each need, where firms are not served alike."""
+    from_home: Any = None
+    """What reaches each need beyond ``firms_share``, per order, as its supplier serves its own place first; None where none does."""
+    home_share: Any = None
+    rest_share: Any = None
+    """Shares served in the supplier's own place and elsewhere, (nodes,); None where rationing asks for no place."""
 
 
 # Overproduction: factor on capacity
@@ -106,6 +116,31 @@ def firms_first(m: Moment) -> Served:
     wanted = m.final + m.shocks.rebuilding
     firms, final = rationing.firms_first(output=m.output, orders=m.book, final=wanted, xp=m.xp)
     return Served(to_firms=m.book * firms, to_final=m.final * final, final_share=final, firms_share=firms)
+
+
+def tiers(m: Moment) -> Served:
+    """Buyers and final demand in the seller's own place first, then all others; all alike where places are not known."""
+    economy, xp, home = m.economy, m.xp, m.economy.home_flows
+    if economy.homes is None or home is None:
+        return same_share(m)
+    final, weight = m.final + m.shocks.rebuilding, m.state.supplier_weight
+    at_home = economy.homes.final_share if m.shocks.final_at_home is None else m.shocks.final_at_home
+    at_home = at_home.reshape(at_home.shape + (1,) * (weight.ndim - at_home.ndim))
+    # Both are sums of the same orders, in another sequence
+    firms = xp.minimum(weight * home.orders(m.state.order_factor), m.book)
+    asked = xp.stack(xp.broadcast_arrays(firms + at_home * final, m.book - firms + (1.0 - at_home) * final))
+    (first, second), _ = rationing.serve_by_tiers(stock=m.output, demanded=asked, xp=xp)
+    second = xp.minimum(first, second)  # of nothing all is served
+    share = at_home * first + (1.0 - at_home) * second
+    return Served(
+        to_firms=firms * first + (m.book - firms) * second,
+        to_final=m.final * share,
+        final_share=share,
+        firms_share=second,
+        from_home=home.reach(weight * (first - second)),
+        home_share=first,
+        rest_share=second,
+    )
 
 
 def common_level(*, final_last: bool) -> Rule:
@@ -197,13 +232,70 @@ def follow_demand(m: Moment) -> OrderPlan:
     )
 
 
+def follow_plan(m: Moment) -> OrderPlan:
+    """As the default set orders on a chain, with nothing on the way: an economy has no lag, and no finished stock to plan for."""
+    smoothed = planning.smooth(m.state.smoothed_demand, m.demand, steps=_steps(m, m.numbers.smoothing_steps))
+    plan = planning.plan_to_stock(wanted=smoothed, capacity=m.capacity, xp=m.xp)
+    return OrderPlan(
+        use=plan * m.economy.per_output,
+        goal=None,
+        destocks=True,
+        largest=m.numbers.order_limit,
+        smoothed_demand=smoothed,
+    )
+
+
 # Sourcing: weights of suppliers in the orders
-def usual_suppliers(m: Moment) -> Any:
-    return None
+def usual_suppliers(m: Moment) -> Sources:
+    return Sources()
 
 
-def suppliers_by_capacity(m: Moment) -> Any:
-    return m.capacity_share
+def suppliers_by_capacity(m: Moment) -> Sources:
+    return Sources(weight=m.capacity_share)
+
+
+def suppliers_by_reliability(m: Moment) -> Sources:
+    """Weights that drift to ``reliability^rho``, and orders on closed links that drift to open ones.
+
+    A chain lets the share of each link drift. Here every supplier has one weight, and every need what its buyer counts on of all that its
+    suppliers delivered when all links were open; what opens again is counted on at once, so that no order is placed twice.
+    """
+    delivered = sourcing.delivered_share(
+        ordered=m.book,
+        shipped=m.served.to_firms,
+        usual=m.xp.maximum(m.economy.base_book, LEAST_FLOW),
+        xp=m.xp,
+    )
+    reliability = planning.smooth(m.state.reliability, delivered, steps=_steps(m, m.numbers.reliability_steps))
+    preferred = reliability**m.numbers.reliability_exponent
+    moving = _steps(m, m.numbers.sourcing_steps)
+    weight = planning.smooth(m.state.supplier_weight, preferred, steps=moving)
+    if m.state.counted_on is None:
+        return Sources(weight=weight, reliability=reliability)
+    usual = m.economy.supply.usual_reach(weight)
+    still = m.xp.where(usual > 0, ratio(m.economy.supply.reach(weight), usual, m.xp), 1.0)
+    counted_on = m.xp.maximum(still, planning.smooth(m.state.counted_on, still, steps=moving))
+    return Sources(weight=weight, reach=usual * counted_on, reliability=reliability, counted_on=counted_on)
+
+
+def _steps(m: Moment, steps: Any) -> Any:
+    return m.xp.maximum(steps, 1.0)  # nothing moves faster than a step
+
+
+# What rules remember, at rest
+def usual_demand(state: EconomyState, economy: Economy) -> EconomyState:
+    if state.smoothed_demand is not None:
+        return state
+    return state._replace(smoothed_demand=economy.output + 0.0 * state.output)
+
+
+def full_reliability(state: EconomyState, economy: Economy) -> EconomyState:
+    xp = economy.supply.xp
+    if state.reliability is None:
+        state = state._replace(reliability=xp.ones_like(state.output))
+    if not economy.supply.closed_in_part:
+        return state._replace(counted_on=None)
+    return state if state.counted_on is not None else state._replace(counted_on=xp.ones_like(state.stock))
 
 
 NOT_RATED = np.zeros(())
@@ -226,6 +318,7 @@ FILLS: dict[str, dict[str, Any]] = {
         "linear": PooledInputs(),
     },
     "rationing": {
+        "tiers": tiers,
         "same_share": same_share,
         "firms_first": firms_first,
         "common_level": common_level(final_last=False),
@@ -234,12 +327,20 @@ FILLS: dict[str, dict[str, Any]] = {
         "as_pronet_final_last": as_pronet(final_last=True),
     },
     "ordering": {
+        "planned_use": follow_plan,
         "wanted_output": follow_wanted_output,
         "output": follow_output(goal_follows=True, no_destocking=False),
         "output_fixed_goal": follow_output(goal_follows=False, no_destocking=False),
         "output_no_destocking": follow_output(goal_follows=True, no_destocking=True),
         "demand": follow_demand,
     },
-    "sourcing": {"usual": usual_suppliers, "capacity": suppliers_by_capacity},
+    "sourcing": {
+        "adaptive": suppliers_by_reliability,
+        "usual": usual_suppliers,
+        "capacity": suppliers_by_capacity,
+    },
 }
 """What fills each slot of a step on an economy, by the names of `standoff.model.rulesets`."""
+
+MEMORIES: dict[str, Memory] = {"planned_use": usual_demand, "adaptive": full_reliability}
+"""What rules remember that others do not, by their names."""

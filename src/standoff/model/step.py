@@ -62,7 +62,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         on_order=on_order,
         restock_steps=k.restock_steps,
         largest=k.largest_order,
-        destocks=follows.destocks,
+        destocks=follows.destocks or ~s.of_producer,
         xp=xp,
     )
 

@@ -24,6 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.model.arrays import truth
+from standoff.model.home import HomeFlows, LinksAtHome
+from standoff.model.share_matrix import LinearMap
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -129,6 +131,20 @@ class Supply(ABC):
         """Base flow of each link, (links,)."""
 
     @abstractmethod
+    def links_at_home(self, place: npt.NDArray[np.integer[Any]]) -> LinksAtHome:
+        """Links within a place; ``place`` is a number of each node, (nodes,)."""
+
+    @abstractmethod
+    def flow_of(self, link: Index) -> Array:
+        """Base flow of some links, less what is closed of it, (links,)."""
+
+    def home_flows(self, place: npt.NDArray[np.integer[Any]]) -> HomeFlows:
+        """Base flows within a place, less what is closed of them; ``place`` is a number of each node, (nodes,)."""
+        link, supplier, need = self.links_at_home(place)
+        within = LinearMap(need, supplier, self.flow_of(link), shape=(self.base.size, self.nodes), form="sparse")
+        return HomeFlows(within, within.back, shape=self.base.shape)
+
+    @abstractmethod
     def links(self, factor: Array, weight: Array) -> Array:
         """The flow of each link, (links,)."""
 
@@ -203,6 +219,15 @@ class Supply(ABC):
         for block in self.blocks:
             total = block.total(block.group_base, total)
         return total
+
+    @property
+    def closed_in_part(self) -> bool:
+        """Whether some links are closed."""
+        return False
+
+    def usual_reach(self, weight: Array) -> Array:
+        """Base flow into each need, suppliers weighted, with all links open."""
+        return self.reach(weight)
 
     def _in_blocks(self, of: Callable[[Block], Array]) -> Array:
         return self.xp.concatenate([of(block) for block in self.blocks]) if self.blocks else np.zeros_like(self.base)

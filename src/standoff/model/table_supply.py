@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.home import LinksAtHome
 from standoff.model.share_matrix import TableMap
 from standoff.model.supply import Block, Supply
 
@@ -90,6 +92,20 @@ class TableSupply(Supply):
     def supplier(self) -> Index:
         node = np.arange(self.nodes).reshape(self.regions, self.products).T
         return np.repeat(node.ravel(), self.nodes)
+
+    def links_at_home(self, place: npt.NDArray[np.integer[Any]]) -> LinksAtHome:
+        found = []
+        for product in range(self.products):  # one by one, so that nothing of the size of the table is written
+            seller, buyer = np.nonzero(place[product :: self.products, None] == place)
+            need = product * self.nodes + buyer
+            found.append(
+                (need + (product * (self.regions - 1) + seller) * self.nodes, seller * self.products + product, need)
+            )
+        return LinksAtHome(*(np.concatenate(each) for each in zip(*found, strict=True)))
+
+    def flow_of(self, link: Index) -> Array:
+        flow: Array = self.table.reshape(-1)[link].astype(np.float64)
+        return flow
 
     @property
     def link_base(self) -> Array:

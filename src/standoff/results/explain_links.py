@@ -290,7 +290,7 @@ def _served(view: View, link: int, step: int) -> Term:
     told = "share that the seller could ship"
     if setup.rules.chosen["rationing"] in ONE_LEVEL and fill < 1.0:
         level = fill * view.asked(link, step) / view.constant("tracked_use", link)
-        told = f"{told}, as to all buyers no more than {level:.3g} of the usual order"
+        told = f"{told}: as for every buyer, up to {level:.3g} times the usual order"
     return Term(told, fill, TIMES, "seller", name, seller)
 
 

@@ -277,7 +277,7 @@ def ordered(view: View, need: int, step: int) -> Tape:
     node = int(network.needs.consumer[need])
     label = network.need_label(need)
     followed = view.use_follows(node, step)
-    kept = [] if view.destocks() else [Term("too much stock is not worked off", 0.0, AT_LEAST, "surplus", label)]
+    kept = [] if view.destocks(node) else [Term("too much stock is not worked off", 0.0, AT_LEAST, "surplus", label)]
     terms = [
         Term(
             "wanted in hand and on order",

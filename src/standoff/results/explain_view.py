@@ -165,9 +165,12 @@ class View:
             return Followed("for planned use", self.now("plan", step, node), self.node_cell("plan", node, step))
         return self.last_output(node, step)
 
-    def destocks(self) -> bool:
-        """Whether too much stock is worked off."""
-        return self.rules.chosen["ordering"] not in ("wanted_output", "output_no_destocking")
+    def destocks(self, node: int) -> bool:
+        """Whether a node works off too much stock."""
+        return not self.is_producer(node) or self.rules.chosen["ordering"] not in (
+            "wanted_output",
+            "output_no_destocking",
+        )
 
     @cached_property
     def flows(self) -> Any:

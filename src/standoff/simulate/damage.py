@@ -65,6 +65,7 @@ class Schedule:
         economy: that they strike.
         damages: any mix of destroyed capital, rebuilt capital and lost capacity.
         labour_left, household_shock, final_shock: shares by step, (nodes,); nothing happens if not given.
+        final_at_home: share of final demand in the place of its seller by step, (nodes,); the usual one if not given.
         supply_in: the network of suppliers in a step, the same object as long as it stays the same; that of the economy if not given.
         peer_compatible: round as BoARIO does, and let lost capacity act one step late.
         decimals: to which BoARIO rounds money; one more than the digits of the table's money unit.
@@ -78,6 +79,7 @@ class Schedule:
         labour_left: Path | None = None,
         household_shock: Path | None = None,
         final_shock: Path | None = None,
+        final_at_home: Path | None = None,
         supply_in: Callable[[int], Supply] | None = None,
         peer_compatible: bool = False,
         decimals: int = 7,
@@ -91,6 +93,7 @@ class Schedule:
         self.late_share = self.zeros
         self.checked = 0
         self.labour_left, self.household_shock, self.final_shock = labour_left, household_shock, final_shock
+        self.final_at_home = final_at_home
         self.supply_in = supply_in
         self.peer_compatible, self.decimals = peer_compatible, decimals
         self.number = 0
@@ -103,6 +106,7 @@ class Schedule:
             labour_left=self.labour_left,
             household_shock=self.household_shock,
             final_shock=self.final_shock,
+            final_at_home=self.final_at_home,
             supply_in=self.supply_in,
             peer_compatible=self.peer_compatible,
             decimals=self.decimals,
@@ -124,6 +128,7 @@ class Schedule:
             household_shock=self.household_shock(number) if self.household_shock else None,
             final_shock=self.final_shock(number) if self.final_shock else None,
             rebuilding=self.rebuilding_orders(),
+            final_at_home=self.final_at_home(number) if self.final_at_home else None,
         )
 
     def _capital_share_lost(self) -> Array:

@@ -13,7 +13,7 @@ from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.rulesets import RuleSet, compose
 from standoff.results.attribution.economy import losses_of_run
 from standoff.results.economy.due import DueTo, due_to
-from standoff.results.economy.losses import KEPT, Losses, losses_of
+from standoff.results.economy.losses import Losses, kept_for, losses_of
 from standoff.results.economy.result import KIND, EconomyResult, Spread
 from standoff.results.files import read_config
 from standoff.simulate.backend import Backend, backend_named
@@ -79,7 +79,9 @@ def run_scenario(
     mrio = world if isinstance(world, Mrio) else read_mrio_folder(folder_of(asked))
     Places(mrio, asked).check()
     economy = economy_of(mrio, asked)
-    run, events = _run(asked, mrio, economy, keep=(*KEPT, "capacity", "capital_lost"), by=taken_by)
+    run, events = _run(
+        asked, mrio, economy, keep=(*kept_for(asked.rule_set()), "capacity", "capital_lost"), by=taken_by
+    )
     if progress:
         progress(1)
     numbers, rules = asked.rule_numbers(), asked.rule_set()
@@ -189,6 +191,7 @@ def prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[R
         scenario,
         reroutes=rules.chosen["sourcing"] != "usual",
         saved=numbers.saved if shifts else None,
+        tells_home=rules.chosen["rationing"] == "tiers",
     )
     # households shift between goods where they live, which only the table knows: the demand that the step is given has it in
     return compose(scenario.rules, **{**scenario.rule_changes, "consumption": "fixed"}), numbers, events
@@ -241,8 +244,9 @@ def _spread(
         return None
     cases = _drawn(ranged, draws, seed) if draws else _ends(ranged)
     found: list[Losses] = []
+    kept = kept_for(scenario.rule_set())
     for case in cases:
-        run, events = _run(with_values(scenario, case), mrio, economy, keep=KEPT, by=by)
+        run, events = _run(with_values(scenario, case), mrio, economy, keep=kept, by=by)
         found.append(losses_of(events, run))
         if progress:
             progress(1 + len(found))

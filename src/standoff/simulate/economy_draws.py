@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.errors import Problems
-from standoff.model.economy import Economy, RuleNumbers, Shocks
+from standoff.model.economy import ARRAYS, Economy, RuleNumbers, Shocks
 from standoff.model.rulesets import LINK_BY_LINK, RuleSet
 from standoff.model.share_matrix import sum_map
 from standoff.simulate.backend import NUMPY, Backend
@@ -24,9 +24,6 @@ Array = npt.NDArray[np.float64]
 
 TOGETHER = 48
 """Draws in a block: more save little, and take memory (measured on 4,000 producers)."""
-
-ARRAYS = tuple(each.name for each in fields(Economy) if each.name != "supply")
-"""Fields of an economy that have draws as their last axis, if there are any."""
 
 
 class Schedules:

@@ -18,6 +18,7 @@ from standoff.model.rebuilding import rebuilding_needs
 from standoff.model.supply import Supply, ratio
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
 from standoff.simulate.economy_scenario import EconomyScenario, ExportCut, Restriction, Struck
+from standoff.world.economies import share_at_home
 from standoff.world.mrio.table import Mrio
 
 Array = npt.NDArray[np.float64]
@@ -95,6 +96,8 @@ class Stretch:
     """The same after cuts: what producers are asked for."""
     household_shock: Array
     final_shock: Array
+    final_at_home: Array
+    """Share of final demand that is asked in the region of its producer, (nodes,)."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class Events:
     """Whether buyers turn to the suppliers that are left."""
     saved: float | None
     """Share of unspent money that households save; None if they do not shift."""
+    tells_home: bool = False
+    """Whether rationing asks which final demand is in the region of its producer."""
 
     @cached_property
     def places(self) -> Places:
@@ -158,6 +163,7 @@ class Events:
             household_shock=path("household_shock"),
             final_shock=path("final_shock"),
             supply_in=path("supply"),
+            final_at_home=path("final_at_home") if self.tells_home else None,
         )
 
     def idle(self) -> tuple[str, ...]:
@@ -217,7 +223,9 @@ class Events:
         asked = [self._asked(each, share) for each in (households, other)]
         usual = [each.sum(axis=1) * PER_DAY for each in (self.mrio.households, self.mrio.other)]
         shocks = [np.where(u > 0, 1.0 - ratio(a.sum(axis=1), u), 0.0) for a, u in zip(asked, usual, strict=True)]
-        return Stretch(day, supply, labour, households + other, asked[0] + asked[1], shocks[0], shocks[1])
+        both = asked[0] + asked[1]
+        at_home = share_at_home(both.sum(axis=1), both[np.arange(len(both)), self.mrio.region_of])
+        return Stretch(day, supply, labour, households + other, both, shocks[0], shocks[1], at_home)
 
     def _households(self, fall: Array) -> Array:
         """Demand of households by producer and destination; in each region part of what is not spent goes to other goods."""

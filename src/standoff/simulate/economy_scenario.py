@@ -156,7 +156,7 @@ class EconomyScenario(Strict):
     title: Text = Text(en="")
     summary: Text = Text(en="")
     world: str = ""
-    rules: Literal["ario", "pichler", "inoue_todo"] = "ario"
+    rules: Literal["standoff", "ario", "pichler", "inoue_todo"] = "ario"
     rule_changes: dict[str, str] = {}
     numbers: dict[str, float] = {}
     start: SomeDay

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from standoff.errors import Problems, nearest
 from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.recovery import CURVES
-from standoff.model.rulesets import RULES, RuleSet, compose
+from standoff.model.rulesets import RULES, RuleSet, compose, rule_numbers
 from standoff.results.attribution.economy import KINDS, EconomyLosses, losses_of_run
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.collapse import Diagnosis, diagnose, warn_beforehand
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import EconomyRun, run_economy
 from standoff.world.economies import economy_from_firms
-from standoff.world.firm_folder import FirmFolder
+from standoff.world.firm_folder import PLACE_COLUMNS, PLACES, FirmFolder
 
 YES_OR_NO = {"true": True, "false": False}
+NO_PLACES = (
+    f"rationing tiers serves all alike: {PLACES} with a column {' or '.join(PLACE_COLUMNS)} would say where firms are"
+)
+OF_RULES = tuple(each.name for each in fields(RuleNumbers) if each.name != "peer_compatible")
+"""Numbers of the rules that a setting changes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class FirmSettings:
     """Day at whose end recovery begins."""
     losses: bool = False
     """Whether losses are also followed to what they are due to, which takes a second run."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """Numbers of the rules, of `standoff.model.economy.RuleNumbers`, that are not as shipped."""
 
 
 def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, str]]:
@@ -50,7 +58,8 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
     """
     problems = Problems("settings of a run of firms")
     kinds = {"steps": int, "cover": float, "restock": float, "recovery_steps": float, "recovery_start": int}
-    values: dict[str, float | int | str] = {}
+    values: dict[str, Any] = {}
+    numbers: dict[str, float] = {}
     rules = {}
     for key, text in changes.items():
         slot = "ordering" if key == "orders" else key
@@ -64,17 +73,22 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
             if text not in YES_OR_NO:
                 problems.add(column=key, value=text, why="neither true nor false", cure="Write --set losses=true")
             values[key] = YES_OR_NO.get(text, False)
-        elif key in kinds:
+        elif key in kinds or key in OF_RULES:
             try:
-                values[key] = kinds[key](text)
+                if key in kinds:
+                    values[key] = kinds[key](text)
+                else:
+                    numbers[key] = float(text)
             except ValueError:
                 problems.add(column=key, value=text, why="not a number", cure=f"Write --set {key}=10")
         else:
             problems.add(
-                column=key, why="no such setting", cure=nearest(key, {*kinds, *RULES, "recovery", "orders", "losses"})
+                column=key,
+                why="no such setting",
+                cure=nearest(key, {*kinds, *RULES, *OF_RULES, "recovery", "orders", "losses"}),
             )
     problems.raise_if_any()
-    return FirmSettings(**values), rules  # type: ignore[arg-type]
+    return FirmSettings(**values, numbers=numbers), rules
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,8 @@ class FirmRun:
     warnings: tuple[str, ...]
     diagnosis: Diagnosis | None
     """None where damage stays or the run is too short to tell."""
+    notes: tuple[str, ...] = ()
+    """What a rule could not do with what is known of the firms."""
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -118,6 +134,7 @@ def run_firms(
         run=run,
         warnings=warn_beforehand(economy, chosen, numbers),
         diagnosis=diagnose(run) if heals else None,
+        notes=(NO_PLACES,) if chosen.chosen["rationing"] == "tiers" and firms.place is None else (),
     )
 
 
@@ -141,6 +158,7 @@ def prepared_firms(
         final=firms.final,
         cover=settings.cover,
         restock=settings.restock,
+        place=firms.place,
     )
     recovers = settings.recovery != "none"
     damage = Damage(
@@ -150,7 +168,7 @@ def prepared_firms(
         recovery=settings.recovery if recovers else None,
         recovery_steps=settings.recovery_steps,
     )
-    return economy, compose(name, **rules), Schedule(economy, [damage]), RuleNumbers()
+    return economy, compose(name, **rules), Schedule(economy, [damage]), rule_numbers(settings.numbers)
 
 
 def write_losses(losses: EconomyLosses, firms: FirmFolder, path: Path) -> Path:

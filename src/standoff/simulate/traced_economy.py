@@ -15,8 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from standoff.errors import refuse
-from standoff.model.economy import Economy, EconomyFlows, EconomyState, RuleNumbers
+from standoff.model.economy import ARRAYS, Economy, EconomyFlows, EconomyState, RuleNumbers
 from standoff.model.economy_step import ready, step
+from standoff.model.home import Homes
 from standoff.model.link_cuts import CutSupply, split_again
 from standoff.model.rulesets import RuleSet
 from standoff.model.supply import Supply
@@ -27,7 +28,6 @@ from standoff.simulate.traced_events import TracedEvents, traced_events
 from standoff.simulate.traced_network import NewArrays, network_arrays, traced_network
 
 NUMBERS = tuple(each.name for each in fields(RuleNumbers) if each.name != "peer_compatible")
-ARRAYS = tuple(each.name for each in fields(Economy) if each.name != "supply")
 
 Emit = Callable[[EconomyState, EconomyFlows, Any], Any]
 """What to keep of the state after a step, of what moved in it, and of the capital that was not there."""
@@ -39,6 +39,7 @@ class EconomyProgram:
 
     Attributes:
         whole: the network, without cuts.
+        homes: where its nodes are, if a rule asks for it.
         rules: one a slot.
         peer_compatible: whether to do what a peer does wrong.
         events: what strikes.
@@ -48,6 +49,7 @@ class EconomyProgram:
     """
 
     whole: Supply
+    homes: Homes | None
     rules: RuleSet
     peer_compatible: bool
     events: TracedEvents
@@ -71,7 +73,7 @@ class EconomyProgram:
         rules = RuleNumbers(**numbers["rules"], peer_compatible=self.peer_compatible)
         draws = self.draws is not None
         uncut = traced_network(self.whole, numbers["network"], xp, draws=draws)
-        economy = Economy(supply=uncut, **numbers["economy"])
+        economy = Economy(supply=uncut, homes=self.homes, **numbers["economy"])
         state = resting(economy, rules, draws=self.draws)
         _known_before_the_loop(economy)
         left: Any = self.events.start(numbers["events"])
@@ -124,7 +126,7 @@ class EconomyProgram:
 
 def _known_before_the_loop(economy: Economy) -> None:
     """Work out constants that an economy keeps once it was asked for them: what a loop asks first would be the loop's own."""
-    for name in ("per_output", "per_capital", "other_final", "inputs"):
+    for name in ("per_output", "per_capital", "other_final", "inputs", "base_book", "home_flows"):
         getattr(economy, name)
     for part in economy.parts:
         for name in ("group_critical", "group_important", "group_used", "goal", "group_goal", "group_binding"):
@@ -161,7 +163,8 @@ def program(
     if any(isinstance(each, CutSupply) and each.whole is not whole for each in changes.values()):
         raise refuse("backend jax", why="links are cut in a network that is cut already", cure="Run it in NumPy")
     events, strikes = traced_events(schedules, steps=steps, draws=draws)
-    made = EconomyProgram(whole, rules, numbers.peer_compatible, events, firsts, steps, draws)
+    homes = economy.homes if rules.chosen["rationing"] == "tiers" else None
+    made = EconomyProgram(whole, homes, rules, numbers.peer_compatible, events, firsts, steps, draws)
     given = {
         "economy": {name: _by_product(getattr(economy, name), whole, draws) for name in ARRAYS},
         "network": network_arrays(whole),

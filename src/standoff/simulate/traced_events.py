@@ -21,7 +21,7 @@ from standoff.model.recovery import CURVES
 from standoff.simulate.damage import PEER_SHARE_DECIMALS, Damage, Schedule
 
 Array = npt.NDArray[np.float64]
-PATHS = ("labour_left", "household_shock", "final_shock")
+PATHS = ("labour_left", "household_shock", "final_shock", "final_at_home")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def traced_events(
             cure="Give every draw the same events, some of size 0",
         )
     nodes = len(first.zeros)
-    usual = {"labour_left": first.ones, "household_shock": first.zeros, "final_shock": first.zeros}
+    usual = {name: first.ones if name in ("labour_left", "final_at_home") else first.zeros for name in PATHS}
     paths = {
         name: _path([getattr(one, name) for one in schedules], steps, draws, usual=values)
         for name, values in usual.items()

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from standoff.errors import refuse
+from standoff.model.home import HomeFlows
 from standoff.model.link_cuts import CutSupply
 from standoff.model.list_supply import ListSupply
 from standoff.model.supply import Block, Supply, ratio
@@ -177,7 +178,7 @@ class TracedNetwork(Supply):
 
     def __init__(self, whole: Any, arrays: Any, xp: NewArrays, *, draws: bool) -> None:
         self.whole, self.xp, self.nodes, self.draws = whole, xp, whole.nodes, draws
-        self.flows, self.base = arrays["flows"], arrays["base"]
+        self.flows, self.base, self.base_book = arrays["flows"], arrays["base"], whole.base_book
         self.arrays = arrays
 
     @property
@@ -200,6 +201,34 @@ class TracedNetwork(Supply):
     @property
     def link_base(self) -> Any:
         return self.arrays.get("usual", self.flows).astype(float).ravel()
+
+    @property
+    def closed_in_part(self) -> bool:
+        return "usual" in self.arrays
+
+    def usual_reach(self, weight: Any) -> Any:
+        usual = {**self.arrays, "flows": self.arrays["usual"]}
+        return type(self)(self.whole, usual, self.xp, draws=False).reach(weight)
+
+    def links_at_home(self, place: Any) -> Any:
+        return self.whole.links_at_home(place)
+
+    def flow_of(self, link: Any) -> Any:
+        return _at(self.flows.ravel(), link).astype(float)
+
+    def home_flows(self, place: Any) -> HomeFlows:
+        link, supplier, need = self.links_at_home(place)
+        flow, size = self.flow_of(link), self.whole.base.size
+
+        def sums(of: Any, by: Any, groups: int) -> Any:
+            moved = _at(of, by[0])
+            return jax.ops.segment_sum(_along(flow, moved) * moved, by[1], num_segments=groups)
+
+        return HomeFlows(
+            lambda weight: sums(weight, (supplier, need), size),
+            lambda factor: sums(factor, (need, supplier), self.nodes),
+            shape=self.whole.base.shape,
+        )
 
     def links_to_suppliers(self, flow: Any) -> Any:
         return jax.ops.segment_sum(flow, self.whole.supplier, num_segments=self.nodes)

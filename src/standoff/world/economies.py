@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from standoff.errors import Problems, nearest
 from standoff.model.economy import Economy
+from standoff.model.home import Homes
 from standoff.model.list_supply import ListSupply
 from standoff.model.share_matrix import TABLE_DENSE_FROM_DENSITY
-from standoff.model.supply import Supply
+from standoff.model.supply import Supply, ratio
 from standoff.model.table_supply import TableSupply
 
 Array = npt.NDArray[np.float64]
@@ -39,6 +40,7 @@ def economy_from_table(
     critical: Array | None = None,
     important: Array | None = None,
     households: Array | None = None,
+    final_at_home: Array | None = None,
     steps_per_year: float = YEAR_STEPS,
     peer_compatible: bool = False,
     shape: str = "auto",
@@ -56,6 +58,7 @@ def economy_from_table(
         capital: money; four times value added if not given.
         critical, important: 1 where an input is, by (product, producer); all critical if not given.
         households: part of final demand, money per year, (producers,).
+        final_at_home: part of final demand in the region of its producer, money per year, (producers,); all of it if not given (assumed).
         steps_per_year: steps in a year.
         peer_compatible: as BoARIO 0.7.2: compare yearly inputs with daily output when telling inputs without weight, and raise
             a cover of one step or less to two.
@@ -87,6 +90,7 @@ def economy_from_table(
         capital=CAPITAL_TO_VALUE_ADDED * value_added if capital is None else capital,
         value_added=value_added / steps_per_year,
         households=np.zeros(len(output)) if households is None else households / steps_per_year,
+        homes=Homes(np.arange(len(output)) // products, share_at_home(final, final_at_home)),
     )
 
 
@@ -100,6 +104,7 @@ def economy_from_firms(
     cover: float,
     restock: float,
     stock_by_link: bool = True,
+    place: Index | None = None,
 ) -> Economy:
     """An economy of firms from a list of sales.
 
@@ -110,6 +115,7 @@ def economy_from_firms(
         cover: steps of use in stock.
         restock: steps to close a gap of the stock.
         stock_by_link: a stock of each supplier's goods, or one of each product.
+        place: number of the place of each firm, (firms,), if it is known; final demand is at home (assumed).
     """
     supply = ListSupply(supplier, buyer, flow, product=product, stock_by_link=stock_by_link)
     output = supply.base_book + final
@@ -127,7 +133,15 @@ def economy_from_firms(
         capital=CAPITAL_TO_VALUE_ADDED * np.maximum(value_added, 0.0) * YEAR_STEPS,
         value_added=value_added,
         households=np.zeros(len(product)),
+        homes=None if place is None else Homes(place, np.ones(len(product))),
     )
+
+
+def share_at_home(final: Array, at_home: Array | None) -> Array:
+    """Share of final demand in the place of its seller, all where there is none: what is rebuilt there is ordered at home (assumed)."""
+    if at_home is None:
+        return np.ones(len(final))
+    return np.where(final > 0, ratio(at_home, final), 1.0)
 
 
 def _table_supply(flows: Array, products: int, steps: float, *, shape: str, storage: str) -> Supply:

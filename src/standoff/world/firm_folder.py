@@ -1,18 +1,21 @@
 """Read a network of firms in the five text files of Inoue and Todo's simulator.
 
 ``A`` (supplier, buyer, sales per day), ``C`` (firm, final demand per day), ``F`` (firm, sector, and what follows), ``P`` (firm, output; not
-used: output is sales plus final demand) and ``delta`` (firm, share of capacity lost), each a text file of columns between blanks.
+used: output is sales plus final demand) and ``delta`` (firm, share of capacity lost), each a text file of columns between blanks. A file
+``firms.csv`` beside them, if there is one, says where firms are: columns ``firm`` and ``place`` (or ``region``, or ``country``).
 """
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.errors import Problems, refuse
+from standoff.errors import Problems, nearest, refuse
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -23,6 +26,7 @@ PATTERNS = {
     "F": ("F.txt", "*Affiliation*.txt"),
     "delta": ("delta.txt", "*[Dd]elta*.txt"),
 }
+PLACES, PLACE_COLUMNS = "firms.csv", ("place", "region", "country")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class FirmFolder:
     flow: Array
     final: Array
     capacity_lost: Array
+    place: Index | None = None
+    """Number of the place of each firm; None where it is not told."""
 
 
 def read_firm_files(folder: Path) -> FirmFolder:
@@ -76,7 +82,36 @@ def read_firm_files(folder: Path) -> FirmFolder:
         flow=_numbers(rows["A"], 2, paths["A"].name, problems),
         final=_spread(rows["C"], place, paths["C"].name, problems),
         capacity_lost=_spread(rows["delta"], place, paths["delta"].name, problems, largest=1.0),
+        place=_places(folder / PLACES, place),
     )
+
+
+def _places(path: Path, firms: Mapping[str, int]) -> Index | None:
+    """Where each firm is, if the file is there and has a column for it."""
+    if not path.is_file():
+        return None
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        reader = csv.DictReader(stream, restkey="", restval="")
+        column = next((name for name in PLACE_COLUMNS if name in (reader.fieldnames or ())), None)
+        rows = list(reader)
+    if column is None:
+        return None
+    problems = Problems(f"places of firms {path.name}")
+    found: dict[str, str] = {}
+    for number, row in enumerate(rows, start=2):
+        firm, where = row.get("firm", ""), row[column].strip()
+        if firm not in firms:
+            cure = nearest(firm, firms)
+            problems.add(file=path.name, row=number, column="firm", value=firm, why="F has no such firm", cure=cure)
+        elif not where:
+            problems.add(file=path.name, row=number, column=column, why="no place is told", cure="Write where it is")
+        found[firm] = where
+    for firm in firms:
+        if firm not in found:
+            problems.add(file=path.name, value=firm, why="the firm has no row", cure="Add where it is")
+    problems.raise_if_any()
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(found.values()))}
+    return np.array([numbers[found[firm]] for firm in firms], dtype=np.int64)
 
 
 def _find(folder: Path, name: str, problems: Problems) -> Path:

@@ -116,6 +116,9 @@ class GapBook:
         position = np.arange(1.0, economy.coefficient.size + 1.0).reshape(self.shape)
         self.need = np.rint(ratio(supply.links(position, np.ones(supply.nodes)), self.usual)).astype(np.int64) - 1
         self.need = np.maximum(self.need, 0)  # a link that carries nothing may count as any need's
+        self.at_home = np.zeros(len(self.usual), dtype=bool)
+        if economy.homes is not None:
+            self.at_home[supply.links_at_home(economy.homes.place).link] = True
         self.gaps = np.zeros((len(OF_LINKS), len(self.usual)))
         self.more = np.zeros(self.shape)
 
@@ -141,6 +144,13 @@ class GapBook:
         parts[:, -1] = np.maximum(kept - parts[:, 3:-1].sum(axis=1), 0.0)
         self._carry(state, flows, after, supply)
         return StepLosses(parts, need, by_link)
+
+    def _served(self, flows: EconomyFlows) -> Any:
+        """Share of the orders of each link that its supplier served, as far as the rule tells links apart by place alone."""
+        supplier = self.economy.supply.supplier
+        if flows.home_share is None:
+            return ratio(flows.to_firms, flows.book)[supplier]
+        return np.where(self.at_home, flows.home_share[supplier], flows.rest_share[supplier])
 
     def _links_to_nodes(self, flow: Any) -> Any:
         supply = self.economy.supply
@@ -194,7 +204,7 @@ class GapBook:
         economy, whole = self.economy, self.economy.supply
         usual = supply.links(np.ones(self.shape), np.ones(whole.nodes))  # over what is open
         ordered = supply.links(state.order_factor, state.supplier_weight)
-        came = ordered * ratio(flows.to_firms, flows.book)[whole.supplier]
+        came = ordered * self._served(flows)
         came = (
             came * ratio(flows.arrived, whole.links_to_needs(came)).ravel()[self.need]
         )  # exact by need, by orders within

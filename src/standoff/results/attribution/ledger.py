@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model import production
 from standoff.results.attribution.charging import Ring, charge, deviation, explained
 from standoff.results.attribution.links import LinkFlows
+from standoff.results.attribution.producers import CapacityBook, Wanted
 from standoff.results.attribution.roots import Roots
 from standoff.simulate.setup import Setup
 from standoff.world.network import DAYS_PER_YEAR
@@ -42,6 +44,18 @@ class Short:
     amounts: Any
 
 
+@dataclass(frozen=True)
+class Followed:
+    """Deviations of the activities that orders and goals of stocks follow, (nodes,), and their amounts by root, (nodes, roots)."""
+
+    use: Any
+    amounts: Any
+    goal: Any = None
+    """None where goals stay."""
+    goal_amounts: Any = None
+    destocks: bool = True
+
+
 class Ledger:
     """Amounts by root of every deviation, step by step. Lives for one pass over the records of a run."""
 
@@ -63,6 +77,8 @@ class Ledger:
         self.transit = Ring(setup.ring, self.needs, count)
         self.making = Ring(setup.making[-1][0] + 1, self.offers, count)
         self.seen = np.zeros(self.offers)  # deviation of the smoothed orders
+        self.made_last = np.zeros(self.nodes), blank(self.nodes)  # deviation of activity, and its amounts
+        self.capacity = CapacityBook(setup, records, first, count)
 
     def before(self, name: str, step: int) -> Any:
         """A recorded state at the start of a step."""
@@ -76,9 +92,10 @@ class Ledger:
         """
         records, k = self.records, self.setup.constants
         planned = deviation(records["plan"][number], self.usual_activity)
-        plan = self._plan(number, planned)
+        wanted = self._wanted(number)
+        plan = self._plan(number, planned, wanted)
         ordered = deviation(records["ordered"][number], k.use)
-        orders = self._orders(number, ordered, planned=planned, plan=plan)
+        orders = self._orders(number, ordered, self._followed(wanted, planned=planned, plan=plan))
         demanded = records["demanded"][number].sum(axis=0)
         stocked = deviation(self.before("stock", number), self.first["stock"])
         asked = deviation(demanded, self.sales)
@@ -87,12 +104,16 @@ class Ledger:
         lacking = charge(np.ones(self.offers), (asked, 1.0, book), (-stocked, 1.0, self.stock))
         self.links.dispatch(number, flows, transit=self.transit, orders=orders, ordered=ordered, lacking=lacking)
         available, amounts = self._available(number)
-        short = self._short(number, planned=planned, plan=plan, available=available, amounts=amounts)
+        less = records["plan"][number] - records["activity"][number]
+        short = self._short(number, less, planned=planned, plan=plan, available=available, amounts=amounts)
         lost = self.inputs_to_nodes(short)
         self._use(number, planned, plan, lost, available=available, amounts=amounts)
         self._make(number, planned, plan, lost, asked=asked, book=book, stocked=stocked)
         self._remember_orders(asked, book)
-        self.links.adapt(number, flows, lacking=lacking)
+        self.links.adapt(number, flows, lacking=lacking, sellers=self.capacity)
+        self._drift(number, wanted, lost, available=available, amounts=amounts)
+        made = deviation(records["activity"][number], self.usual_activity)
+        self.made_last = made, charge(made, (planned, 1.0, plan), (-1, 1.0, lost))
         return plan, short
 
     def inputs_to_nodes(self, short: Short) -> Any:
@@ -103,8 +124,8 @@ class Ledger:
             lost[nodes] = np.add.reduceat(short.amounts, begin, axis=0)
         return lost
 
-    def _plan(self, number: int, planned: Any) -> Any:
-        """Producers plan more or less because of orders seen and of their own stock; users because demand is another."""
+    def _wanted(self, number: int) -> Wanted:
+        """What is asked of producers, because of orders seen and of their own stock; see `standoff.model.planning`."""
         setup, k = self.setup, self.setup.constants
         producers = setup.network.nodes.producers
         stocked = deviation(self.before("stock", number), self.first["stock"]) / k.finished_restock_steps
@@ -115,35 +136,62 @@ class Ledger:
             producer = setup.driver_minimum.groups[: len(positions)]
             better = wanted[positions] > best[producer]
             driver[producer[better]], best[producer[better]] = positions[better], wanted[positions[better]]
-        there = driver >= 0
-        target = np.where(there, planned[:producers], 0.0)
         yields = k.yields[driver]
-        made = charge(
-            target,
+        asked = np.maximum(best, 0.0)
+        usual = np.where(driver >= 0, self.usual_activity[:producers], 0.0)
+        parts = (
             (self.seen[driver], 1.0 / yields, self.orders_seen[driver]),
             (-stocked[driver], 1.0 / (yields * k.finished_restock_steps), self.stock[driver]),
         )
+        return Wanted(asked, deviation(asked, usual), parts)
+
+    def _plan(self, number: int, planned: Any, wanted: Wanted) -> Any:
+        """Producers plan what is asked of them, within capacity; users because demand is another."""
+        producers = len(wanted.asked)
+        made = self.capacity.plan(number, planned[:producers], wanted)
         used = np.zeros((len(planned) - producers, len(self.roots)))
         used[np.arange(len(used)), self.roots.demand] = np.abs(planned[producers:])
         used[:, 0] = 0.0
         return np.concatenate([made, used])
 
-    def _orders(self, number: int, ordered: Any, *, planned: Any, plan: Any) -> Any:
-        """Orders follow the plan and close the gap to the goal; see `standoff.model.ordering`."""
+    def _followed(self, wanted: Wanted, *, planned: Any, plan: Any) -> Followed:
+        """The activities that orders and goals follow; see `standoff.model.chain_slots`."""
+        rule, producers = self.setup.rules.chosen["ordering"], len(wanted.asked)
+        if rule == "planned_use":
+            return Followed(planned, plan)
+        if rule == "demand":
+            asked = (wanted.deviation, wanted.amounts(wanted.deviation))
+        else:
+            asked = (self.made_last[0][:producers], self.made_last[1][:producers])
+        use, amounts = (
+            np.concatenate([own, of_uses[producers:]]) for own, of_uses in zip(asked, (planned, plan), strict=True)
+        )
+        kept = rule in ("wanted_output", "output_no_destocking")
+        if rule in ("demand", "output_fixed_goal"):
+            return Followed(use, amounts)
+        goal, its = (planned, plan) if rule == "wanted_output" else (use, amounts)
+        return Followed(use, amounts, goal=goal, goal_amounts=its, destocks=not kept)
+
+    def _orders(self, number: int, ordered: Any, follows: Followed) -> Any:
+        """Orders follow use and close the gap to the goal; see `standoff.model.ordering`."""
         setup, k = self.setup, self.setup.constants
         node, restock = setup.need_node, 1.0 / k.restock_steps
         stocked = deviation(self.before("inventory", number), self.first["inventory"])
         more, less = self.links.queue(number)  # kept in the queue on purpose, and waiting there
-        return charge(
-            ordered,
-            (planned[node], k.coefficient, plan[node]),
-            (-stocked, restock, self.inventory),
+        off = 1.0 if follows.destocks else np.where(setup.of_producer & (ordered < 0), 0.0, 1.0)  # too much is kept
+        parts = [
+            (follows.use[node], k.coefficient, follows.amounts[node]),
+            (-stocked, restock * off, self.inventory),
             (1, restock, self.transit.missing),
-            (-1, restock, self.transit.extra),
+            (-1, restock * off, self.transit.extra),
             (1, restock, more),
-            (-1, restock, less),
-            (-1, restock, self.refused),
-        )
+            (-1, restock * off, less),
+            (-1, restock * off, self.refused),
+        ]
+        if follows.goal is not None:
+            reach = np.where(setup.of_producer, k.coefficient * (k.cover_steps + k.lag_steps), 0.0)
+            parts.append((follows.goal[node], reach * restock * off, follows.goal_amounts[node]))
+        return charge(ordered, *parts)
 
     def _available(self, number: int) -> tuple[Any, Any]:
         """Deviation of what can be used in a step, and its amounts by root."""
@@ -155,29 +203,50 @@ class Ledger:
         available = stocked + came + records["released"][number]
         return available, charge(available, (stocked, 1.0, self.inventory), (came, 1.0, arrived))
 
-    def _short(self, number: int, *, planned: Any, plan: Any, available: Any, amounts: Any) -> Short:
-        """The binding input is charged for all that its consumer lost; inputs that bind together alike."""
-        setup, k, records = self.setup, self.setup.constants, self.records
-        short = records["plan"][number] - records["activity"][number]
-        node = setup.need_node
-        halved = np.where(k.critical > 0, 1.0, 0.5)
-        stock = available + self.first["inventory"] + k.use
-        allowed = stock / np.where(k.coefficient > 0, k.coefficient, 1.0)
-        limit = np.where(k.critical > 0, allowed, 0.5 * (allowed + k.usual_activity))
-        counts = (k.coefficient > 0) & (k.critical + k.important > 0)
-        least = setup.smallest_over_needs(np.where(counts, limit, np.inf))
-        together = limit <= (least + TIE * records["plan"][number])[node]
-        binds = counts & together & (short[node] > 0)
-        need = np.flatnonzero(binds)
+    def _short(self, number: int, less: Any, *, planned: Any, plan: Any, available: Any, amounts: Any) -> Short:
+        """What inputs kept nodes from, ``less``, (nodes,): charged to those that bound, by their weight.
+
+        Inputs that bind together count alike; where all are added up, each counts by what is missing of it.
+        """
+        node = self.setup.need_node
+        slope, weight = self._binding(number, available)
+        need = np.flatnonzero(weight * (less[node] > 0))
         whose = node[need]
-        together = np.bincount(whose, minlength=self.nodes)
-        each = short[whose] / together[whose]
-        charged = charge(
-            each,
-            (planned[whose], 1.0, plan[whose]),
-            (-available[need], halved[need] / k.coefficient[need], amounts[need]),
-        )
+        together = np.bincount(node, weights=weight, minlength=self.nodes)
+        each = less[whose] * weight[need] / together[whose]
+        charged = charge(each, (planned[whose], 1.0, plan[whose]), (-available[need], slope[need], amounts[need]))
         return Short(need, whose, explained(charged, each))
+
+    def _binding(self, number: int, available: Any) -> tuple[Any, Any]:
+        """By need: activity that a unit of its stock allows, and its weight among the inputs that bind its consumer."""
+        setup, k, rule = self.setup, self.setup.constants, self.setup.rules.chosen["production"]
+        used = k.coefficient > 0
+        if rule == "linear":
+            value = setup.input_value * used
+            missing = value * np.maximum(-available, 0.0)
+            some = setup.needs_to_nodes(missing)[setup.need_node] > 0
+            return value, np.where(some, missing, value * k.coefficient)
+        stock = available + self.first["inventory"] + k.use
+        allowed = stock / np.where(used, k.coefficient, 1.0)
+        limit = np.where(k.critical > 0, allowed, 0.5 * (allowed + k.usual_activity))
+        slope = np.where(k.critical > 0, 1.0, 0.5) / np.where(used, k.coefficient, 1.0)
+        counts = used & (k.critical + k.important > 0)
+        if rule == "scarce_inventory":
+            per_unit = production.scarce_limit(
+                stock=np.ones_like(stock),
+                coefficient=k.coefficient,
+                use=k.use,
+                cover_steps=k.cover_steps,
+                usual=k.usual_activity,
+                psi=setup.rules.numbers.psi,
+                xp=np,
+            )
+            slope = np.where(setup.of_producer, per_unit, slope)
+            limit = np.where(setup.of_producer & used, stock * per_unit, limit)
+            counts = np.where(setup.of_producer, used, counts)
+        least = setup.smallest_over_needs(np.where(counts, limit, np.inf))
+        together = limit <= (least + TIE * self.records["plan"][number])[setup.need_node]
+        return slope, (counts & together).astype(float)
 
     def _use(self, number: int, planned: Any, plan: Any, lost: Any, *, available: Any, amounts: Any) -> None:
         """Input stocks and refusals at the end of the step."""
@@ -207,6 +276,20 @@ class Ledger:
         missing, extra = self.making.take(number)
         left = deviation(records["stock"][number], self.first["stock"])
         self.stock = charge(left, (stocked, 1.0, self.stock), (-asked, 1.0, book), (1, 1.0, extra), (-1, 1.0, missing))
+
+    def _drift(self, number: int, wanted: Wanted, lost: Any, *, available: Any, amounts: Any) -> None:
+        """Workforces and overproduction at the end of the step."""
+        if not self.capacity.drifts:
+            return
+        producers = len(wanted.asked)
+        limit = self.capacity.input_limit(available + self.first["inventory"] + self.setup.constants.use)
+        below = np.zeros(self.nodes)
+        below[:producers] = np.maximum(self.usual_activity[:producers] - limit, 0.0)
+        nothing = np.zeros((self.nodes, len(self.roots)))
+        bound = self._short(number, below, planned=below, plan=nothing, available=available, amounts=amounts)
+        self.capacity.drift(
+            number, wanted, limit=limit, bound=self.inputs_to_nodes(bound)[:producers], lost=lost[:producers]
+        )
 
     def _remember_orders(self, asked: Any, book: Any) -> None:
         steps = self.setup.constants.smoothing_steps

@@ -15,6 +15,7 @@ from scipy import sparse
 from standoff.model.share_matrix import LinearMap, sum_map
 from standoff.model.state import RegimeStep
 from standoff.results.attribution.charging import Ring, charge, deviation
+from standoff.results.attribution.producers import CapacityBook
 from standoff.results.attribution.roots import Roots
 from standoff.results.indicators import slot_fill
 from standoff.simulate.setup import Setup
@@ -198,7 +199,7 @@ class LinkFlows:
             np.add.at(denied, (self.setup.link_need, self.roots.denied[number]), self.records["link_denied"][number])
         return denied
 
-    def adapt(self, number: int, flows: Flows, *, lacking: Any) -> None:
+    def adapt(self, number: int, flows: Flows, *, lacking: Any, sellers: CapacityBook) -> None:
         """Shares of links drift and latent routes grow because of what did not come or costs more."""
         if not self.link:
             return
@@ -210,6 +211,8 @@ class LinkFlows:
             keep = 1.0 - 1.0 / k.reliability_steps
             self.unreliable = charge(missed, (1, keep, self.unreliable), (1, 1.0 / usual, failed))
             self._share(number)
+        elif setup.rules.chosen["sourcing"] == "capacity":
+            self._share_by_capacity(number, sellers)
         if self.routes:
             before, after = self.before("route_capacity", number), records["route_capacity"][number]
             pull = np.maximum(before + k.adapt_steps * (after - before), 0.0)
@@ -241,6 +244,24 @@ class LinkFlows:
         )
         keep = 1.0 - 1.0 / k.sourcing_steps
         self.share = charge(after, (before, keep, self.share), (wanted, 1.0 / k.sourcing_steps, preferred))
+
+    def _share_by_capacity(self, number: int, sellers: CapacityBook) -> None:
+        """A link loses orders because its gate closes or its seller can make less, and gains because others do."""
+        setup, base = self.setup, self.setup.constants.base_share[:, None]
+        left, why = sellers.left(number)
+        seller = setup.link_seller
+        own, gains = (np.where((sign * left[seller] > 0)[:, None], why[seller], 0.0) for sign in (-1, 1))
+        for closed, root in self.roots.gates:
+            own[np.arange(self.link), root] += closed[number]
+        others, rivals = (setup.links_to_touched(base * each)[setup.link_touched] for each in (own, gains))
+        after = deviation(self.records["share"][number], setup.constants.base_share)
+        self.share = charge(
+            after,
+            (-1, base[:, 0], own),
+            (1, base[:, 0], gains),
+            (1, base[:, 0], others),
+            (-1, base[:, 0], rivals),
+        )
 
     def _tariffs(self, number: int) -> list[tuple[Any, Any, Any]]:
         """Rates that measures add to or take from each tracked link, as parts of its cost."""

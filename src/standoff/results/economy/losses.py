@@ -8,14 +8,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from standoff.model.rulesets import RuleSet
 from standoff.simulate.economy_events import Events
 from standoff.simulate.economy_run import EconomyRun
 from standoff.world.mrio.table import Mrio
 
 Array = npt.NDArray[np.float64]
 
-KEPT = ("output", "final_share")
-"""What a run has to keep for its losses."""
+KEPT, KEPT_BY_PLACE = ("output", "final_share"), ("home_share", "rest_share")
+"""What a run has to keep for its losses; the second where a producer serves its own region first."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,13 @@ class Losses:
         return self.by_region(self.usual_output * self.added_share)
 
 
+def kept_for(rules: RuleSet) -> tuple[str, ...]:
+    """What a run under some rules has to keep for its losses."""
+    return (*KEPT, *KEPT_BY_PLACE) if rules.chosen["rationing"] == "tiers" else KEPT
+
+
 def losses_of(events: Events, run: EconomyRun) -> Losses:
-    """Losses of a run that kept `KEPT`."""
+    """Losses of a run that kept what `kept_for` names."""
     mrio, economy = events.mrio, events.economy
     usual = economy.output
     added = np.divide(economy.value_added, usual, out=np.zeros_like(usual), where=usual > 0)
@@ -83,11 +89,23 @@ def losses_of(events: Events, run: EconomyRun) -> Losses:
     for place, stretch in enumerate(events.stretches):
         following = events.stretches[place + 1].first if place + 1 < len(events.stretches) else steps
         span = slice(stretch.first, following)
-        served = run["final_share"][span]
+        days = following - stretch.first
         want = stretch.wanted.sum(axis=0)
-        unmet[span] = want - served @ stretch.asked
-        wanted += want * len(served)
-        missing = stretch.wanted.sum(axis=1) * len(served) - served.sum(axis=0) * stretch.asked.sum(axis=1)
+        by_region, by_node = _final_served(run, span, stretch.asked, mrio)
+        unmet[span] = want - by_region
+        wanted += want * days
+        missing = stretch.wanted.sum(axis=1) * days - by_node
         by_sector += missing.reshape(regions, -1).sum(axis=0)
     path = (run["output"] * added).reshape(steps, regions, -1).sum(axis=2)
     return Losses(mrio, usual, added, run["output"].mean(axis=0), path, unmet, by_sector, wanted)
+
+
+def _final_served(run: EconomyRun, span: slice, asked: Array, mrio: Mrio) -> tuple[Array, Array]:
+    """Final use delivered in a span of days by region that asked for it, (days, regions), and in all of them by producer, (nodes,)."""
+    if KEPT_BY_PLACE[0] not in run.values:
+        served = run["final_share"][span]
+        return served @ asked, served.sum(axis=0) * asked.sum(axis=1)
+    home, rest = (run[name][span] for name in KEPT_BY_PLACE)
+    more = (home - rest) * asked[np.arange(len(asked)), mrio.region_of]
+    by_region = rest @ asked + more.reshape(len(more), len(mrio.regions), -1).sum(axis=2)
+    return by_region, rest.sum(axis=0) * asked.sum(axis=1) + more.sum(axis=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from standoff.model.economy import Economy
 from standoff.world.economies import economy_from_table
 from standoff.world.mrio.table import Array, Mrio
@@ -25,6 +27,7 @@ def economy_from_mrio(
         restock: days to close a gap of the stock, by product or one number.
         critical, important: 1 where an input is, by (product, producer); all critical if not given.
     """
+    own = np.arange(len(mrio.output)), mrio.region_of
     return economy_from_table(
         flows=mrio.flows,
         final=mrio.households.sum(axis=1) + mrio.other.sum(axis=1),
@@ -35,5 +38,6 @@ def economy_from_mrio(
         critical=critical,
         important=important,
         households=mrio.households.sum(axis=1),
+        final_at_home=mrio.households[own] + mrio.other[own],
         shape="dense",  # in which links can be cut by product and region
     )

@@ -14,6 +14,7 @@ from pages_read import Page
 import standoff
 from standoff.measures.gates import ADMINISTRATION_FIELDS
 from standoff.measures.outcome import Outcome
+from standoff.model.rulesets import RULES
 from standoff.results.causes import CAUSES
 from standoff.results.compare import compare_results
 from standoff.results.ledgers import LINES
@@ -75,6 +76,8 @@ def test_every_key_is_used() -> None:
         ("meaning", tuple(name for name, _ in LINES)),
         ("stage", (*STAGES, USE)),
         ("administration", ADMINISTRATION_FIELDS),
+        ("slot_of", tuple(RULES)),
+        ("rule_of", tuple(f"{slot}.{rule}" for slot, rules in RULES.items() for rule in rules)),
         ("month", tuple(str(month) for month in range(1, 13))),
     ],
 )

@@ -79,9 +79,14 @@ def test_a_draw_at_the_stated_values_is_the_single_run(world: World) -> None:
         np.testing.assert_allclose(recorder.kept["unmet"][..., draw].sum(axis=1), unmet, rtol=1e-5, atol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["april-2025", "baseline"])
-def test_the_ledger_of_a_draw_at_the_stated_values_is_that_of_the_single_run(name: str, world: World) -> None:
-    scenario = read_scenario(name, changes={"until": "2025-12-29", "world": "magnets-small"})
+@pytest.mark.parametrize(
+    ("name", "rationing"), [("april-2025", "tiers"), ("april-2025", "common_level_final_last"), ("baseline", "tiers")]
+)
+def test_the_ledger_of_a_draw_at_the_stated_values_is_that_of_the_single_run(
+    name: str, rationing: str, world: World
+) -> None:
+    changes = {"until": "2025-12-29", "world": "magnets-small", "rationing": rationing}
+    scenario = read_scenario(name, changes=changes)
     result = standoff.run(scenario)
     network = build_network(world)
     job = plan_ensemble(scenario, world, draws=2, network=network)

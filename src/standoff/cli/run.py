@@ -256,6 +256,9 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
     lines = [
         f"{summary['scenario']} on {summary['world']}, {summary['start']} to {summary['until']}: {summary['status']}",
     ]
+    other = other_rules(summary["rules"])
+    if other:
+        lines.append(f"rules: {other}")
     stop = summary["first_stop"]
     lines.append(
         f"first line stands still after {stop['days']:.0f} days: {stop['where']}" if stop else "no line stands still"
@@ -280,6 +283,13 @@ def plain_summary(summary: dict[str, Any]) -> list[str]:
             lines.append(f"{side:<14}" + "".join(f"{text:>22}" for text in ends))
         lines += _paralysis_lines(summary["draws"]["paralysis"])
     return lines
+
+
+def other_rules(chosen: dict[str, str]) -> str:
+    """The rules of a run that are not those of the default set."""
+    from standoff.model.rulesets import SETS
+
+    return ", ".join(f"{slot}={rule}" for slot, rule in chosen.items() if rule != SETS["standoff"][slot])
 
 
 def _paralysis_lines(paralysis: dict[str, Any]) -> list[str]:

@@ -125,7 +125,5 @@ def order_within(values: Any, group: npt.NDArray[np.integer[Any]]) -> Any:
 
 
 def rows_where(chosen: Any) -> Any:
-    """Rows in which a condition holds; all of them with draws, which are not to depend on each other, and where a trace is not run yet."""
-    if isinstance(chosen, np.ndarray) and chosen.ndim == 1:
-        return np.flatnonzero(chosen)
-    return np.arange(len(chosen))
+    """Positions at which a condition holds; all of them where that is only known when a trace is run."""
+    return np.flatnonzero(chosen) if isinstance(chosen, np.ndarray) else np.arange(len(chosen))

@@ -116,17 +116,24 @@ def same_share(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any
 def common_level(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Every link up to the same level relative to its usual order.
 
-    In a single run only links of sellers that are short are looked at: mostly these are few.
+    Where it is known which sellers are short, only their links are looked at: mostly these are few. Draws then come one after the other,
+    because others are short in each, and every one is a single run to the bit.
     """
-    short = (left < total).take(turn.offer, axis=0)
-    rows = rows_where(short)
-    usual = _beside(xp.asarray(turn.usual[rows]), asked)
+    short = left < total
+    if isinstance(short, np.ndarray) and short.ndim > 1:
+        fill = np.ones(asked.shape)
+        for draw in np.flatnonzero(short.any(axis=0)):
+            fill[:, draw] = common_level(turn, asked=asked[:, draw], total=total[:, draw], left=left[:, draw], xp=xp)
+        return fill
+    at_short = short.take(turn.offer, axis=0)
+    rows = rows_where(at_short)
+    usual, seller = _beside(xp.asarray(turn.usual[rows]), asked), turn.offer[rows]
     relative = asked[rows] / usual
     level = rationing.common_level(
-        output=left, relative=relative, weight=usual, seller=turn.offer[rows], nodes=turn.offers, xp=xp
+        output=left, relative=relative, weight=usual, seller=seller, nodes=turn.offers, xp=xp
     )
-    served = _no_more_than_asked(level[turn.offer[rows]], relative, xp)
-    return put_at(xp.ones(asked.shape), rows, xp.where(short[rows], served, 1.0))
+    served = xp.where(at_short[rows], _no_more_than_asked(level[seller], relative, xp), 1.0)
+    return put_at(xp.ones(asked.shape), rows, served)
 
 
 def as_pronet(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:

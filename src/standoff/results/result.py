@@ -154,6 +154,7 @@ class Result:
             "scenario": self.scenario.as_dict(),
             "world": self.world.name,
             "world_fingerprint": self.world.fingerprint,
+            "rules": self.scenario.chosen,
             "parameters": dict(self.parameters),
             "status": self.status,
             "as_of": self.as_of.isoformat() if self.as_of else None,
@@ -168,6 +169,7 @@ class Result:
         return {
             "scenario": self.scenario.name,
             "world": self.world.name,
+            "rules": self.scenario.chosen,
             "status": self.status,
             "start": self.scenario.start.isoformat(),
             "until": self.scenario.until.isoformat(),

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from standoff.model.parameters import default_parameters
+from standoff.model.rulesets import NUMBERS_OF, SETS
 from standoff.results.report.content import Column, Section, Table
 from standoff.results.report.source import Source
 from standoff.studies.evidence import kept_evidence
@@ -38,6 +39,7 @@ def assumptions_section(source: Source) -> Section:
         say("assumptions.title"),
         sentence,
         tables=(
+            _rules(source),
             _parameters(source),
             _administration(source),
             _world(source),
@@ -46,6 +48,27 @@ def assumptions_section(source: Source) -> Section:
         ),
         definitions=(say("assumptions.define"),),
     )
+
+
+def _rules(source: Source) -> Table:
+    """What fills each slot of the step, in words, with the numbers that it uses."""
+    say, scenario = source.say, source.result.scenario
+    numbers = scenario.rule_numbers()
+    rows = []
+    for slot, rule in scenario.chosen.items():
+        used = [name for name, place in NUMBERS_OF.items() if place == (slot, rule)]
+        settings = [f"{slot}={rule}", *(f"{name}={getattr(numbers, name):g}" for name in used)]
+        changed = rule != SETS["standoff"][slot] or any(name in scenario.numbers for name in used)
+        rows.append(
+            (
+                source.words.family("slot_of", slot),
+                source.words.family("rule_of", f"{slot}.{rule}"),
+                ", ".join(settings),
+                say("assumptions.changed") if changed else "",
+            )
+        )
+    heads = (("slot", "text"), ("rule", "text"), ("setting", "text"), ("remark", "text"))
+    return _evidence_table(source, "rules", say("assumptions.rules"), heads, rows)
 
 
 def _parameters(source: Source) -> Table:

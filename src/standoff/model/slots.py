@@ -272,8 +272,8 @@ def suppliers_by_reliability(m: Moment) -> Sources:
     weight = planning.smooth(m.state.supplier_weight, preferred, steps=moving)
     if m.state.counted_on is None:
         return Sources(weight=weight, reliability=reliability)
-    usual = m.economy.supply.usual_reach(weight)
-    still = m.xp.where(usual > 0, ratio(m.economy.supply.reach(weight), usual, m.xp), 1.0)
+    reach, usual = m.economy.supply.reach_and_usual(weight)
+    still = m.xp.where(usual > 0, ratio(reach, usual, m.xp), 1.0)
     counted_on = m.xp.maximum(still, planning.smooth(m.state.counted_on, still, steps=moving))
     return Sources(weight=weight, reach=usual * counted_on, reliability=reliability, counted_on=counted_on)
 

@@ -206,9 +206,9 @@ class TracedNetwork(Supply):
     def closed_in_part(self) -> bool:
         return "usual" in self.arrays
 
-    def usual_reach(self, weight: Any) -> Any:
+    def reach_and_usual(self, weight: Any) -> tuple[Any, Any]:
         usual = {**self.arrays, "flows": self.arrays["usual"]}
-        return type(self)(self.whole, usual, self.xp, draws=False).reach(weight)
+        return self.reach(weight), type(self)(self.whole, usual, self.xp, draws=False).reach(weight)
 
     def links_at_home(self, place: Any) -> Any:
         return self.whole.links_at_home(place)

@@ -77,9 +77,9 @@ def assert_closed_gates_hold(run: Run) -> None:
         assert (run.records["link_applied"][number][regime.active == 0] == 0).all()
 
 
-def assert_rests(network: Network, *, steps: int) -> None:
+def assert_rests(network: Network, *, steps: int, rules: dict[str, str] | None = None) -> None:
     """Without measures every flow and stock stays where it was."""
-    run = run_network(network, clock_of(steps), acts=[])
+    run = run_network(network, clock_of(steps), acts=[], rules=rules)
     for name, first in run.first.items():
         scale = np.maximum(np.abs(first), 1e-3 * np.abs(first).max(initial=0.0))
         drift = np.abs(run.records[name] - first) / np.where(scale > 0, scale, 1.0)

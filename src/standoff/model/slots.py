@@ -22,9 +22,6 @@ Rule = Callable[[Moment], Any]
 Memory = Callable[[EconomyState, Economy], EconomyState]
 """From a state to the same with what a rule remembers as it is at rest, where it is not there yet."""
 
-LEAST_FLOW = 1e-300
-"""Keeps a quotient by a supplier's usual orders finite where it has none."""
-
 
 @dataclass(frozen=True)
 class Served:
@@ -260,10 +257,11 @@ def suppliers_by_reliability(m: Moment) -> Sources:
     A chain lets the share of each link drift. Here every supplier has one weight, and every need what its buyer counts on of all that its
     suppliers delivered when all links were open; what opens again is counted on at once, so that no order is placed twice.
     """
+    usual = m.economy.base_book
     delivered = sourcing.delivered_share(
         ordered=m.book,
         shipped=m.served.to_firms,
-        usual=m.xp.maximum(m.economy.base_book, LEAST_FLOW),
+        usual=m.xp.where(usual > 0, usual, 1.0),  # who has no buyers is ordered nothing from
         xp=m.xp,
     )
     reliability = planning.smooth(m.state.reliability, delivered, steps=_steps(m, m.numbers.reliability_steps))

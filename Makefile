@@ -39,6 +39,7 @@ bench: $(VENV)/dev.stamp $(VENV)/page.stamp  ## benchmarks, as ratios measured i
 	$(BIN)/python -m benchmarks.firms
 	$(BIN)/python -m benchmarks.ensemble
 	$(BIN)/python -m benchmarks.systemic_risk
+	$(BIN)/python -m benchmarks.rationing
 	$(BIN)/python -m benchmarks.criticality
 	$(BIN)/python -m benchmarks.traced_economies
 

@@ -17,6 +17,7 @@ RULES = (
     "licensing",
     "permits",
     "rationing",
+    "serving",
     "transport",
     "leakage",
     "reserves",

@@ -104,17 +104,21 @@ class Turn:
 
 
 Share = Callable[..., Any]
-"""From a turn and ``asked`` (links, ...), its sum ``total`` and what is ``left`` (offers, ...) to the share served, (links, ...)."""
+"""A way to serve a turn: from the turn, ``asked``, units a step, (links, ...), its sum ``total`` and the stock that is ``left``,
+(offers, ...), to the share of each order served, (links, ...)."""
 
 
 def same_share(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
-    """The same share of every order."""
+    """The same share of every order: ``q = min(S, d) / d`` for what is left, S, and asked in all, d. Arguments as in `Share`."""
     served = rationing.same_share(output=xp.minimum(left, total), demand=total, xp=xp)
     return xp.where(total > 0, served, 1.0).take(turn.offer, axis=0)
 
 
 def common_level(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Every link up to the same level relative to its usual order.
+
+    Formula: ``fill_e = min(1, lambda / r_e)``, ``r_e`` the order of link e relative to its usual one and lambda the level of its seller,
+    see `standoff.model.rationing.common_level`. Arguments as in `Share`.
 
     Where it is known which sellers are short, only their links are looked at: mostly these are few. Draws then come one after the other,
     because others are short in each, and every one is a single run to the bit.
@@ -138,6 +142,9 @@ def common_level(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> A
 
 def as_pronet(turn: Turn, *, asked: Any, total: Any, left: Any, xp: Any) -> Any:
     """Firms as proNet's loop serves them, the final uses of a seller among them as one, in proportion to their orders.
+
+    Formula: ``fill_e = min(1, served_e / r_e)``, with what `standoff.model.rationing.served_by_pronet` serves relative to the usual order,
+    and ``r_e`` what is asked. Arguments as in `Share`.
 
     proNet knows flows and no finished stock: what its loop gives to who ordered nothing, gives beyond an order, or keeps for final
     demand that is served already, is gone. Here goods are there, and nobody takes what was not ordered: it stays in the seller's stock.

@@ -6,6 +6,7 @@ a slot that is at rest would wait for the slowest. Here it begins the next failu
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -51,16 +52,15 @@ def all_failures(
     room = VALUES_ON_CPU if jax.default_backend() == "cpu" else VALUES_ELSEWHERE
     width = min(len(failing), max(1, room // max(spread.by_seller.matrix.nnz, len(spread.sales), 1)))
     with double_precision():
-        ends = jax.jit(
-            lambda *given: _to_the_end(traced_maps(spread, given[0]), *given[1:], width=width, replace=replace)
-        )
-        found = ends(_arrays(spread), jnp.asarray(failing), jnp.asarray(eps))
+        found = _to_the_end(_arrays(spread), jnp.asarray(failing), jnp.asarray(eps), width=width, replace=replace)
         both, down, up, rounds = (np.asarray(each) for each in found)
     return both, down, up, rounds
 
 
-def _to_the_end(maps: cascade.CascadeMaps, failing: Any, eps: Any, *, width: int, replace: Replace) -> Any:
+@partial(jax.jit, static_argnames=("width", "replace"))
+def _to_the_end(arrays: Any, failing: Any, eps: Any, *, width: int, replace: Replace) -> Any:
     """All failures in one loop, ``width`` at a time."""
+    maps = _maps(arrays)
     last, firms = len(failing), jnp.arange(len(maps.sales))[:, None]
     weight = maps.sales / jnp.maximum(maps.sales.sum(), np.finfo(float).tiny)
 
@@ -120,12 +120,14 @@ def _arrays(spread: Spread) -> dict[str, Any]:
     }
 
 
-def traced_maps(spread: Spread, arrays: dict[str, Any] | None = None) -> cascade.CascadeMaps:
-    """The maps of the cascade over JAX arrays, those of the network or the same ones traced."""
-    arrays = _arrays(spread) if arrays is None else arrays
+def traced_maps(spread: Spread) -> cascade.CascadeMaps:
+    """The maps of the cascade over JAX arrays."""
+    return _maps(_arrays(spread))
 
+
+def _maps(arrays: dict[str, Any]) -> cascade.CascadeMaps:
     def smallest(values: Any) -> Any:
-        found = jnp.ones((len(spread.sales), *values.shape[1:]))
+        found = jnp.ones((len(arrays["sales"]), *values.shape[1:]))
         for firms, needs in arrays["needs"]:
             found = found.at[firms].set(values[needs].min(axis=1))
         return found

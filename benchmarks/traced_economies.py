@@ -193,7 +193,7 @@ def case_of(what: str) -> Any:
     kind, nodes = what.split()[0], int(what.split()[1])
     draw = np.random.default_rng(5)
     if kind == "table":
-        products, rules = 50, compose("ario")
+        products, rules = 50 if nodes % 50 == 0 else 12, compose("ario")
         economy = economy_from_table(**random_table(nodes), products=products, cover=9.0, restock=6.0, shape="dense")
         product = np.arange(nodes) % products
     else:

@@ -19,6 +19,7 @@ from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, PATTERNS, FirmNetwork
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
+Places = npt.NDArray[np.integer[Any]]
 Replace = Callable[..., Array]
 
 USUAL_EPS = 0.01
@@ -107,21 +108,27 @@ class Spread:
     """
 
     sales: Array
-    sector: Index
+    sector: Places
     sectors: int
     by_need: LinearMap
-    need_buyer: Index
+    need_buyer: Places
     non_essential: LinearMap
     by_seller: LinearMap
 
     @classmethod
     def of(cls, network: FirmNetwork) -> Spread:
-        count = len(network.firms)
-        supplier, buyer, value = network.supplier, network.buyer, network.value
+        """Where failures spread in a network of firms."""
+        supplier, buyer = network.supplier, network.buyer
+        level = network.essentiality[network.sector[supplier], network.sector[buyer]]
+        return cls.of_links(supplier, buyer, network.value, sector=network.sector, level=level)
+
+    @classmethod
+    def of_links(cls, supplier: Places, buyer: Places, value: Array, *, sector: Places, level: Places) -> Spread:
+        """The same from links: their ends, flows and how essential each is, and the sector of each firm."""
+        count, sectors = len(sector), int(sector.max(initial=-1)) + 1
         sales: Array = np.bincount(supplier, value, count).astype(float)
         inputs = np.bincount(buyer, value, count)
-        level = network.essentiality[network.sector[supplier], network.sector[buyer]]
-        keys, need = np.unique(buyer * len(network.sectors) + network.sector[supplier], return_inverse=True)
+        keys, need = np.unique(buyer * sectors + sector[supplier], return_inverse=True)
         by_need = np.bincount(need, value, len(keys))
         weight = np.where(level == ESSENTIAL, value / by_need[need], value / inputs[buyer])
         essential, optional = np.flatnonzero(level == ESSENTIAL), np.flatnonzero(level == NON_ESSENTIAL)
@@ -132,10 +139,10 @@ class Spread:
 
         return cls(
             sales=sales,
-            sector=network.sector,
-            sectors=len(network.sectors),
+            sector=sector,
+            sectors=sectors,
             by_need=sums(row, essential, len(kept)),
-            need_buyer=keys[kept] // max(len(network.sectors), 1),
+            need_buyer=keys[kept] // max(sectors, 1),
             non_essential=sums(buyer[optional], optional, count),
             by_seller=LinearMap(supplier, buyer, value / sales[supplier], shape=(count, count), form="sparse"),
         )
@@ -234,3 +241,44 @@ def _cascade(
             break
         left, down, up = left[:, on], down_now[:, on], up_now[:, on]
     return both, losses_down, losses_up, rounds
+
+
+def losses_in_rounds(spread: Spread, failing: Index, *, weight: Array, rounds: int, replace: str = "none") -> Array:
+    """What each failure takes away downstream, added up over rounds of the cascade.
+
+    Formula: ``sum over rounds r = 0 ... R - 1 of sum over i of w_i (1 - h_i(r))``, with h(0) the failed firm alone: where a round
+    takes as long as stocks last, it is a loss over time.
+
+    Args:
+        spread: where failures spread.
+        failing: which firms fail, each alone.
+        weight: w, what a firm makes or is worth in a round, (firms,).
+        rounds: R.
+        replace: as for `systemic_risk`.
+
+    Returns:
+        (failing,), in the unit of the weight.
+    """
+    maps = spread.maps()
+    width = max(1, BLOCK_VALUES // max(spread.by_seller.matrix.nnz, len(spread.sales), 1))
+    parts = [
+        _in_rounds(maps, failing[start : start + width], weight, rounds, REPLACE[replace])
+        for start in range(0, len(failing), width)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _in_rounds(maps: cascade.CascadeMaps, failing: Index, weight: Array, rounds: int, replace: Replace) -> Array:
+    """One block of failures; those that have come to rest are dropped and go on losing the same."""
+    going = np.arange(len(failing))
+    left = np.ones((len(weight), len(failing)))
+    left[failing, going] = 0.0
+    down, total = left, np.zeros(len(failing))
+    for number in range(rounds):
+        total[going] += weight @ (1.0 - down)
+        sigma = replace(down=down, maps=maps)
+        after = cascade.spread_down(down=down, sigma=sigma, left=left, maps=maps)
+        on = (after != down).any(axis=0)
+        total[going[~on]] += (rounds - 1 - number) * (weight @ (1.0 - after[:, ~on]))
+        going, left, down = going[on], left[:, on], after[:, on]
+    return total

@@ -151,7 +151,7 @@ def _rows(constant: LinearMap) -> Any:
     return BCSR.from_scipy_sparse(constant.matrix)  # type: ignore[no-untyped-call]
 
 
-def _by_length(owner: Index) -> list[tuple[Index, Index]]:
+def _by_length(owner: Any) -> list[tuple[Index, Index]]:
     """Entries by owner in tables that waste less than half of their room: (owners, their entries, the last one again where one has less).
 
     Args:

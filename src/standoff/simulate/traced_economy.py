@@ -73,8 +73,10 @@ class EconomyProgram:
         economy = Economy(supply=uncut, **numbers["economy"])
         state = resting(economy, rules, draws=self.draws)
         if "stock" in numbers:
-            held = jnp.isfinite(state.stock)
-            state = state._replace(stock=jnp.where(held, jnp.where(held, state.stock, 0.0) * numbers["stock"], jnp.inf))
+            begun: Any = state.stock
+            held = jnp.isfinite(begun)
+            begun = jnp.where(held, jnp.where(held, begun, 0.0) * numbers["stock"], jnp.inf)
+            state = state._replace(stock=begun)
         _known_before_the_loop(economy)
         left: Any = self.events.start(numbers["events"])
         kept, stocks = [], []

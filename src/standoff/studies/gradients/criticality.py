@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from standoff.errors import nearest, refuse
 from standoff.simulate.api import scenario_world
 from standoff.simulate.scenario import Scenario, read_scenario
@@ -111,9 +113,9 @@ def _agreement(again: Sequence[Item]) -> dict[str, float | None]:
     }
     found: dict[str, float | None] = {}
     for measure, values in pairs.items():
-        sides = list(zip(*values, strict=True))
-        alike = len(again) < 3 or any(len(set(side)) == 1 for side in sides)
-        found[measure] = None if alike else float(spearmanr(*sides).statistic)
+        table = np.array(values, dtype=float)
+        alike = len(again) < 3 or (table == table[0]).all(axis=0).any()
+        found[measure] = None if alike else float(spearmanr(table[:, 0], table[:, 1]).statistic)
     return found
 
 

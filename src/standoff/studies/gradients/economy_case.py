@@ -131,9 +131,9 @@ class EconomyCase:
         """What a stock is of: a product, or one supplier's goods."""
         supply = self.economy.supply
         if isinstance(supply, ListSupply) and not supply.need_is_group:
-            return self.producers[supply.supplier[place]]
+            return self.producers[int(supply.supplier[place])]
         of_need = np.broadcast_to(self.product_of_need, supply.base.shape)
-        return self.products[of_need.ravel()[place]]
+        return self.products[int(of_need.ravel()[place])]
 
     @cached_property
     def _holder(self) -> npt.NDArray[np.integer[Any]]:

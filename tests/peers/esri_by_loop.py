@@ -67,7 +67,9 @@ def fail(chain: Chain, failing: int, *, substitution: bool, eps: float) -> Failu
             min(first[i], max(0.0, 1.0 - sum(value / sold[i] * (1.0 - up[j]) for j, value in buyers[i].items())))
             for i in firms
         ]
-        falls = max(max(a - b for a, b in zip(down, lower, strict=True)), max(a - b for a, b in zip(up, upper, strict=True)))
+        falls = max(
+            max(a - b for a, b in zip(down, lower, strict=True)), max(a - b for a, b in zip(up, upper, strict=True))
+        )
         before, loss = loss, _loss(lower, upper, sold)
         down, up = lower, upper
         if falls <= eps:

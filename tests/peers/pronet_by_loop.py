@@ -114,10 +114,7 @@ def _allowed(network: Network, firm: str, stock: dict[str, float]) -> float:
 
 def _order(rules: Rules, *, usual: float, activity: float, stock: float) -> float:
     follows = usual * activity
-    if rules.orders == 1:
-        gap = rules.cover * usual - stock
-    else:
-        gap = rules.cover * follows - stock
+    gap = rules.cover * (usual if rules.orders == 1 else follows) - stock
     if rules.orders == 2:
         gap = max(0.0, gap)
     return max(0.0, follows + gap / rules.restock)

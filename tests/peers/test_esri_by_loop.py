@@ -28,8 +28,7 @@ def _chain(network: FirmNetwork) -> Chain:
     return Chain(
         sector=[names[sector] for sector in network.sector],
         sales={
-            (int(i), int(j)): float(x)
-            for i, j, x in zip(network.supplier, network.buyer, network.value, strict=True)
+            (int(i), int(j)): float(x) for i, j, x in zip(network.supplier, network.buyer, network.value, strict=True)
         },
         essentiality={
             (k, m): int(network.essentiality[row, column])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def _recovering(days: float) -> dict[str, str]:
     return {"recovery": "linear", "recovery_steps": str(days), "recovery_start": "5"}
 
 
-def _linear(days: float, start: int = 5):
+def _linear(days: float, start: int = 5) -> Callable[[int], float]:
     return lambda day: max(0.0, 1.0 - max(0, day - start) / days)
 
 
@@ -61,7 +61,9 @@ def test_the_loop_is_pronet(rationing: int, recovers: bool) -> None:
             theirs = held[f"{case}@{day}"]
             for column, name in ((1, "output"), (2, "demand"), (3, "supply")):
                 known = np.isfinite(_arrays(history, name)[day])
-                np.testing.assert_allclose(_arrays(history, name)[day][known], theirs[known, column], rtol=6e-6, atol=1e-9)
+                np.testing.assert_allclose(
+                    _arrays(history, name)[day][known], theirs[known, column], rtol=6e-6, atol=1e-9
+                )
 
 
 def _worst(folder: FirmFolder, chosen: dict[str, str], rules: Rules, days: int) -> float:

@@ -72,6 +72,18 @@ class Case:
         return 4.0 * np.maximum(self.table["output"] - self.table["flows"].sum(axis=0), 0.0)
 
 
+def random_table(seed: int, regions: int, sectors: int) -> dict[str, Any]:
+    """Flows, final demand and output per year; a fifth of the flows is 0, and inputs take at most 0.7 of output."""
+    draw = np.random.default_rng(seed)
+    nodes = regions * sectors
+    flows = draw.lognormal(0.0, 1.5, (nodes, nodes)) * (draw.random((nodes, nodes)) < 0.8)
+    final = draw.lognormal(2.0, 1.0, (nodes, regions))
+    output = flows.sum(axis=1) + final.sum(axis=1)
+    largest = (flows.sum(axis=0) / output).max()
+    flows = flows * min(1.0, 0.7 / largest)
+    return {"flows": flows, "final": final, "output": flows.sum(axis=1) + final.sum(axis=1)}
+
+
 def boario_paths(case: Case) -> dict[str, Any]:
     """What BoARIO computes, (steps, nodes) each."""
     import pandas as pd

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from boario_live import CURVES, Case, Event, boario_paths, our_paths
+from boario_live import CURVES, Case, Event, boario_paths, our_paths, random_table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peer_cases import worst_relative
-from test_ario import _random_table
 
 TOLERANCE = 1e-9
 ODD = (3, 5, 7, 11)
@@ -35,7 +34,7 @@ def _cases(draw: st.DrawFn) -> Case:
     seed = draw(st.integers(0, 10_000))
     mix, days = draw(st.sampled_from(list(MIXES))), draw(st.sampled_from([1, 1, 2, 5]))
     money = draw(st.sampled_from([10**3, 10**6]))
-    table: dict[str, Any] = _random_table(seed, regions, sectors)
+    table: dict[str, Any] = random_table(seed, regions, sectors)
     rng = np.random.default_rng(seed)
     psi = draw(st.sampled_from([0.8, 0.95, None]))
     return Case(

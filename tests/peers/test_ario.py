@@ -7,7 +7,7 @@ import pytest
 from peer_cases import BOARIO, CASES, SECTORS, boario_case, node, table_economy, worst_relative
 
 from standoff.errors import InputError
-from standoff.model.rulesets import compose, rule_numbers
+from standoff.model.rulesets import compose
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import run_economy
 from standoff.world.economies import economy_from_table

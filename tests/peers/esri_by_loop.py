@@ -1,6 +1,6 @@
 """The static cascade of ESRI once more, firm by firm and link by link, to hold the engine's arrays against.
 
-Written from the equations of Diem et al. (2022) as GLcascade has them, without the engine's code.
+Written from the equations of Diem et al. (2022) as GLcascade has them, sharing nothing with the engine.
 """
 
 from __future__ import annotations

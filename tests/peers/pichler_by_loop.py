@@ -1,6 +1,6 @@
 """The model of Pichler et al. (2022) as pyIEEM runs it, once more, sector by sector, to hold the engine's arrays against.
 
-Written from its equations, without the engine's code.
+Written from its equations, sharing nothing with the engine.
 """
 
 from __future__ import annotations

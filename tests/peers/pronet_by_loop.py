@@ -1,6 +1,6 @@
 """Inoue and Todo's simulator (proNet) once more, firm by firm and link by link, to hold the engine's arrays against.
 
-Written from the description of proNet's rules and from its outputs alone, without the engine's code: dictionaries of links, no arrays.
+Written from the description of proNet's rules and from its outputs, sharing nothing with the engine: dictionaries of links, no arrays.
 Rationing 2 and 3 keep the habits that proNet's outputs show, see docs/peers.md.
 """
 

@@ -1,18 +1,13 @@
-"""Rule set ``ario`` against BoARIO 0.7.2: ten cases from files, random tables and events live, and laws of its own."""
+"""Rule set ``ario`` against BoARIO 0.7.2: ten cases from files, and laws of its own (live: test_ario_live.py)."""
 
 from __future__ import annotations
 
-import warnings
-from typing import Any
-
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 from peer_cases import BOARIO, CASES, SECTORS, boario_case, node, table_economy, worst_relative
 
 from standoff.errors import InputError
-from standoff.model.rulesets import compose, rule_numbers
+from standoff.model.rulesets import compose
 from standoff.simulate.damage import Damage, Schedule
 from standoff.simulate.economy_run import run_economy
 from standoff.world.economies import economy_from_table
@@ -53,113 +48,6 @@ def test_ario_is_boario_on_its_cases(name: str) -> None:
         bounded = np.isfinite(theirs)
         assert (np.isfinite(run.stock[step]) == bounded).all()
         assert worst_relative(run.stock[step][bounded], theirs[bounded]) < TOLERANCE
-
-
-def _random_table(seed: int, regions: int, sectors: int) -> dict[str, Any]:
-    draw = np.random.default_rng(seed)
-    nodes = regions * sectors
-    flows = draw.lognormal(0.0, 1.5, (nodes, nodes)) * (draw.random((nodes, nodes)) < 0.8)
-    final = draw.lognormal(2.0, 1.0, (nodes, regions))
-    output = flows.sum(axis=1) + final.sum(axis=1)
-    largest = (flows.sum(axis=0) / output).max()
-    flows = flows * min(1.0, 0.7 / largest)
-    return {"flows": flows, "final": final, "output": flows.sum(axis=1) + final.sum(axis=1)}
-
-
-def _boario_path(table: dict[str, Any], regions: int, sectors: int, chosen: dict[str, Any], damage: Damage) -> Any:
-    """Production that BoARIO itself computes."""
-    import pandas as pd
-    import pymrio
-    from boario.event import from_series
-    from boario.extended_models import ARIOPsiModel
-    from boario.simulation import Simulation
-
-    names = [f"r{number}" for number in range(regions)], [f"s{number}" for number in range(sectors)]
-    index = pd.MultiIndex.from_product(names, names=["region", "sector"])
-    columns = pd.MultiIndex.from_product([names[0], ["final"]], names=["region", "category"])
-    tables = pymrio.IOSystem(
-        Z=pd.DataFrame(table["flows"], index, index), Y=pd.DataFrame(table["final"], index, columns), name="random"
-    )
-    tables.calc_all()
-    model = ARIOPsiModel(
-        tables,
-        order_type=chosen["order_type"],
-        main_inv_dur=chosen["cover"],
-        inventory_restoration_tau=chosen["restock"],
-        psi_param=chosen["psi"],
-        alpha_max=chosen["largest"],
-    )
-    simulation = Simulation(model, n_temporal_units_to_sim=40)
-    struck = np.flatnonzero(damage.impact)
-    impact = pd.Series(damage.impact[struck], index=index[struck])
-    kind = {"event_type": "arbitrary"}
-    if damage.destroys_capital:
-        kind = {"event_type": "recovery", "event_monetary_factor": 10**6}
-    simulation.add_event(
-        from_series(
-            impact,
-            occurrence=damage.occurrence,
-            duration=damage.duration,
-            recovery_tau=int(damage.recovery_steps),
-            recovery_function="linear",
-            **kind,
-        )
-    )
-    simulation.loop()
-    return simulation.production_realised.to_numpy()
-
-
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    seed=st.integers(0, 10_000),
-    regions=st.integers(2, 4),
-    sectors=st.integers(2, 5),
-    cover=st.sampled_from([3, 10, 60]),
-    restock=st.sampled_from([3, 20]),
-    psi=st.sampled_from([0.8, 0.95]),
-    order_type=st.sampled_from(["alt", "noalt"]),
-    capital=st.booleans(),
-    share=st.floats(0.1, 0.9),
-)
-def test_ario_is_boario_live_on_random_tables(
-    seed: int,
-    regions: int,
-    sectors: int,
-    cover: int,
-    restock: int,
-    psi: float,
-    order_type: str,
-    capital: bool,
-    share: float,
-) -> None:
-    table = _random_table(seed, regions, sectors)
-    economy = economy_from_table(
-        **table, products=sectors, cover=float(cover), restock=float(restock), peer_compatible=True
-    )
-    struck = np.zeros(regions * sectors)
-    struck[seed % len(struck)] = share
-    assume(economy.capital @ struck > 0)
-    damage = Damage(
-        impact=struck * economy.capital if capital else struck,
-        occurrence=3,
-        duration=4,
-        destroys_capital=capital,
-        recovery="linear",
-        recovery_steps=10,
-    )
-    chosen = {"cover": cover, "restock": restock, "psi": psi, "order_type": order_type, "largest": 1.3}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        theirs = _boario_path(table, regions, sectors, chosen, damage)
-    ours = run_economy(
-        economy,
-        compose("ario", sourcing="capacity" if order_type == "alt" else "usual"),
-        Schedule(economy, [damage], peer_compatible=True),
-        steps=40,
-        numbers=rule_numbers({"psi": psi, "overproduction_largest": 1.3, "peer_compatible": True}),
-        keep=("output",),
-    )
-    assert worst_relative(ours["output"], theirs) < TOLERANCE
 
 
 def test_mixed_events_run_and_conserve() -> None:

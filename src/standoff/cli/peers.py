@@ -45,7 +45,8 @@ def from_firms(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
     """Make a network of firms from lists of firms and sales, for: standoff run FOLDER --rules esri."""
-    from standoff.world.firms import PATTERNS, read_firms, write_firms
+    from standoff.world.essentiality import PATTERNS
+    from standoff.world.firms import read_firms, write_firms
 
     network = read_firms(links, firms, essentiality=essentiality if essentiality in PATTERNS else Path(essentiality))
     where = out if out is not None else folder
@@ -66,25 +67,34 @@ def from_firms(
 
 def _run_esri(folder: Path, changes: dict[str, str], out: Path, backend: str) -> dict[str, Any]:
     from standoff.simulate.backend import backend_named
-    from standoff.simulate.systemic_risk import risk_settings, systemic_risk
+    from standoff.simulate.systemic_risk import LostByFirm, risk_settings, systemic_risk
     from standoff.world.firms import read_firm_folder
 
     settings = risk_settings(changes)
     network = read_firm_folder(folder, essentiality=settings.essentiality)
-    risk = systemic_risk(network, replace=settings.replace, eps=settings.eps, backend=backend_named(backend))
+    lost = LostByFirm.room(len(network.firms), len(network.firms)) if settings.states else None
+    risk = systemic_risk(network, replace=settings.replace, eps=settings.eps, into=lost, backend=backend_named(backend))
+    files = [risk.to_csv(out / "esri.csv"), *(lost.to_csv(out) if lost else ())]
     worst = int(risk.both.argmax())
     return {
         "rules": "esri",
         "firms": len(network.firms),
         "largest": {"firm": risk.firms[worst], "ESRI": float(risk.both[worst])},
-        "warnings": [],
-        "files": [str(risk.to_csv(out / "esri.csv"))],
+        "warnings": list(risk.warnings),
+        "files": [str(path) for path in files],
     }
 
 
 def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path, backend: str) -> dict[str, Any]:
     from standoff.simulate.backend import backend_named
-    from standoff.simulate.firm_run import firm_settings, losses_of_firms, run_firms, write_losses, write_totals
+    from standoff.simulate.firm_run import (
+        firm_settings,
+        losses_of_firms,
+        run_firms,
+        write_losses,
+        write_snapshots,
+        write_totals,
+    )
     from standoff.world.firm_folder import read_firm_files
 
     settings, rules = firm_settings(changes)
@@ -98,6 +108,8 @@ def _run_firms(folder: Path, name: str, changes: dict[str, str], out: Path, back
         losses = losses_of_firms(firms, settings=settings, rules=rules, name=name)
         told["lost_output"] = losses.total()
         files.append(str(write_losses(losses, firms, out / "losses.csv")))
+    if settings.snapshots:
+        files.append(str(write_snapshots(firms, out / "snapshots.csv", settings=settings, rules=rules, name=name)))
     return {
         "rules": name,
         "days": settings.steps,

@@ -12,13 +12,14 @@ import numpy as np
 
 from standoff.errors import Problems, nearest
 from standoff.model.economy import Economy, RuleNumbers
+from standoff.model.economy_step import ready
 from standoff.model.recovery import CURVES
 from standoff.model.rulesets import RULES, RuleSet, compose, rule_numbers
 from standoff.results.attribution.economy import KINDS, EconomyLosses, losses_of_run
 from standoff.simulate.backend import NUMPY, Backend
 from standoff.simulate.collapse import Diagnosis, diagnose, warn_beforehand
 from standoff.simulate.damage import Damage, Schedule
-from standoff.simulate.economy_run import EconomyRun, run_economy
+from standoff.simulate.economy_run import EconomyRun, resting, run_economy, take_steps
 from standoff.world.economies import economy_from_firms
 from standoff.world.firm_folder import PLACE_COLUMNS, PLACES, FirmFolder
 
@@ -48,6 +49,8 @@ class FirmSettings:
     """Whether losses are also followed to what they are due to, which takes a second run."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers of the rules, of `standoff.model.economy.RuleNumbers`, that are not as shipped."""
+    snapshots: tuple[int, ...] = ()
+    """Days of which every firm is written, which takes another run."""
 
 
 def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, str]]:
@@ -81,12 +84,15 @@ def firm_settings(changes: Mapping[str, str]) -> tuple[FirmSettings, dict[str, s
                     numbers[key] = float(text)
             except ValueError:
                 problems.add(column=key, value=text, why="not a number", cure=f"Write --set {key}=10")
+        elif key == "snapshots":
+            days = text.split(",")
+            if all(day.strip().isdigit() for day in days):
+                values[key] = tuple(int(day) for day in days)
+            else:
+                problems.add(column=key, value=text, why="no list of days", cure="Write --set snapshots=5,20,40")
         else:
-            problems.add(
-                column=key,
-                why="no such setting",
-                cure=nearest(key, {*kinds, *RULES, *OF_RULES, "recovery", "orders", "losses"}),
-            )
+            known = {*kinds, *RULES, *OF_RULES, "recovery", "orders", "losses", "snapshots"}
+            problems.add(column=key, why="no such setting", cure=nearest(key, known))
     problems.raise_if_any()
     return FirmSettings(**values, numbers=numbers), rules
 
@@ -144,6 +150,27 @@ def losses_of_firms(
     """Run a network of firms and follow every loss of output to what it is due to. Arguments as in `run_firms`."""
     economy, chosen, schedule, numbers = prepared_firms(firms, settings=settings, rules=rules, name=name)
     return losses_of_run(economy, chosen, schedule, steps=settings.steps, numbers=numbers)
+
+
+def write_snapshots(
+    firms: FirmFolder, path: Path, *, settings: FirmSettings, rules: Mapping[str, str], name: str = "inoue_todo"
+) -> Path:
+    """Write day, firm, production, demand and supply (output that stocks allow, inf without inputs) of the days in the settings.
+
+    Arguments as in `run_firms`, and the file.
+    """
+    economy, chosen, schedule, numbers = prepared_firms(firms, settings=settings, rules=rules, name=name)
+    state = ready(resting(economy, numbers), economy, chosen, numbers=numbers)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("day", "firm", "production", "demand", "supply"))
+        for taken in take_steps(economy, chosen, schedule, steps=settings.steps, numbers=numbers, state=state):
+            if taken.number in settings.snapshots:
+                columns = (taken.flows.output, taken.flows.book + taken.flows.final, taken.before.input_limit)
+                for firm, *values in zip(firms.firms, *(column.tolist() for column in columns), strict=True):
+                    writer.writerow((taken.number, firm, *map(repr, values)))
+    return path
 
 
 def prepared_firms(

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from standoff.errors import Problems, nearest
+from standoff.errors import Problems, nearest, refuse
 from standoff.model import cascade
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
 from standoff.simulate.backend import NUMPY, Backend
-from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, PATTERNS, FirmNetwork
+from standoff.world.essentiality import ESSENTIAL, NON_ESSENTIAL, PATTERNS
+from standoff.world.firms import FirmNetwork
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -26,6 +27,9 @@ USUAL_EPS = 0.01
 BLOCK_VALUES = 4_000_000
 """Values of a links x scenarios array held at a time: 32 MB; five times as many took twice as long (10,000 firms, 100,000 links)."""
 MOST_ITERATIONS = 10_000
+"""Rounds after which a cascade that creeps on is given up, and said to have been."""
+MOST_STATES = 25_000_000
+"""Firms times failures of which the state of every firm is kept: 0.4 GB."""
 
 REPLACE: dict[str, Replace] = {"market_share": cascade.replaceability, "none": cascade.irreplaceable}
 
@@ -38,24 +42,25 @@ class RiskSettings:
     eps: float = USUAL_EPS
     essentiality: str = ""
     """A pattern instead of the network's own, or empty."""
+    states: bool = False
+    """Whether what every firm loses in every failure is written as well."""
 
 
 def risk_settings(changes: Mapping[str, str]) -> RiskSettings:
-    """Settings from ``KEY=VALUE`` changes: ``substitution``, ``eps``, ``essentiality``.
+    """Settings from ``KEY=VALUE`` changes: ``substitution``, ``eps``, ``essentiality``, ``states``.
 
     Raises:
         InputError: names every unknown key and wrong value.
     """
     problems = Problems("settings of esri")
-    known = {"substitution", "eps", "essentiality"}
-    replace, eps = "none", USUAL_EPS
+    known = {"substitution", "eps", "essentiality", "states"}
+    eps = USUAL_EPS
+    chosen = {key: changes.get(key, "false").lower() for key in ("substitution", "states")}
     for key, text in changes.items():
         if key not in known:
             problems.add(column=key, why="no such setting", cure=nearest(key, known))
-        elif key == "substitution" and text.lower() not in ("true", "false"):
-            problems.add(column=key, value=text, why="neither true nor false", cure="Write --set substitution=true")
-        elif key == "substitution":
-            replace = "market_share" if text.lower() == "true" else "none"
+        elif key in chosen and chosen[key] not in ("true", "false"):
+            problems.add(column=key, value=text, why="neither true nor false", cure=f"Write --set {key}=true")
         elif key == "essentiality" and text not in PATTERNS:
             problems.add(column=key, value=text, why="no such pattern", cure=nearest(text, PATTERNS))
         elif key == "eps":
@@ -66,7 +71,12 @@ def risk_settings(changes: Mapping[str, str]) -> RiskSettings:
             if not eps >= 0:
                 problems.add(column=key, value=text, why="not a number of 0 or more", cure="Write --set eps=0.01")
     problems.raise_if_any()
-    return RiskSettings(replace=replace, eps=eps, essentiality=changes.get("essentiality", ""))
+    return RiskSettings(
+        replace="market_share" if chosen["substitution"] == "true" else "none",
+        eps=eps,
+        essentiality=changes.get("essentiality", ""),
+        states=chosen["states"] == "true",
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,18 @@ class SystemicRisk:
     both: Array
     down: Array
     up: Array
-    iterations: npt.NDArray[np.int64]
+    iterations: Index
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should hear: which cascades had not come to rest when they were given up."""
+        creeping = [self.firms[place] for place in np.flatnonzero(self.iterations > MOST_ITERATIONS)]
+        if not creeping:
+            return ()
+        return (
+            f"{len(creeping)} cascades had not come to rest after {MOST_ITERATIONS:,} rounds, first that of "
+            f"{creeping[0]}: take a larger eps",
+        )
 
     def to_csv(self, path: Path) -> Path:
         """Write firm, ESRI, ESRI_d, ESRI_u."""
@@ -88,6 +109,36 @@ class SystemicRisk:
             for firm, *values in zip(self.firms, self.both, self.down, self.up, strict=True):
                 writer.writerow((firm, *(repr(float(value)) for value in values)))
         return path
+
+
+@dataclass(frozen=True)
+class LostByFirm:
+    """Share of its output that every firm loses in every failure, (firms, failures)."""
+
+    down: Array
+    up: Array
+
+    @classmethod
+    def room(cls, firms: int, failures: int) -> LostByFirm:
+        """Room for `systemic_risk` to write into. Raises InputError where it would take too much memory."""
+        if firms * failures > MOST_STATES:
+            raise refuse(
+                "states of firms",
+                why=f"{firms:,} firms in {failures:,} failures are more than {MOST_STATES:,} numbers",
+                cure="Leave states out, or let fewer firms fail",
+            )
+        return cls(*(np.empty((firms, failures)) for _ in ("down", "up")))
+
+    def to_csv(self, folder: Path) -> tuple[Path, ...]:
+        """Write hd.csv and hu.csv as GLcascade has them: one row a firm, one column a failure, no names."""
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = (folder / "hd.csv", folder / "hu.csv")
+        for path, lost in zip(paths, (self.down, self.up), strict=True):
+            with path.open("w", newline="", encoding="utf-8") as stream:
+                csv.writer(stream, lineterminator="\n").writerows(
+                    [repr(value) for value in row] for row in lost.tolist()
+                )
+        return paths
 
 
 @dataclass(frozen=True)
@@ -167,6 +218,7 @@ def systemic_risk(
     replace: str = "none",
     eps: float = USUAL_EPS,
     failing: npt.NDArray[np.int64] | None = None,
+    into: LostByFirm | None = None,
     backend: Backend = NUMPY,
 ) -> SystemicRisk:
     """Let each firm fail in turn and follow the cascade to its end.
@@ -176,6 +228,7 @@ def systemic_risk(
         replace: ``none``, or ``market_share``: rivals of the same sector replace a firm by their share of what is left.
         eps: a scenario ends when nothing falls by more than this, or the loss grows by at most this share of itself.
         failing: which firms fail, all if not given.
+        into: takes what every firm loses, which NumPy computes under every backend.
         backend: array library, see `standoff.simulate.backend.backend_named`.
 
     Returns:
@@ -186,8 +239,8 @@ def systemic_risk(
     found: tuple[Array, Array, Array, Index]
     if not len(chosen):
         found = np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)
-    elif backend is NUMPY:
-        found = _in_blocks(spread, chosen, replace=REPLACE[replace], eps=eps)
+    elif backend is NUMPY or into is not None:
+        found = _in_blocks(spread, chosen, replace=REPLACE[replace], eps=eps, into=into)
     else:
         from standoff.simulate.traced_cascade import all_failures
 
@@ -198,20 +251,23 @@ def systemic_risk(
     )
 
 
-def _in_blocks(spread: Spread, failing: Index, *, replace: Replace, eps: float) -> tuple[Array, Array, Array, Index]:
+def _in_blocks(
+    spread: Spread, failing: Index, *, replace: Replace, eps: float, into: LostByFirm | None
+) -> tuple[Array, Array, Array, Index]:
     """The failures block by block, in NumPy."""
     maps = spread.maps()
     width = max(1, BLOCK_VALUES // max(spread.by_seller.matrix.nnz, len(spread.sales), 1))
-    parts = [
-        _cascade(maps, failing[start : start + width], replace=replace, eps=eps)
-        for start in range(0, len(failing), width)
-    ]
+    parts = []
+    for start in range(0, len(failing), width):
+        block = slice(start, start + width)
+        room = None if into is None else LostByFirm(into.down[:, block], into.up[:, block])
+        parts.append(_cascade(maps, failing[block], replace=replace, eps=eps, into=room))
     both, down, up, iterations = (np.concatenate(column) for column in zip(*parts, strict=True))
     return both, down, up, iterations
 
 
 def _cascade(
-    maps: cascade.CascadeMaps, failing: Index, *, replace: Replace, eps: float
+    maps: cascade.CascadeMaps, failing: Index, *, replace: Replace, eps: float, into: LostByFirm | None
 ) -> tuple[Array, Array, Array, Index]:
     """Iterate one block of scenarios; those that have come to rest are dropped from the arrays."""
     count, scenarios = len(maps.sales), len(failing)
@@ -232,6 +288,8 @@ def _cascade(
         still, slow = cascade.has_stopped(decrease=decrease, before=before, now=now, eps=eps)
         rounds[going] += ~still
         both[going], losses_down[going], losses_up[going] = now, weight @ (1.0 - down_now), weight @ (1.0 - up_now)
+        if into is not None:
+            into.down[:, going], into.up[:, going] = 1.0 - down_now, 1.0 - up_now
         on = ~(still | slow)
         if on.all():
             down, up, before = down_now, up_now, now

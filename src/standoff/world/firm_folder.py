@@ -45,7 +45,7 @@ class FirmFolder:
 
 
 def read_firm_files(folder: Path) -> FirmFolder:
-    """Read a folder with the files A, C, F and delta.
+    """Read a folder with the files A, C, F and delta, or one that has them in its folder ``input``.
 
     Raises:
         InputError: with every missing file, unknown firm and wrong number.
@@ -55,6 +55,8 @@ def read_firm_files(folder: Path) -> FirmFolder:
         raise refuse(
             f"firm files {folder.name}", why="there is no such folder", cure="Check the path", file=str(folder)
         )
+    if not (folder / "A.txt").exists() and (folder / "input").is_dir():
+        folder = folder / "input"
     paths = {name: _find(folder, name, problems) for name in PATTERNS}
     problems.raise_if_any()
     rows = {name: _read(path, 3 if name == "A" else 2, problems) for name, path in paths.items()}

@@ -2,7 +2,7 @@
 
 A firm list has one row a firm (``firm``, ``sector``), a link list one row a sale (``i`` supplier, ``j`` buyer, ``x`` value per year;
 also ``supplier``, ``buyer``, ``weight`` or ``value``). Essentiality says how an input of one sector limits another: 0 negligible, 1
-non-essential, 2 essential; as rows of three columns (input sector, buyer sector, level) or as a table with one column a buyer sector.
+non-essential, 2 essential (`standoff.world.essentiality`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from standoff.errors import Problems, refuse
+from standoff.world.essentiality import read_essentiality
+from standoff.world.lists import as_number, column, read_rows
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -29,8 +30,6 @@ COLUMNS = {
     "firm": ("firm", "id", "name"),
     "sector": ("sector", "nace", "industry"),
 }
-NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
-PATTERNS = {"linear": NON_ESSENTIAL, "leontief": ESSENTIAL}
 FILES = ("firms.csv", "links.csv", "essentiality.csv")
 
 
@@ -62,9 +61,9 @@ def read_firms(links: Path, firms: Path, *, essentiality: Path | str = "linear")
         InputError: with everything that is wrong: missing columns, unknown or repeated firms, values that are no positive number.
     """
     problems = Problems(f"firm network {links.name}")
-    firm_rows = _read_rows(firms)
-    names = _column(firm_rows, "firm", file=firms.name)
-    sector_of = _column(firm_rows, "sector", file=firms.name)
+    firm_rows = read_rows(firms)
+    names = column(firm_rows, COLUMNS, "firm", file=firms.name)
+    sector_of = column(firm_rows, COLUMNS, "sector", file=firms.name)
     place = {name: number for number, name in enumerate(names)}
     if len(place) < len(names):
         for row, name in enumerate(names, start=2):
@@ -83,7 +82,7 @@ def read_firms(links: Path, firms: Path, *, essentiality: Path | str = "linear")
     sector = np.array([number[name] for name in sector_of], dtype=np.int64)
     used = np.zeros((len(sectors), len(sectors)), dtype=bool)
     used[sector[supplier], sector[buyer]] = True
-    matrix = _read_essentiality(essentiality, sectors, used, problems)
+    matrix = read_essentiality(essentiality, sectors, used, problems)
     problems.raise_if_any()
     supplier, buyer, value = _merge(supplier, buyer, value, len(names))
     return FirmNetwork(
@@ -137,8 +136,8 @@ def write_firms(network: FirmNetwork, folder: Path) -> tuple[Path, ...]:
 
 
 def _read_links(path: Path, place: Mapping[str, int], problems: Problems) -> tuple[Index, Index, Array]:
-    rows = _read_rows(path)
-    ends = {side: _column(rows, side, file=path.name) for side in ("supplier", "buyer")}
+    rows = read_rows(path)
+    ends = {side: column(rows, COLUMNS, side, file=path.name) for side in ("supplier", "buyer")}
     numbers = {}
     for side, names in ends.items():
         for row, name in enumerate(names, start=2):
@@ -153,8 +152,8 @@ def _read_links(path: Path, place: Mapping[str, int], problems: Problems) -> tup
                 )
         numbers[side] = np.array([place.get(name, 0) for name in names], dtype=np.int64)
     values = np.zeros(len(ends["supplier"]))
-    for row, text in enumerate(_column(rows, "value", file=path.name)):
-        number = _number(text)
+    for row, text in enumerate(column(rows, COLUMNS, "value", file=path.name)):
+        number = as_number(text)
         if not (np.isfinite(number) and number >= 0):
             problems.add(
                 file=path.name,
@@ -174,99 +173,3 @@ def _merge(supplier: Index, buyer: Index, value: Array, count: int) -> tuple[Ind
     total: Array = np.bincount(place, value, len(pairs)).astype(float)
     kept = total > 0
     return pairs[kept] // count, pairs[kept] % count, total[kept]
-
-
-def _read_essentiality(
-    source: Path | str, sectors: Sequence[str], used: npt.NDArray[np.bool_], problems: Problems
-) -> npt.NDArray[np.int8]:
-    """Essentiality by input and buyer sector; it has to be told for pairs that trade, and is 0 for others left out."""
-    if isinstance(source, str):
-        if source not in PATTERNS:
-            raise refuse(
-                "essentiality",
-                why="neither a file nor a pattern",
-                cure=f"Give a file or one of {', '.join(PATTERNS)}",
-                value=source,
-            )
-        return np.full((len(sectors), len(sectors)), PATTERNS[source], dtype=np.int8)
-    number = {name: index for index, name in enumerate(sectors)}
-    matrix = np.full((len(sectors), len(sectors)), -1, dtype=np.int8)
-    for row, (input_sector, buyer_sector, text) in enumerate(_essentiality_rows(_read_rows(source), sectors), start=2):
-        level = _number(text)
-        if level not in (NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL):
-            problems.add(
-                file=source.name,
-                row=row,
-                value=text,
-                column="essentiality",
-                why="not 0, 1 or 2",
-                cure="0 negligible, 1 non-essential, 2 essential",
-            )
-        elif input_sector in number and buyer_sector in number:
-            matrix[number[input_sector], number[buyer_sector]] = int(level)
-    for k, m in np.argwhere((matrix < 0) & used):
-        problems.add(
-            file=source.name,
-            why=f"no essentiality of inputs from sector {sectors[k]} for sector {sectors[m]}",
-            cure="Add the row or the cell",
-        )
-    return np.maximum(matrix, NEGLIGIBLE)
-
-
-def _essentiality_rows(rows: list[dict[str, str]], sectors: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Rows of (input sector, buyer sector, level), from a list of three columns or from a table with one a buyer sector."""
-    header = list(rows[0])
-    if len(header) == 3 and not {name.strip() for name in header[1:]} <= set(sectors):
-        return [(row[header[0]].strip(), row[header[1]].strip(), row[header[2]].strip()) for row in rows]
-    first, *others = header
-    return [(row[first].strip(), other.strip(), row[other].strip()) for row in rows for other in others]
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
-
-
-def _column(rows: list[dict[str, str]], name: str, *, file: str) -> list[str]:
-    known = {column.strip().lower(): column for column in rows[0]}
-    for alias in COLUMNS[name]:
-        if alias in known:
-            return [str(row[known[alias]]).strip() for row in rows]
-    raise refuse(
-        f"file {file}",
-        why=f"there is no column {name}",
-        cure=f"Name it one of: {', '.join(COLUMNS[name])}",
-        file=file,
-        column=name,
-    )
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a CSV or Parquet file as text."""
-    what = f"file {path.name}"
-    if not path.is_file():
-        raise refuse(what, why="there is no such file", cure="Check the path", file=str(path))
-    if path.suffix.lower() in (".parquet", ".pq"):
-        rows = _read_parquet(path)
-    else:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream, restkey="", restval="")
-            rows = [dict(row) for row in reader]
-    if not rows:
-        raise refuse(what, why="the file has no rows", cure="Give a header and at least one row", file=path.name)
-    return rows
-
-
-def _read_parquet(path: Path) -> list[dict[str, str]]:
-    try:
-        parquet = import_module("pyarrow.parquet")
-    except ImportError:
-        raise refuse(
-            f"file {path.name}",
-            why="reading Parquet needs pyarrow, which is not installed",
-            cure="Install it with: pip install pyarrow, or give CSV",
-            file=path.name,
-        ) from None
-    return [{name: str(value) for name, value in row.items()} for row in parquet.read_table(path).to_pylist()]

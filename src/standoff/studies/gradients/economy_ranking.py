@@ -16,7 +16,7 @@ from standoff.model.list_supply import ListSupply
 from standoff.simulate.systemic_risk import Spread, losses_in_rounds
 from standoff.studies.gradients.economy_case import EconomyCase, EconomyScalar
 from standoff.studies.gradients.economy_numbers import link_ends, links_of
-from standoff.world.firms import ESSENTIAL, NEGLIGIBLE, NON_ESSENTIAL
+from standoff.world.essentiality import ESSENTIAL, NEGLIGIBLE, NON_ESSENTIAL
 
 Array = npt.NDArray[np.float64]
 

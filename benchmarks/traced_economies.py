@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,16 @@ if "--worker" in sys.argv:  # before anything loads JAX
 
 import numpy as np
 
-from benchmarks.measure import machine, measured_apart, row
+from benchmarks.measure import machine, measured_apart, peak_memory, row
 
 NODES = (48, 500, 1500, 3000)
 DRAWS = (1, 32)
-REVERSE = ("table 500", "table 1500", "firms 10000")
-RANKED = ("table 500", "firms 1000")
+REVERSE = ("table 48", "table 500", "table 1500", "firms 10000")
+RANKED = ("table 500", "firms 200", "firms 1000", "firms 10000")
 RERUN = 192
-"""Producers and links that are re-run each, drawn with a fixed seed."""
+"""Producers, links and stocks that are re-run each, drawn with a fixed seed; half as many of 10,000 firms."""
+NET200 = Path(__file__).parents[1] / "tests" / "peers" / "data" / "inoue_todo" / "net200"
+"""The network of 200 firms that is a case of the tests."""
 LEADING = 20
 
 
@@ -193,7 +196,7 @@ def case_of(what: str) -> Any:
     kind, nodes = what.split()[0], int(what.split()[1])
     draw = np.random.default_rng(5)
     if kind == "table":
-        products, rules = 50, compose("ario")
+        products, rules = 50 if nodes % 50 == 0 else 12, compose("ario")
         economy = economy_from_table(**random_table(nodes), products=products, cover=9.0, restock=6.0, shape="dense")
         product = np.arange(nodes) % products
     else:
@@ -232,48 +235,60 @@ def reverse(what: str) -> dict[str, float]:
     scalar, stated = case.scalar("value_added_lost"), case.stated()
     made, given = program(case.economy, case.rules, [case.schedule()], steps=case.steps, numbers=case.numbers)
     run = jax.jit(lambda given: made.scan(given, lambda after, flows, lost: scalar.in_step(flows))[0].sum())
-    back = reverse_pass_of(case, scalar)
 
     def forward() -> float:
         with double_precision():
             return float(run(given))
 
-    first = {"run": fastest(forward, 1), "pass": fastest(lambda: back(stated), 1)}
-    later = {"run": fastest(forward, 5), "pass": fastest(lambda: back(stated), 5)}
-    return {
-        "numbers": float(sum(len(each) for each in stated.values())),
-        "run in NumPy, s": fastest(lambda: case.evaluate(stated, scalar), 2),
-        "run in JAX, s": later["run"],
-        "compiled in, s": first["run"] - later["run"],
-        "reverse pass, s": later["pass"],
-        "compiled in, s (pass)": first["pass"] - later["pass"],
-        "reverse pass in runs of JAX": later["pass"] / later["run"],
-    }
+    compiled_in = fastest(forward, 1)
+    of_run = fastest(forward, 5)
+    found = {"run in NumPy, s": fastest(lambda: case.evaluate(_narrow(stated), scalar), 2), "run in JAX, s": of_run}
+    found["compiled in, s"] = compiled_in - of_run
+    for which, numbers in (("without links and stocks", _narrow(stated)), ("by everything", stated)):
+        back = partial(reverse_pass_of(case, scalar), numbers)
+        compiled_in, of_pass = fastest(back, 1), fastest(back, 5)
+        found[f"numbers, {which}"] = float(sum(len(each) for each in numbers.values()))
+        found[f"reverse pass {which}, s"] = of_pass
+        found[f"compiled in, s ({which})"] = compiled_in - of_pass
+        found[f"reverse pass {which} in runs of JAX"] = of_pass / of_run
+        found[f"peak memory after it, MB ({which})"] = peak_memory() / 1e6
+    return found
+
+
+def _narrow(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Numbers without those of which there are as many as links and stocks."""
+    from standoff.studies.gradients.economy_numbers import WIDE
+
+    return {field: values for field, values in numbers.items() if field not in WIDE}
 
 
 def ranks(what: str) -> dict[str, float]:
-    """How the reverse pass orders producers and links, against re-runs with 1 % less and without."""
+    """How the reverse pass and the cascade order producers, links and stocks, against re-runs with 1 % less and without."""
     from scipy.stats import spearmanr
 
     from standoff.studies.gradients.criticality import PART
-    from standoff.studies.gradients.economy import economy_importances
+    from standoff.studies.gradients.economy import KINDS, economy_case, economy_importances
     from standoff.studies.gradients.economy_case import changed_at
 
-    case = case_of(what)
-    scalar = case.scalar("value_added_lost")
-    value, pairs = economy_importances(case, scalar)
-    draw, found = np.random.default_rng(2), {}
-    for kind in ("producer", "link"):
-        of_kind = [pair for pair in pairs if pair[1].kind == kind]
-        if not of_kind:
-            continue
-        chosen = [of_kind[place] for place in draw.permutation(len(of_kind))[:RERUN]]
-        for left, name, by in ((1.0 - PART, "marginal", "1 % less"), (0.0, "softened", "loss")):
-            exact = [case.evaluate(changed_at(case, [(number, left)])[0], scalar) - value for number, _ in chosen]
-            guess = [getattr(item, name) for _, item in chosen]
+    case = economy_case(NET200, changes={"steps": "100"}) if what == "firms 200" else case_of(what)
+    scalar = case.scalar("output_lost" if what == "firms 200" else "value_added_lost")
+    start = time.process_time()
+    _, marginal, losses = economy_importances(case, scalar)
+    found = {"reverse pass and cascade of everything, compiled in, s": time.process_time() - start}
+    value = case.evaluate(_narrow(case.stated()), scalar)
+    draw, rerun = np.random.default_rng(2), RERUN if case.economy.supply.nodes < 10_000 else RERUN // 2
+    for field, kind in KINDS.items():
+        of_kind = np.flatnonzero(case.economy.supply.link_base) if field == "link" else np.arange(len(marginal[field]))
+        chosen = draw.permutation(of_kind)[:rerun]
+        numbers = [case.number(field, place) for place in chosen.tolist()]
+        for left, guesses, name in ((1.0 - PART, marginal, "1 % less"), (0.0, losses, "loss"), (0.0, marginal, "")):
+            if name:
+                exact = [case.evaluate(changed_at(case, [(number, left)])[0], scalar) - value for number in numbers]
+            guess = guesses[field][chosen]
             same = set(np.argsort(exact)[-LEADING:].tolist()) & set(np.argsort(guess)[-LEADING:].tolist())
-            found[f"{kind}s, {name} against {by}: Spearman"] = float(spearmanr(guess, exact).statistic)
-            found[f"{kind}s, {name}: of {LEADING} leading the same"] = float(len(same))
+            told = f"{kind}s, {name}" if name else f"{kind}s, first order against the loss"
+            found[f"{told}: Spearman"] = float(spearmanr(guess, exact).statistic)
+            found[f"{told}: of {LEADING} leading the same"] = float(len(same))
     return found
 
 

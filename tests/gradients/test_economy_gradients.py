@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import numpy as np
 import pytest
 from made_up import cut, scenario, table
 from peer_cases import DATA
+from scipy.stats import spearmanr
 from typer.testing import CliRunner
 
 import standoff
 from standoff.cli.main import app
 from standoff.errors import InputError
 from standoff.studies.gradients.economy import economy_case, reverse_pass_of
-from standoff.studies.gradients.economy_case import FACTORS, PARAMETERS, EconomyCase
+from standoff.studies.gradients.economy_case import EconomyCase, changed_at
+from standoff.studies.gradients.economy_numbers import FACTORS, PARAMETERS
+from standoff.studies.gradients.economy_ranking import essentiality, loss_measures
 from standoff.world.mrio.folder import write_mrio
 from standoff.yaml_files import dump_yaml
 
@@ -86,6 +90,7 @@ def _assert_slopes(case: EconomyCase, of: str) -> None:
     [
         ("inoue_todo", "output_lost", {}),
         ("inoue_todo", "output_lost", {"rationing": "as_pronet"}),
+        ("standoff", "output_lost", {}),
         ("ario", "value_added_lost", {}),
         ("pichler", "final_use_unmet:sector 2", {}),
     ],
@@ -94,9 +99,12 @@ def test_slopes_of_firms_are_those_of_runs(rules: str, of: str, changes: dict[st
     _assert_slopes(economy_case(FIRMS, rules=rules, changes={**SHORT, **changes}), of)
 
 
-def test_slopes_of_a_scenario_with_a_cut_and_rebuilding_are_those_of_runs(written: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize("rules", ["ario", "standoff"])
+def test_slopes_of_a_scenario_with_a_cut_and_rebuilding_are_those_of_runs(
+    written: tuple[Path, Path], rules: str
+) -> None:
     path, world = written
-    _assert_slopes(economy_case(path, world=str(world)), "value_added_lost:R1")
+    _assert_slopes(economy_case(path, world=str(world), rules=rules), "value_added_lost:R1")
 
 
 def test_the_steepest_slopes_come_first_and_say_whether_they_are_smooth() -> None:
@@ -126,11 +134,11 @@ def test_every_number_has_a_name_of_its_own() -> None:
 def test_criticality_of_firms_is_told_by_the_command_in_the_same_words(written: tuple[Path, Path]) -> None:
     arguments = ["criticality", str(FIRMS), "--of", "output_lost", "--top", "2", "--set", "steps=30", "--json"]
     told = json.loads(CliRunner().invoke(app, arguments).output)
-    kinds = {kind: [item for item in told["items"] if item["kind"] == kind] for kind in ("producer", "link")}
-    assert [len(items) for items in kinds.values()] == [200, 978]
+    kinds = {kind: [item for item in told["items"] if item["kind"] == kind] for kind in ("producer", "link", "stock")}
+    assert [len(items) for items in kinds.values()] == [200, 978, 978] == list(told["counts"].values())
     case = economy_case(FIRMS, changes={"steps": "30"})
     scalar = case.scalar("output_lost")
-    for kind, field in (("producer", "capacity"), ("link", "link")):
+    for kind, field in (("producer", "capacity"), ("link", "link"), ("stock", "stock")):
         first = kinds[kind][0]
         assert first["loss_exact"] >= kinds[kind][1]["loss_exact"]
         assert kinds[kind][2]["loss_exact"] is None
@@ -140,13 +148,55 @@ def test_criticality_of_firms_is_told_by_the_command_in_the_same_words(written: 
         assert first["loss_exact"] == pytest.approx(case.evaluate(without, scalar) - told["value"], rel=1e-6)
 
 
-def test_criticality_of_a_scenario_on_a_table_names_its_producers(written: tuple[Path, Path]) -> None:
+def test_criticality_of_a_scenario_on_a_table_names_its_producers_cells_and_stocks(written: tuple[Path, Path]) -> None:
     path, world = written
-    arguments = ["criticality", str(path), "--world", str(world), "--top", "1", "--by", "marginal"]
+    arguments = ["criticality", str(path), "--world", str(world), "--top", "4", "--by", "marginal"]
     told = CliRunner().invoke(app, arguments)
     assert told.exit_code == 0, told.output
-    assert "producer (12)" in told.output
-    assert "link" not in told.output.partition("producer (12)")[2]
+    for heading in ("producer (12)", "link (144)", "stock (36)"):
+        assert heading in told.output
+    assert told.output.count("rank correlation with the 4 re-runs") == 3
+
+
+def test_a_cell_of_a_table_that_is_cut_already_is_cut_further(written: tuple[Path, Path]) -> None:
+    """What is left of a flow that a scenario cuts to a part is that part of what a change lets through."""
+    path, world = written
+    case = economy_case(path, world=str(world))
+    scalar, flows = case.scalar("output_lost"), case.economy.supply.link_base
+    passes = reverse_pass_of(case, scalar)
+    value, slopes = passes(case.stated())
+    assert slopes["link"].shape == flows.shape
+    assert not slopes["link"][flows == 0].any()
+    for place in np.random.default_rng(3).permutation(np.flatnonzero(flows))[:6].tolist():
+        (changed,) = changed_at(case, [(case.number("link", place), 0.3)])
+        ours = case.evaluate(changed, scalar)
+        assert ours != pytest.approx(value, rel=1e-12)
+        assert passes({**case.stated(), **changed})[0] == pytest.approx(ours, rel=1e-9)
+
+
+@pytest.mark.parametrize("rules", ["inoue_todo", "pichler", "ario"])
+def test_the_cascade_ranks_losses_of_firms_as_runs_do(rules: str) -> None:
+    case = economy_case(FIRMS, rules=rules, changes={"steps": "60"})
+    scalar = case.scalar("output_lost")
+    guesses = loss_measures(case, scalar)
+    base = case.evaluate(case.stated(), scalar)
+    for field, least in (("capacity", 0.65), ("link", 0.6)):
+        chosen = np.random.default_rng(1).permutation(len(guesses[field]))[:80]
+        moves = [(case.number(field, place), 0.0) for place in chosen.tolist()]
+        lost = [case.evaluate(changed, scalar) - base for changed in changed_at(case, moves)]
+        assert spearmanr(guesses[field][chosen], lost).statistic > least, field
+
+
+@pytest.mark.parametrize(
+    ("production", "level"),
+    [("linear", 1), ("leontief", 2), ("scarce_inventory", 2), ("half_critical", 2), ("weakly_critical", 2)],
+)
+def test_how_essential_an_input_is_follows_the_rule_of_production(production: str, level: int) -> None:
+    case = economy_case(FIRMS, rules="pichler", changes={**SHORT, "production": production})
+    assert set(essentiality(case)) == {level}
+    rated = replace(case.economy, critical=case.economy.critical * 0.0, important=case.economy.critical)
+    alike = {"half_critical": 1, "weakly_critical": 0}
+    assert set(essentiality(replace(case, economy=rated))) == {alike.get(production, level)}
 
 
 def test_a_run_under_jax_is_the_same_from_the_command(written: tuple[Path, Path], tmp_path: Path) -> None:
@@ -164,5 +214,3 @@ def test_a_run_under_jax_is_the_same_from_the_command(written: tuple[Path, Path]
         run = ["run", str(path), "--world", str(world), "--out", out, "--no-report", "--backend", backend, "--json"]
         lost.append(json.loads(CliRunner().invoke(app, run).output)["losses"]["by_region"]["R2"]["value_added_lost"])
     assert lost[1] == pytest.approx(lost[0], rel=1e-9)
-    refused = CliRunner().invoke(app, ["run", str(FIRMS), "--rules", "esri", "--backend", "jax"])
-    assert isinstance(refused.exception, InputError)

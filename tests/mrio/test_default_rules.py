@@ -61,6 +61,22 @@ def test_the_region_of_a_short_seller_goes_without_less_than_others() -> None:
     assert share[0][1:].sum() > share[1][1:].sum()
 
 
+def test_final_users_turn_to_open_sellers_by_and_by_and_back_at_once() -> None:
+    """Of what R1 wants of S0 the share asked of open sellers rises as that of firms does: one less what is closed, ever less of it."""
+    events = run(cut(until="2022-03-02"), rule_changes={}, numbers={"sourcing_steps": 10.0}).events
+    wanted = events.stretch(0).wanted.reshape(4, 3, 4)[:, 0, 1]
+    asked = [events.demand(day).asked.reshape(4, 3, 4)[:, 0, 1] for day in range(200)]
+    for day, each in enumerate(asked):
+        if not 10 <= day < 60:
+            assert each == pytest.approx(wanted)
+            continue
+        assert each[0] == 0.0
+        # households and others have other shares of what is closed, so the mean of two curves is bracketed
+        bounds = [still / (still + (1.0 - still) * 0.9 ** (day - 10)) for still in events.stretch(20).still[:, 0, 1]]
+        assert min(bounds) - 1e-12 <= each.sum() / wanted.sum() <= max(bounds) + 1e-12
+    assert asked[10].sum() < 0.95 * wanted.sum() < asked[59].sum()
+
+
 def test_under_the_default_set_parts_of_losses_add_up_and_a_cut_of_nothing_is_none() -> None:
     result = run(SHORT, cut(0.9), losses=True, cover=2.0, restock=8.0)
     assert result.due is not None

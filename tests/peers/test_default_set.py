@@ -142,7 +142,12 @@ def test_two_regions_that_change_their_names_change_their_paths() -> None:
     np.testing.assert_allclose(there["output"], here["output"][:, turned], rtol=1e-10)
 
 
-def test_a_dense_table_and_its_list_of_links_serve_the_same_homes() -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_dense_table_and_its_list_of_links_serve_the_same_homes(
+    at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if at_once:
+        monkeypatch.setattr("standoff.model.list_supply.NODES_CACHED", 0)
     rng = np.random.default_rng(7)
     dense, loss = random_table(rng, regions=3, products=4), rng.uniform(0.0, 0.7, 12)
     assert isinstance(dense.supply, TableSupply)

@@ -46,7 +46,7 @@ def criticality(
         from standoff.studies.gradients.economy import LOST, economy_criticality
 
         changes = dict(_pairs(set_ or [])) | ({"until": until} if until else {})
-        with progress_bar("re-runs", 4 * top) as tick:
+        with progress_bar("re-runs", 6 * top) as tick:
             ranked = economy_criticality(
                 scenario, of=of or LOST, by=by, top=top, world=world, rules=rules, changes=changes, progress=tick
             )
@@ -78,12 +78,23 @@ def plain_criticality(found: dict[str, Any], *, top: int) -> list[str]:
         items = [item for item in found["items"] if item["kind"] == kind]
         if not items:
             continue
-        lines += ["", f"{kind + f' ({len(items)})':<{WIDTH}}{'without':>12}{'1 % less':>12}{'first order':>12}"]
+        heading = f"{kind} ({found['counts'][kind]:,})"
+        lines += ["", f"{heading:<{WIDTH}}{'without':>12}{'1 % less':>12}{'first order':>12}"]
         lines += [
             f"{item['name'][: WIDTH - 1]:<{WIDTH}}{_short(item['loss_exact'])}{_short(item['marginal_exact'])}{_short(item['marginal'])}"
             for item in items[: top or 10]
         ]
+        same = found["agreement"][kind]
+        if top:
+            lines.append(
+                f"rank correlation with the {min(top, len(items))} re-runs: {_rank(same['marginal'])} of the reverse pass (1 % less),"
+                f" {_rank(same['loss'])} of the {found['ranked_by'][kind]} (without)"
+            )
     return lines
+
+
+def _rank(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
 
 
 def _short(value: float | None) -> str:

@@ -16,15 +16,11 @@ def run_peer(
     folder: Path, rules: str, *, changes: dict[str, str], out: Path | None, backend: str, as_json: bool
 ) -> None:
     """Run a peer's rule set on a folder and write its table."""
-    if rules == "esri" and backend != "numpy":
-        from standoff.errors import refuse
-
-        raise refuse(
-            "--backend", why="a cascade of failures runs in NumPy only", cure="Leave --backend out", value=backend
-        )
     where = out if out is not None else Path("out") / f"{folder.name}-{rules}"
     summary = (
-        _run_esri(folder, changes, where) if rules == "esri" else _run_firms(folder, rules, changes, where, backend)
+        _run_esri(folder, changes, where, backend)
+        if rules == "esri"
+        else _run_firms(folder, rules, changes, where, backend)
     )
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
@@ -68,13 +64,14 @@ def from_firms(
     typer.echo(f"next: standoff run {where} --rules esri")
 
 
-def _run_esri(folder: Path, changes: dict[str, str], out: Path) -> dict[str, Any]:
+def _run_esri(folder: Path, changes: dict[str, str], out: Path, backend: str) -> dict[str, Any]:
+    from standoff.simulate.backend import backend_named
     from standoff.simulate.systemic_risk import risk_settings, systemic_risk
     from standoff.world.firms import read_firm_folder
 
     settings = risk_settings(changes)
     network = read_firm_folder(folder, essentiality=settings.essentiality)
-    risk = systemic_risk(network, replace=settings.replace, eps=settings.eps)
+    risk = systemic_risk(network, replace=settings.replace, eps=settings.eps, backend=backend_named(backend))
     worst = int(risk.both.argmax())
     return {
         "rules": "esri",

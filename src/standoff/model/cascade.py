@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+Array = Any
+"""An array of any library."""
 
 SMALLEST_MARKET = 1e-10
 """Market below which nobody is left to replace a firm: its goods count in full."""
@@ -28,15 +28,17 @@ class CascadeMaps:
     sales: Array
     """Out-strength of each firm, (firms,)."""
     losses_by_need: Callable[[Array], Array]
-    """Weights of suppliers in each need: (firms, ...) -> (needs, ...)."""
+    """Weights of suppliers in each essential need: (firms, ...) -> (essential needs, ...)."""
+    smallest_essential: Callable[[Array], Array]
+    """Smallest value over a firm's essential needs, 1 without any: (essential needs, ...) -> (firms, ...)."""
+    non_essential_losses: Callable[[Array], Array]
+    """Weights of suppliers in each firm's non-essential needs, added up: (firms, ...) -> (firms, ...)."""
     losses_by_seller: Callable[[Array], Array]
     """Share of each buyer in a firm's sales: (firms, ...) -> (firms, ...)."""
-    smallest_essential: Callable[[Array], Array]
-    """Smallest value over a firm's essential needs, 1 without any: (needs, ...) -> (firms, ...)."""
-    sum_non_essential: Callable[[Array], Array]
-    """Sum over a firm's non-essential needs: (needs, ...) -> (firms, ...)."""
     by_market: Callable[[Array], Array]
     """Sum over the firms of each firm's market: (firms, ...) -> (firms, ...)."""
+    xp: Any = np
+    """Array namespace."""
 
 
 def replaceability(*, down: Array, maps: CascadeMaps) -> Array:
@@ -48,15 +50,15 @@ def replaceability(*, down: Array, maps: CascadeMaps) -> Array:
         down: h, remaining output by the downstream cascade, (firms, scenarios).
         maps: the network.
     """
-    sales = maps.sales[:, None]
+    xp, sales = maps.xp, maps.sales[:, None]
     left = maps.by_market(down * sales)
     there = left > SMALLEST_MARKET
-    return np.where(there, np.minimum(1.0, sales / np.where(there, left, 1.0)), 1.0)
+    return xp.where(there, xp.minimum(1.0, sales / xp.where(there, left, 1.0)), 1.0)
 
 
 def irreplaceable(*, down: Array, maps: CascadeMaps) -> Array:
     """Nobody replaces anybody: ``sigma = 1``."""
-    return np.ones((1, 1))
+    return maps.xp.ones((1, 1))
 
 
 def spread_down(*, down: Array, sigma: Array, left: Array, maps: CascadeMaps) -> Array:
@@ -71,18 +73,19 @@ def spread_down(*, down: Array, sigma: Array, left: Array, maps: CascadeMaps) ->
         left: psi, what the first shock leaves, (firms, scenarios).
         maps: the network.
     """
-    lost = maps.losses_by_need(sigma * (1.0 - down))
-    allowed = np.minimum(maps.smallest_essential(1.0 - lost), 1.0 - maps.sum_non_essential(lost))
-    return np.maximum(0.0, np.minimum(left, allowed))
+    xp, missing = maps.xp, sigma * (1.0 - down)
+    essential = maps.smallest_essential(1.0 - maps.losses_by_need(missing))
+    allowed = xp.minimum(essential, 1.0 - maps.non_essential_losses(missing))
+    return xp.maximum(0.0, xp.minimum(left, allowed))
 
 
 def spread_up(*, up: Array, left: Array, maps: CascadeMaps) -> Array:
     """Output that demand still asks for: ``h_i <- [min(psi_i, 1 - sum over buyers j of U_ij (1 - h_j))]+``."""
-    return np.maximum(0.0, np.minimum(left, 1.0 - maps.losses_by_seller(1.0 - up)))
+    return maps.xp.maximum(0.0, maps.xp.minimum(left, 1.0 - maps.losses_by_seller(1.0 - up)))
 
 
-def has_stopped(*, decrease: Array, before: Array, now: Array, eps: float) -> tuple[Any, Any]:
+def has_stopped(*, decrease: Array, before: Array, now: Array, eps: Any, xp: Any = np) -> tuple[Any, Any]:
     """Which scenarios have come to rest: (nothing falls by more than eps, the weighted loss grows by at most eps of itself)."""
     still = decrease <= eps
-    growth = np.where(before > 0, (now - before) / np.where(before > 0, before, 1.0), np.inf)
+    growth = xp.where(before > 0, (now - before) / xp.where(before > 0, before, 1.0), np.inf)
     return still, growth <= eps

@@ -1,4 +1,4 @@
-"""The one step that all peers share. A rule set only says what fills its slots.
+"""The one step of economies, under every rule set alike. A set only says what fills its slots.
 
 A step has two halves. In the first, nodes decide: what is demanded, made and delivered. The second follows from it need by need: what
 arrives and is used, the stocks, the next orders and what the stocks will allow. It goes through the network in blocks that fit the cache,

@@ -78,8 +78,9 @@ class CutSupply(Supply):
     def closed_in_part(self) -> bool:
         return True
 
-    def usual_reach(self, weight: Array) -> Array:
-        return self.whole.reach(weight)
+    def reach_and_usual(self, weight: Array) -> tuple[Array, Array]:
+        usual = self.whole.reach(weight)
+        return _open_part(usual, self.off(weight)), usual
 
     def links_at_home(self, place: npt.NDArray[np.integer[Any]]) -> LinksAtHome:
         return self.whole.links_at_home(place)
@@ -121,9 +122,7 @@ class CutBlock:
         return self.whole.at_group(values)
 
     def reach(self, weight: Array) -> Array:
-        whole = self.whole.reach(weight)
-        left: Array = whole - self.off(weight).reshape(whole.shape)
-        return np.where(left > ROUNDING * whole, left, 0.0)
+        return _open_part(self.whole.reach(weight), self.off(weight))
 
     def add_orders(self, factor: Array, book: Array) -> Array:
         return self.whole.add_orders(factor, book)
@@ -139,6 +138,12 @@ class CutBlock:
 
     def total(self, values: Array, total: Array) -> Array:
         return self.whole.total(values, total)
+
+
+def _open_part(whole: Array, closed: Array) -> Array:
+    """What is left of the reach of needs; less than rounding is nothing."""
+    left: Array = whole - closed.reshape(whole.shape)
+    return np.where(left > ROUNDING * whole, left, 0.0)
 
 
 def split_again(state: EconomyState, before: Supply, after: Supply) -> EconomyState:

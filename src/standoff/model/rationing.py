@@ -177,6 +177,8 @@ class _Line(NamedTuple):
     """Where the clients of the same seller begin, (clients,)."""
     starts: Any
     """Where the clients of each seller that has any begin."""
+    place: Any
+    """Which of these sellers it is, (clients,)."""
 
 
 def _line(relative: Any, weight: Any, seller: Any, nodes: int, xp: Any) -> _Line:
@@ -190,6 +192,7 @@ def _line(relative: Any, weight: Any, seller: Any, nodes: int, xp: Any) -> _Line
         np.repeat(np.arange(nodes), clients),
         np.repeat(begins, clients),
         begins[clients > 0],
+        np.repeat(np.arange(np.count_nonzero(clients)), clients[clients > 0]),
     )
 
 
@@ -216,5 +219,4 @@ def _sum_before(values: Any, line: _Line, xp: Any) -> Any:
 
 def _sum_from(values: Any, line: _Line, xp: Any) -> Any:
     """Sum of each value and those after it in its line."""
-    lengths = np.diff(np.append(line.starts, len(values)))
-    return xp.repeat(run_totals(values, line.starts), lengths, axis=0) - _sum_before(values, line, xp)
+    return run_totals(values, line.starts)[line.place] - _sum_before(values, line, xp)

@@ -22,9 +22,6 @@ Rule = Callable[[Moment], Any]
 Memory = Callable[[EconomyState, Economy], EconomyState]
 """From a state to the same with what a rule remembers as it is at rest, where it is not there yet."""
 
-LEAST_FLOW = 1e-300
-"""Keeps a quotient by a supplier's usual orders finite where it has none."""
-
 
 @dataclass(frozen=True)
 class Served:
@@ -260,10 +257,11 @@ def suppliers_by_reliability(m: Moment) -> Sources:
     A chain lets the share of each link drift. Here every supplier has one weight, and every need what its buyer counts on of all that its
     suppliers delivered when all links were open; what opens again is counted on at once, so that no order is placed twice.
     """
+    usual = m.economy.base_book
     delivered = sourcing.delivered_share(
         ordered=m.book,
         shipped=m.served.to_firms,
-        usual=m.xp.maximum(m.economy.base_book, LEAST_FLOW),
+        usual=m.xp.where(usual > 0, usual, 1.0),  # who has no buyers is ordered nothing from
         xp=m.xp,
     )
     reliability = planning.smooth(m.state.reliability, delivered, steps=_steps(m, m.numbers.reliability_steps))
@@ -272,8 +270,8 @@ def suppliers_by_reliability(m: Moment) -> Sources:
     weight = planning.smooth(m.state.supplier_weight, preferred, steps=moving)
     if m.state.counted_on is None:
         return Sources(weight=weight, reliability=reliability)
-    usual = m.economy.supply.usual_reach(weight)
-    still = m.xp.where(usual > 0, ratio(m.economy.supply.reach(weight), usual, m.xp), 1.0)
+    reach, usual = m.economy.supply.reach_and_usual(weight)
+    still = m.xp.where(usual > 0, ratio(reach, usual, m.xp), 1.0)
     counted_on = m.xp.maximum(still, planning.smooth(m.state.counted_on, still, steps=moving))
     return Sources(weight=weight, reach=usual * counted_on, reliability=reliability, counted_on=counted_on)
 

@@ -225,9 +225,10 @@ class Supply(ABC):
         """Whether some links are closed."""
         return False
 
-    def usual_reach(self, weight: Array) -> Array:
-        """Base flow into each need, suppliers weighted, with all links open."""
-        return self.reach(weight)
+    def reach_and_usual(self, weight: Array) -> tuple[Array, Array]:
+        """Base flow into each need, suppliers weighted, and the same with all links open."""
+        reach = self.reach(weight)
+        return reach, reach
 
     def _in_blocks(self, of: Callable[[Block], Array]) -> Array:
         return self.xp.concatenate([of(block) for block in self.blocks]) if self.blocks else np.zeros_like(self.base)

@@ -189,8 +189,9 @@ def prepared(scenario: EconomyScenario, mrio: Mrio, economy: Economy) -> tuple[R
         mrio,
         economy,
         scenario,
-        reroutes=rules.chosen["sourcing"] != "usual",
+        reroutes=rules.chosen["sourcing"] == "capacity",
         saved=numbers.saved if shifts else None,
+        turns_in=numbers.sourcing_steps if rules.chosen["sourcing"] == "adaptive" else None,
         tells_home=rules.chosen["rationing"] == "tiers",
     )
     # households shift between goods where they live, which only the table knows: the demand that the step is given has it in

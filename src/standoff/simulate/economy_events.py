@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from standoff.errors import Problems, nearest
 from standoff.model.consumption import shifted_consumption
 from standoff.model.economy import Economy
 from standoff.model.link_cuts import cut_table
+from standoff.model.planning import smooth
 from standoff.model.rebuilding import rebuilding_needs
 from standoff.model.supply import Supply, ratio
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
@@ -83,6 +84,17 @@ class Places:
         problems.raise_if_any()
 
 
+class FinalDemand(NamedTuple):
+    """What final users ask of producers in a step."""
+
+    asked: Array
+    """By producer and destination, after cuts, (nodes, regions)."""
+    household_shock: Array
+    final_shock: Array
+    final_at_home: Array
+    """Share that is asked in the region of the producer, (nodes,)."""
+
+
 @dataclass(frozen=True)
 class Stretch:
     """Days between two dates in which nothing changes from outside but damage that heals."""
@@ -92,12 +104,17 @@ class Stretch:
     labour_left: Array
     wanted: Array
     """Final demand by producer and destination before any cut, per step, (nodes, regions)."""
-    asked: Array
-    """The same after cuts: what producers are asked for."""
-    household_shock: Array
-    final_shock: Array
-    final_at_home: Array
-    """Share of final demand that is asked in the region of its producer, (nodes,)."""
+    demand: FinalDemand
+    """What is asked after cuts; where final users turn to others by and by, what is asked before they do."""
+    left: Array | None
+    """Demand of households and other demand of what is open, (2, nodes, regions); None without a cut."""
+    still: Array
+    """Share of their demand by sector and destination that is of what is open, (2, sectors, regions)."""
+
+    @property
+    def asked(self) -> Array:
+        """Of `demand`."""
+        return self.demand.asked
 
 
 @dataclass(frozen=True)
@@ -108,9 +125,11 @@ class Events:
     economy: Economy
     scenario: EconomyScenario
     reroutes: bool
-    """Whether buyers turn to the suppliers that are left."""
+    """Whether final users turn at once to the sellers that are left."""
     saved: float | None
     """Share of unspent money that households save; None if they do not shift."""
+    turns_in: float | None = None
+    """Steps over which they turn to them by and by; None where they do it at once or never."""
     tells_home: bool = False
     """Whether rationing asks which final demand is in the region of its producer."""
 
@@ -133,6 +152,41 @@ class Events:
         """The stretch that a step lies in."""
         return next(each for each in reversed(self.stretches) if each.first <= number)
 
+    def demand(self, number: int) -> FinalDemand:
+        """What final users ask in a step."""
+        stretch = self.stretch(number)
+        if stretch.left is None or self.turns_in is None:
+            return stretch.demand
+        counted_on = self.counted_on[number].repeat(len(self.mrio.regions), axis=0)
+        by_seller = stretch.left.reshape(-1, *counted_on.shape[1:])
+        turned = np.divide(by_seller, counted_on, out=np.zeros_like(by_seller), where=counted_on > 0)
+        return self._final_demand(turned.reshape(stretch.left.shape))
+
+    @cached_property
+    def counted_on(self) -> Array:
+        """Share of what was delivered to them before any cut that final users still count on, (steps, 2, sectors, regions).
+
+        It drifts to what is open as that of firms does (`standoff.model.slots.suppliers_by_reliability`), and is never below it.
+        """
+        steps = max(self.turns_in or 1.0, 1.0)
+        before = now = np.ones_like(self.stretches[0].still)
+        path = np.empty((self.scenario.days, *now.shape))
+        for number in range(self.scenario.days):
+            still = self.stretch(number).still
+            path[number] = now = np.maximum(still, smooth(now, before, steps=steps))
+            before = still
+        return path
+
+    def demands(self) -> Iterator[tuple[slice, Array, Array]]:
+        """Steps in which final users want and ask the same: (steps, wanted, asked), both (nodes, regions)."""
+        for place, stretch in enumerate(self.stretches):
+            after = self.stretches[place + 1].first if place + 1 < len(self.stretches) else self.scenario.days
+            if stretch.left is None or self.turns_in is None:
+                yield slice(stretch.first, after), stretch.wanted, stretch.asked
+                continue
+            for number in range(stretch.first, after):
+                yield slice(number, number + 1), stretch.wanted, self.demand(number).asked
+
     def open_share(self, day: int) -> Array | None:
         """Share of flows that is open on a day, (products, regions, regions); None without a cut."""
         cuts = [each for each in self.scenario.events if isinstance(each, ExportCut) and self._lasts(each, day)]
@@ -153,8 +207,10 @@ class Events:
     def schedule(self) -> Schedule:
         """What a run reads; for one run."""
 
+        demand = lru_cache(maxsize=1)(self.demand)
+
         def path(name: str) -> Callable[[int], Any]:
-            return lambda number: getattr(self.stretch(number), name)
+            return lambda number: getattr(demand(number) if name in FinalDemand._fields else self.stretch(number), name)
 
         return Schedule(
             self.economy,
@@ -220,12 +276,26 @@ class Events:
                 falls[event.kind][place] = 1.0 - (1.0 - falls[event.kind][place]) * (1.0 - event.share.value)
         households = self._households(falls["household_demand"])
         other = self.mrio.other * PER_DAY * (1.0 - falls["other_final_demand"][self.mrio.sector_of])
-        asked = [self._asked(each, share) for each in (households, other)]
+        asked = wanted = np.stack([households, other])
+        left, still = None, np.ones((2, sectors, regions))
+        if share is not None:
+            by_seller = wanted.reshape(2, regions, sectors, regions)
+            open_to = by_seller * share.transpose(1, 0, 2)
+            there, all_there = open_to.sum(axis=1), by_seller.sum(axis=1)
+            left, still = open_to.reshape(wanted.shape), np.where(all_there > 0, ratio(there, all_there), 1.0)
+            asked = left
+            if self.reroutes:  # what is closed is asked of the others that sell the same product there, by usual shares
+                anew = np.where(there > 0, ratio(all_there, there), 1.0)
+                asked = (open_to * anew[:, None]).reshape(wanted.shape)
+        return Stretch(day, supply, labour, households + other, self._final_demand(asked), left, still)
+
+    def _final_demand(self, asked: Array) -> FinalDemand:
+        """What is asked from what households and others ask, (2, nodes, regions)."""
         usual = [each.sum(axis=1) * PER_DAY for each in (self.mrio.households, self.mrio.other)]
         shocks = [np.where(u > 0, 1.0 - ratio(a.sum(axis=1), u), 0.0) for a, u in zip(asked, usual, strict=True)]
         both = asked[0] + asked[1]
         at_home = share_at_home(both.sum(axis=1), both[np.arange(len(both)), self.mrio.region_of])
-        return Stretch(day, supply, labour, households + other, both, shocks[0], shocks[1], at_home)
+        return FinalDemand(both, shocks[0], shocks[1], at_home)
 
     def _households(self, fall: Array) -> Array:
         """Demand of households by producer and destination; in each region part of what is not spent goes to other goods."""
@@ -235,18 +305,6 @@ class Events:
             return base * (1.0 - shock)
         columns = [shifted_consumption(base=b, shock=s, saved=self.saved) for b, s in zip(base.T, shock.T, strict=True)]
         return np.column_stack(columns)
-
-    def _asked(self, wanted: Array, share: Array | None) -> Array:
-        """Final demand that sellers see: what a cut closes is asked of the others that sell the same product there, by usual shares."""
-        if share is None:
-            return wanted
-        sectors, regions = len(self.mrio.sectors), len(self.mrio.regions)
-        by_seller = wanted.reshape(regions, sectors, regions)
-        left = by_seller * share.transpose(1, 0, 2)
-        if self.reroutes:
-            there = left.sum(axis=0)
-            left = left * np.where(there > 0, ratio(by_seller.sum(axis=0), there), 1.0)
-        return left.reshape(wanted.shape)
 
     def _damage(self, event: Struck) -> Damage:
         struck = self.places.nodes(event).astype(float) * event.share.value

@@ -6,16 +6,20 @@ import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from standoff.errors import Problems, nearest
 from standoff.model import cascade
-from standoff.model.share_matrix import LinearMap, RunMinimum
+from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map
+from standoff.simulate.backend import NUMPY, Backend
 from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, PATTERNS, FirmNetwork
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+Places = npt.NDArray[np.integer[Any]]
 Replace = Callable[..., Array]
 
 USUAL_EPS = 0.01
@@ -86,41 +90,75 @@ class SystemicRisk:
         return path
 
 
-def cascade_maps(network: FirmNetwork) -> cascade.CascadeMaps:
-    """The maps of `cascade` for a firm network.
+@dataclass(frozen=True)
+class Spread:
+    """Where failures spread in a network: constant sums, of which either library makes its `standoff.model.cascade.CascadeMaps`.
 
     Weights: an essential input loses ``W_ij / sum of W over suppliers of that sector``, a non-essential one
     ``W_ij / all inputs of j``, a negligible one nothing; upstream ``W_ij / sales of i``.
+
+    Attributes:
+        sales: out-strength of each firm, (firms,).
+        sector: of each firm, (firms,).
+        sectors: how many.
+        by_need: firms to essential needs.
+        need_buyer: firm of each essential need, ascending.
+        non_essential: firms to firms.
+        by_seller: firms to firms.
     """
-    count = len(network.firms)
-    supplier, buyer, value = network.supplier, network.buyer, network.value
-    sales: Array = np.bincount(supplier, value, count).astype(float)
-    inputs = np.bincount(buyer, value, count)
-    level = network.essentiality[network.sector[supplier], network.sector[buyer]]
-    keys, need = np.unique(buyer * len(network.sectors) + network.sector[supplier], return_inverse=True)
-    need_buyer = keys // max(len(network.sectors), 1)
-    by_need = np.bincount(need, value, len(keys))
-    need_level = np.zeros(len(keys), dtype=np.int8)
-    need_level[need] = level
-    weight = np.where(
-        level == ESSENTIAL, value / by_need[need], np.where(level == NON_ESSENTIAL, value / inputs[buyer], 0)
-    )
-    essential = np.flatnonzero(need_level == ESSENTIAL)
-    optional = np.flatnonzero(need_level == NON_ESSENTIAL)
-    smallest = RunMinimum(need_buyer[essential], count, members=essential)
-    sector_sum = LinearMap(
-        network.sector, np.arange(count), np.ones(count), shape=(len(network.sectors), count), form="sparse"
-    )
-    return cascade.CascadeMaps(
-        sales=sales,
-        losses_by_need=LinearMap(need, supplier, weight, shape=(len(keys), count), form="sparse"),
-        losses_by_seller=LinearMap(supplier, buyer, value / sales[supplier], shape=(count, count), form="sparse"),
-        smallest_essential=lambda x: smallest(x, 1.0),
-        sum_non_essential=LinearMap(
-            need_buyer[optional], optional, np.ones(len(optional)), shape=(count, len(keys)), form="sparse"
-        ),
-        by_market=lambda x: sector_sum(x)[network.sector],
-    )
+
+    sales: Array
+    sector: Places
+    sectors: int
+    by_need: LinearMap
+    need_buyer: Places
+    non_essential: LinearMap
+    by_seller: LinearMap
+
+    @classmethod
+    def of(cls, network: FirmNetwork) -> Spread:
+        """Where failures spread in a network of firms."""
+        supplier, buyer = network.supplier, network.buyer
+        level = network.essentiality[network.sector[supplier], network.sector[buyer]]
+        return cls.of_links(supplier, buyer, network.value, sector=network.sector, level=level)
+
+    @classmethod
+    def of_links(cls, supplier: Places, buyer: Places, value: Array, *, sector: Places, level: Places) -> Spread:
+        """The same from links: their ends, flows and how essential each is, and the sector of each firm."""
+        count, sectors = len(sector), int(sector.max(initial=-1)) + 1
+        sales: Array = np.bincount(supplier, value, count).astype(float)
+        inputs = np.bincount(buyer, value, count)
+        keys, need = np.unique(buyer * sectors + sector[supplier], return_inverse=True)
+        by_need = np.bincount(need, value, len(keys))
+        weight = np.where(level == ESSENTIAL, value / by_need[need], value / inputs[buyer])
+        essential, optional = np.flatnonzero(level == ESSENTIAL), np.flatnonzero(level == NON_ESSENTIAL)
+        kept, row = np.unique(need[essential], return_inverse=True)
+
+        def sums(rows: Any, links: Any, height: int) -> LinearMap:
+            return LinearMap(rows, supplier[links], weight[links], shape=(height, count), form="sparse")
+
+        return cls(
+            sales=sales,
+            sector=sector,
+            sectors=sectors,
+            by_need=sums(row, essential, len(kept)),
+            need_buyer=keys[kept] // max(sectors, 1),
+            non_essential=sums(buyer[optional], optional, count),
+            by_seller=LinearMap(supplier, buyer, value / sales[supplier], shape=(count, count), form="sparse"),
+        )
+
+    def maps(self) -> cascade.CascadeMaps:
+        """The maps in NumPy."""
+        smallest = RunMinimum(self.need_buyer, len(self.sales))
+        sector_sum = sum_map(self.sector, self.sectors)
+        return cascade.CascadeMaps(
+            sales=self.sales,
+            losses_by_need=self.by_need,
+            smallest_essential=lambda x: smallest(x, 1.0),
+            non_essential_losses=self.non_essential,
+            losses_by_seller=self.by_seller,
+            by_market=lambda x: sector_sum(x)[self.sector],
+        )
 
 
 def systemic_risk(
@@ -129,6 +167,7 @@ def systemic_risk(
     replace: str = "none",
     eps: float = USUAL_EPS,
     failing: npt.NDArray[np.int64] | None = None,
+    backend: Backend = NUMPY,
 ) -> SystemicRisk:
     """Let each firm fail in turn and follow the cascade to its end.
 
@@ -137,26 +176,43 @@ def systemic_risk(
         replace: ``none``, or ``market_share``: rivals of the same sector replace a firm by their share of what is left.
         eps: a scenario ends when nothing falls by more than this, or the loss grows by at most this share of itself.
         failing: which firms fail, all if not given.
+        backend: array library, see `standoff.simulate.backend.backend_named`.
 
     Returns:
         Losses as shares of all sales: ``sum of s_i (1 - min(h_down, h_up)) / sum of s_i``, and each direction alone.
     """
-    maps = cascade_maps(network)
+    spread = Spread.of(network)
     chosen = np.arange(len(network.firms)) if failing is None else failing
-    width = max(1, BLOCK_VALUES // max(len(network.supplier), len(network.firms), 1))
-    parts = [
-        _cascade(maps, chosen[start : start + width], replace=REPLACE[replace], eps=eps)
-        for start in range(0, len(chosen), width)
-    ]
-    both, down, up, iterations = (np.concatenate(column) for column in zip(*parts, strict=True))
+    found: tuple[Array, Array, Array, Index]
+    if not len(chosen):
+        found = np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)
+    elif backend is NUMPY:
+        found = _in_blocks(spread, chosen, replace=REPLACE[replace], eps=eps)
+    else:
+        from standoff.simulate.traced_cascade import all_failures
+
+        found = all_failures(spread, chosen, replace=REPLACE[replace], eps=eps)
+    both, down, up, iterations = found
     return SystemicRisk(
         firms=tuple(network.firms[firm] for firm in chosen), both=both, down=down, up=up, iterations=iterations
     )
 
 
+def _in_blocks(spread: Spread, failing: Index, *, replace: Replace, eps: float) -> tuple[Array, Array, Array, Index]:
+    """The failures block by block, in NumPy."""
+    maps = spread.maps()
+    width = max(1, BLOCK_VALUES // max(spread.by_seller.matrix.nnz, len(spread.sales), 1))
+    parts = [
+        _cascade(maps, failing[start : start + width], replace=replace, eps=eps)
+        for start in range(0, len(failing), width)
+    ]
+    both, down, up, iterations = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return both, down, up, iterations
+
+
 def _cascade(
-    maps: cascade.CascadeMaps, failing: npt.NDArray[np.int64], *, replace: Replace, eps: float
-) -> tuple[Array, Array, Array, npt.NDArray[np.int64]]:
+    maps: cascade.CascadeMaps, failing: Index, *, replace: Replace, eps: float
+) -> tuple[Array, Array, Array, Index]:
     """Iterate one block of scenarios; those that have come to rest are dropped from the arrays."""
     count, scenarios = len(maps.sales), len(failing)
     weight = maps.sales / max(maps.sales.sum(), np.finfo(float).tiny)
@@ -185,3 +241,44 @@ def _cascade(
             break
         left, down, up = left[:, on], down_now[:, on], up_now[:, on]
     return both, losses_down, losses_up, rounds
+
+
+def losses_in_rounds(spread: Spread, failing: Index, *, weight: Array, rounds: int, replace: str = "none") -> Array:
+    """What each failure takes away downstream, added up over rounds of the cascade.
+
+    Formula: ``sum over rounds r = 0 ... R - 1 of sum over i of w_i (1 - h_i(r))``, with h(0) the failed firm alone: where a round
+    takes as long as stocks last, it is a loss over time.
+
+    Args:
+        spread: where failures spread.
+        failing: which firms fail, each alone.
+        weight: w, what a firm makes or is worth in a round, (firms,).
+        rounds: R.
+        replace: as for `systemic_risk`.
+
+    Returns:
+        (failing,), in the unit of the weight.
+    """
+    maps = spread.maps()
+    width = max(1, BLOCK_VALUES // max(spread.by_seller.matrix.nnz, len(spread.sales), 1))
+    parts = [
+        _in_rounds(maps, failing[start : start + width], weight, rounds, REPLACE[replace])
+        for start in range(0, len(failing), width)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _in_rounds(maps: cascade.CascadeMaps, failing: Index, weight: Array, rounds: int, replace: Replace) -> Array:
+    """One block of failures; those that have come to rest are dropped and go on losing the same."""
+    going = np.arange(len(failing))
+    left = np.ones((len(weight), len(failing)))
+    left[failing, going] = 0.0
+    down, total = left, np.zeros(len(failing))
+    for number in range(rounds):
+        total[going] += weight @ (1.0 - down)
+        sigma = replace(down=down, maps=maps)
+        after = cascade.spread_down(down=down, sigma=sigma, left=left, maps=maps)
+        on = (after != down).any(axis=0)
+        total[going[~on]] += (rounds - 1 - number) * (weight @ (1.0 - after[:, ~on]))
+        going, left, down = going[on], left[:, on], after[:, on]
+    return total

@@ -57,24 +57,28 @@ class EconomyProgram:
     steps: int
     draws: int | None
 
-    def scan(self, numbers: Any, emit: Emit, *, recompute: bool = False, softened: Any = None) -> tuple[Any, list[Any]]:
+    def scan(self, numbers: Any, emit: Emit, *, recompute: bool = False) -> tuple[Any, list[Any]]:
         """All steps from rest. To be called while JAX traces.
 
         Args:
-            numbers: of `program`.
+            numbers: of `program`; beside them ``stock``, by need, if stocks begin at another share of the resting ones.
             emit: what to keep of a step.
             recompute: whether a reverse pass computes each step again, but for products with a table, rather than remember it whole.
-            softened: see `standoff.simulate.traced_network.NewArrays`.
 
         Returns:
             What was kept, with the steps as a first axis; stocks after each stretch.
         """
-        xp = NewArrays(softened)
+        xp = NewArrays()
         rules = RuleNumbers(**numbers["rules"], peer_compatible=self.peer_compatible)
         draws = self.draws is not None
         uncut = traced_network(self.whole, numbers["network"], xp, draws=draws)
         economy = Economy(supply=uncut, homes=self.homes, **numbers["economy"])
         state = resting(economy, rules, draws=self.draws)
+        if "stock" in numbers:
+            begun: Any = state.stock
+            held = jnp.isfinite(begun)
+            begun = jnp.where(held, jnp.where(held, begun, 0.0) * numbers["stock"], jnp.inf)
+            state = state._replace(stock=begun)
         _known_before_the_loop(economy)
         left: Any = self.events.start(numbers["events"])
         kept, stocks = [], []
@@ -269,26 +273,26 @@ def differentiate_economy(
 ) -> Callable[..., tuple[float, Any]]:
     """A compiled function from changes to a result and its derivatives by all of them, from one reverse pass.
 
+    Another set of changes is compiled anew: what is left out costs nothing.
+
     Args:
         made, given: from `program`, of a run without draws.
         change: numbers with changes, arrays in any nest of tuples and mappings, put into them.
         in_step: what a step adds to the result.
 
     Returns:
-        A function of the changes, and of the share of softening (0 for the exact derivative).
+        A function of the changes.
     """
 
-    def total(changes: Any, numbers: Any, share: Any) -> Any:
-        added, _ = made.scan(
-            change(numbers, changes), lambda after, flows, lost: in_step(flows), recompute=True, softened=share
-        )
+    def total(changes: Any, numbers: Any) -> Any:
+        added, _ = made.scan(change(numbers, changes), lambda after, flows, lost: in_step(flows), recompute=True)
         return added.sum()
 
     compiled_pass = jax.jit(jax.value_and_grad(total))
 
-    def call(changes: Any, share: float = 0.0) -> tuple[float, Any]:
+    def call(changes: Any) -> tuple[float, Any]:
         with double_precision():
-            value, derivatives = compiled_pass(changes, given, jnp.asarray(share))
+            value, derivatives = compiled_pass(changes, given)
             return float(value), jax.tree.map(np.asarray, derivatives)
 
     return call

@@ -29,23 +29,13 @@ class NewArrays:
     """JAX's array namespace with the words of NumPy that rules use: what NumPy writes into ``out``, this returns anew.
 
     A quotient that is not asked for has no derivative, where JAX's own would be one of a division by zero.
-
-    Args:
-        softened: share of softening of `standoff.simulate.traced.Softened`; None for the exact derivative of the smaller of two.
     """
-
-    def __init__(self, softened: Any = None) -> None:
-        self.softened = softened
 
     def __getattr__(self, name: str) -> Any:
         return getattr(jnp, name)
 
     def minimum(self, a: Any, b: Any, out: Any = None) -> Any:
-        if self.softened is None or jnp.issubdtype(jnp.result_type(a), jnp.integer):
-            return jnp.minimum(a, b)
-        from standoff.simulate.traced import Softened
-
-        return Softened(self.softened).minimum(a, b)
+        return jnp.minimum(a, b)
 
     def maximum(self, a: Any, b: Any, out: Any = None) -> Any:
         return jnp.maximum(a, b)
@@ -67,10 +57,6 @@ class NewArrays:
     def broadcast(self, *arrays: Any) -> Any:
         """Something of the shape that the arrays have together."""
         return SimpleNamespace(shape=jnp.broadcast_shapes(*(jnp.shape(each) for each in arrays)))
-
-    def least(self, values: Any, of: Any) -> Any:
-        """The smallest entries that ``of`` picks, a `Members`, with a derivative like that of `minimum`."""
-        return _least(of, values, 0.0 if self.softened is None else self.softened)
 
 
 class Members:
@@ -98,28 +84,21 @@ class Members:
         return values[None] if self.group is None else _at(values, self.group)
 
 
-def _least(of: Members, values: Any, share: Any) -> Any:
-    """Smallest entries; the derivative goes to them in equal parts, or softened to all by how near each is to binding."""
+def _least(of: Members, values: Any) -> Any:
+    """Smallest entries of members; the derivative goes to the smallest in equal parts."""
 
     @jax.custom_jvp
-    def least(values: Any, share: Any) -> Any:
+    def least(values: Any) -> Any:
         return of.smallest(values)
 
     @least.defjvp
-    def change(numbers: tuple[Any, Any], changes: tuple[Any, Any]) -> tuple[Any, Any]:
+    def change(numbers: tuple[Any], changes: tuple[Any]) -> tuple[Any, Any]:
         found = of.smallest(numbers[0])
-        here = of.spread(found)
-        exact = (numbers[0] == here).astype(float)
-        both = (numbers[0] > 0) & (here > 0) & jnp.isfinite(numbers[0])
-        near = jnp.where(both, here / jnp.where(both, numbers[0], 1.0), exact)
-        weight = sum(
-            part * ratio(each, of.spread(of.total(each)), NewArrays())
-            for part, each in ((1.0 - numbers[1], exact), (numbers[1], near))
-        )
-        moved = jnp.where(weight > 0, weight * changes[0], 0.0)
-        return found, of.total(moved)
+        here = (numbers[0] == of.spread(found)).astype(float)
+        moved = jnp.where(here > 0, here * changes[0], 0.0)
+        return found, ratio(of.total(moved), of.total(here), NewArrays())
 
-    return least(values, share)
+    return least(values)
 
 
 def _at(values: Any, index: Any) -> Any:
@@ -206,9 +185,9 @@ class TracedNetwork(Supply):
     def closed_in_part(self) -> bool:
         return "usual" in self.arrays
 
-    def usual_reach(self, weight: Any) -> Any:
+    def reach_and_usual(self, weight: Any) -> tuple[Any, Any]:
         usual = {**self.arrays, "flows": self.arrays["usual"]}
-        return type(self)(self.whole, usual, self.xp, draws=False).reach(weight)
+        return self.reach(weight), type(self)(self.whole, usual, self.xp, draws=False).reach(weight)
 
     def links_at_home(self, place: Any) -> Any:
         return self.whole.links_at_home(place)
@@ -308,7 +287,7 @@ class TracedTableBlock:
         return values
 
     def smallest(self, values: Any, least: Any) -> Any:
-        found = self.xp.least(values, Members()) if self.product is None else values[0]
+        found = _least(Members(), values) if self.product is None else values[0]
         return self.xp.minimum(least, found)
 
     def total(self, values: Any, total: Any) -> Any:
@@ -378,7 +357,7 @@ class TracedListBlock:
         return parts * self.in_group.spread(ratio(values, self.in_group.total(parts), self.xp))
 
     def smallest(self, values: Any, least: Any) -> Any:
-        return jnp.minimum(least, self.xp.least(values, self.buyers))
+        return jnp.minimum(least, _least(self.buyers, values))
 
     def total(self, values: Any, total: Any) -> Any:
         return total + self.buyers.total(values)

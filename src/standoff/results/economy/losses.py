@@ -86,15 +86,12 @@ def losses_of(events: Events, run: EconomyRun) -> Losses:
     steps, regions = len(run["output"]), len(mrio.regions)
     unmet, wanted = np.empty((steps, regions)), np.zeros(regions)
     by_sector = np.zeros(len(mrio.sectors))
-    for place, stretch in enumerate(events.stretches):
-        following = events.stretches[place + 1].first if place + 1 < len(events.stretches) else steps
-        span = slice(stretch.first, following)
-        days = following - stretch.first
-        want = stretch.wanted.sum(axis=0)
-        by_region, by_node = _final_served(run, span, stretch.asked, mrio)
-        unmet[span] = want - by_region
-        wanted += want * days
-        missing = stretch.wanted.sum(axis=1) * days - by_node
+    for span, want, asked in events.demands():
+        days = span.stop - span.start
+        by_region, by_node = _final_served(run, span, asked, mrio)
+        unmet[span] = want.sum(axis=0) - by_region
+        wanted += want.sum(axis=0) * days
+        missing = want.sum(axis=1) * days - by_node
         by_sector += missing.reshape(regions, -1).sum(axis=0)
     path = (run["output"] * added).reshape(steps, regions, -1).sum(axis=2)
     return Losses(mrio, usual, added, run["output"].mean(axis=0), path, unmet, by_sector, wanted)

@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from standoff.errors import nearest, refuse
 from standoff.simulate.api import scenario_world
 from standoff.simulate.scenario import Scenario, read_scenario
@@ -32,6 +34,8 @@ KINDS = {"capacity": "producer", "link": "link", "reserve": "stock"}
 MEASURES = ("loss", "marginal")
 PART = 0.01
 """The part that the marginal measure takes away."""
+MOST_TOLD = 10_000
+"""Of a kind with more things only those that were re-run are told (assumed)."""
 SOFT = 1.0
 """Share of softening of the ranking pass (assumed; see docs/gradients.md for what other shares would rank)."""
 
@@ -44,7 +48,7 @@ class Item:
         kind: ``producer``, ``link`` or ``stock``.
         name: of the producer, ``seller > product > buyer``, or of the stock.
         marginal: change of the result for 1 % less of it, to first order, from the reverse pass.
-        softened: rank measure of its loss from the softened reverse pass; larger is worse, of no unit.
+        loss_measure: what ranks its loss, larger is worse: of no unit from the softened reverse pass, a rough loss from the cascade.
         marginal_exact: change of the result in a re-run with 1 % less; None where not re-run.
         loss_exact: change of the result in a re-run without it; None where not re-run.
     """
@@ -52,7 +56,7 @@ class Item:
     kind: str
     name: str
     marginal: float
-    softened: float
+    loss_measure: float
     marginal_exact: float | None = None
     loss_exact: float | None = None
 
@@ -65,7 +69,10 @@ class Criticality:
         scenario, world, of, unit: what was asked.
         value: of the result with everything there.
         by: the measure that ranked what was re-run.
-        items: by kind, those re-run first and by their exact measure, then the others by that of the reverse pass.
+        items: by kind, those re-run first and by their exact measure, then the others by that of the reverse pass; of more than
+            `MOST_TOLD` of a kind only those that were re-run.
+        counts: how many there are of each kind.
+        ranked_by: for each kind what its loss measure is: ``softened reverse pass``, ``reverse pass`` (to first order) or ``cascade``.
     """
 
     scenario: str
@@ -75,14 +82,41 @@ class Criticality:
     value: float
     by: str
     items: tuple[Item, ...]
+    counts: Mapping[str, int]
+    ranked_by: Mapping[str, str]
 
     def of_kind(self, kind: str) -> tuple[Item, ...]:
         """Items of one kind."""
         return tuple(item for item in self.items if item.kind == kind)
 
+    def agreement(self) -> dict[str, dict[str, float | None]]:
+        """Spearman's rank correlation of each measure with its re-runs, by kind, among what was re-run; None where all are alike.
+
+        What was re-run is the top of a ranking, so that this says less than the same among all would: see docs/gradients.md for those.
+        """
+        return {
+            kind: _agreement([item for item in self.of_kind(kind) if item.loss_exact is not None])
+            for kind in self.counts
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
-        return {**vars(self), "items": [vars(item) for item in self.items]}
+        return {**vars(self), "items": [vars(item) for item in self.items], "agreement": self.agreement()}
+
+
+def _agreement(again: Sequence[Item]) -> dict[str, float | None]:
+    from scipy.stats import spearmanr
+
+    pairs = {
+        "marginal": [(item.marginal, item.marginal_exact) for item in again],
+        "loss": [(item.loss_measure, item.loss_exact) for item in again],
+    }
+    found: dict[str, float | None] = {}
+    for measure, values in pairs.items():
+        table = np.array(values, dtype=float)
+        alike = len(again) < 3 or (table == table[0]).all(axis=0).any()
+        found[measure] = None if alike else float(spearmanr(table[:, 0], table[:, 1]).statistic)
+    return found
 
 
 def criticality(
@@ -122,7 +156,9 @@ def criticality(
         of_kind.sort(key=lambda pair: -_importance(pair[1], by))
         ranked += _with_reruns(case, scalar, of_kind[:top], by=by)
         ranked += [item for _, item in of_kind[top:]]
-    return Criticality(asked.name, case.world.name, of, scalar.unit, value, by, tuple(ranked))
+    counts = {kind: sum(item.kind == kind for item in items) for kind in KINDS.values()}
+    ranked_by = dict.fromkeys(counts, "softened reverse pass")
+    return Criticality(asked.name, case.world.name, of, scalar.unit, value, by, tuple(ranked), counts, ranked_by)
 
 
 def importances(case: Case, scalar: Scalar, numbers: Sequence[Number]) -> tuple[float, list[Item]]:
@@ -154,7 +190,7 @@ def without(case: Case, scalar: Scalar, numbers: Sequence[Number], *, share: flo
 
 
 def _importance(item: Item, by: str) -> float:
-    return item.softened if by == "loss" else item.marginal
+    return item.loss_measure if by == "loss" else item.marginal
 
 
 def _with_reruns(case: Case, scalar: Scalar, pairs: Sequence[tuple[Number, Item]], *, by: str) -> list[Item]:

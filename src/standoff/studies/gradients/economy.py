@@ -11,23 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from standoff.errors import nearest, refuse
 from standoff.simulate.backend import backend_named
 from standoff.studies.gradients.case import chosen_numbers
-from standoff.studies.gradients.criticality import MEASURES, PART, SOFT, Criticality, Item
+from standoff.studies.gradients.criticality import MEASURES, MOST_TOLD, PART, Criticality, Item
 from standoff.studies.gradients.economy_case import (
     EconomyCase,
-    EconomyNumber,
     EconomyScalar,
     case_of_firms,
     case_of_scenario,
     changed_at,
 )
+from standoff.studies.gradients.economy_numbers import WIDE, EconomyNumber
+from standoff.studies.gradients.economy_ranking import loss_measures
 from standoff.studies.gradients.gradient import MOST_CHECKED, ROUNDING, Gradient, nudge_of, same_slope, slope_of
 
 LOST = "value_added_lost"
-KINDS = {"capacity": "producer", "link": "link"}
+KINDS = {"capacity": "producer", "link": "link", "stock": "stock"}
+"""Kinds of numbers, and what each is the strength of."""
 
 
 def economy_case(
@@ -66,7 +69,8 @@ def economy_gradient(
     Args:
         scenario, world, rules, changes: see `economy_case`; or the case itself.
         of: the result, see `standoff.studies.gradients.economy_case.EconomyCase.scalar`.
-        by: names or patterns of numbers (``parameter:psi``, ``cover:*``, ``capacity:*``, ``link:*``); all but links if not given.
+        by: names or patterns of numbers (``parameter:psi``, ``cover:*``, ``capacity:*``, ``link:*``, ``stock:*``); all but links and
+            stocks if not given. Those of a network with too many to be listed have none: see `economy_criticality`.
         checked: how many of the steepest slopes are held against two runs each in NumPy, on either side.
 
     Raises:
@@ -75,8 +79,10 @@ def economy_gradient(
     case = economy_case(scenario, world=world, rules=rules, changes=changes)
     scalar = case.scalar(of)
     numbers = case.named()
-    chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field != "link"]
-    value, derivatives = reverse_pass_of(case, scalar)(case.stated())
+    chosen = chosen_numbers(numbers, by) if by else [each for each in numbers if each.field not in WIDE]
+    asked = {number.field for number in chosen}
+    stated = {field: values for field, values in case.stated().items() if field in asked or field not in WIDE}
+    value, derivatives = reverse_pass_of(case, scalar)(stated)
     slopes = [slope_of(number, float(derivatives[number.field][number.place])) for number in chosen]
     order = sorted(range(len(slopes)), key=lambda place: -abs(slopes[place].per_percent))
     ranked = [slopes[place] for place in order]
@@ -101,12 +107,13 @@ def economy_criticality(
     changes: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Criticality:
-    """What every producer, and every link of a list of firms, is worth to a result of an economy.
+    """What every producer, every link and every stock at the start is worth to a result of an economy.
 
     Args:
         scenario, world, rules, changes: see `economy_case`; or the case itself.
         of: the result, see `standoff.studies.gradients.economy_case.EconomyCase.scalar`.
-        by: ``loss`` or ``marginal``: which measure of the reverse pass chooses what is re-run.
+        by: ``loss`` or ``marginal``: what chooses what is re-run, the cascade of `standoff.studies.gradients.economy_ranking` or the
+            reverse pass.
         top: how many of each kind are re-run in NumPy, each with 1 % less of it and without it.
         progress: called with the number of re-runs done.
 
@@ -117,43 +124,53 @@ def economy_criticality(
         raise refuse("by", why="there is no such measure", cure=nearest(by, MEASURES), value=by)
     case = economy_case(scenario, world=world, rules=rules, changes=changes)
     scalar = case.scalar(of)
-    value, pairs = economy_importances(case, scalar)
-    stated = case.evaluate(case.stated(), scalar)
+    value, marginal, losses = economy_importances(case, scalar)
+    stated = case.evaluate({name: each for name, each in case.stated().items() if name not in WIDE}, scalar)
     ranked: list[Item] = []
     done = 0
-    for kind in KINDS.values():
-        of_kind = [pair for pair in pairs if pair[1].kind == kind]
-        of_kind.sort(key=lambda pair: -(pair[1].softened if by == "loss" else pair[1].marginal))
+    for field, kind in KINDS.items():
+        measure = losses[field] if by == "loss" else marginal[field]
+        order = np.argsort(-measure, kind="stable")
         found = []
-        for number, item in of_kind[:top]:
+        for place in order[:top].tolist():
+            number = case.number(field, place)
             part, whole = (case.evaluate(changed_at(case, [(number, left)])[0], scalar) for left in (1.0 - PART, 0.0))
+            item = _item(kind, number, marginal[field], losses[field])
             found.append(replace(item, marginal_exact=part - stated, loss_exact=whole - stated))
             done += 2
             if progress:
                 progress(done)
         found.sort(key=lambda item: -((item.loss_exact if by == "loss" else item.marginal_exact) or 0.0))
-        ranked += [*found, *(item for _, item in of_kind[top:])]
-    return Criticality(case.name, case.world, of, case.unit, value, by, tuple(ranked))
+        rest = order[top:].tolist() if len(order) <= MOST_TOLD else []
+        numbers = (case.number(field, place) for place in rest)
+        ranked += [*found, *(_item(kind, number, marginal[field], losses[field]) for number in numbers)]
+    counts = {kind: len(marginal[field]) for field, kind in KINDS.items()}
+    ranked_by = {"producer": "cascade", "link": "cascade", "stock": "reverse pass"}
+    return Criticality(case.name, case.world, of, case.unit, value, by, tuple(ranked), counts, ranked_by)
 
 
-def economy_importances(case: EconomyCase, scalar: EconomyScalar) -> tuple[float, list[tuple[EconomyNumber, Item]]]:
-    """The result, and what the reverse pass says of each producer and link, exactly and softened: one function, called twice."""
-    run = reverse_pass_of(case, scalar)
-    stated = case.stated()
-    value, exact = run(stated)
-    softened = run(stated, SOFT)[1]
-    pairs = []
-    for number in case.named():
-        if number.field in KINDS:
-            marginal, soft = (-PART * float(each[number.field][number.place]) for each in (exact, softened))
-            pairs.append((number, Item(KINDS[number.field], number.name.partition(":")[2], marginal, soft)))
-    return value, pairs
+def economy_importances(
+    case: EconomyCase, scalar: EconomyScalar
+) -> tuple[float, dict[str, npt.NDArray[np.float64]], dict[str, npt.NDArray[np.float64]]]:
+    """The result; of every producer, link and stock what 1 % less of it adds, from one reverse pass; and what ranks its loss.
+
+    A stock is emptied at the start and filled again, so that its loss is ranked to first order: measured, the cascade knows nothing of it.
+    Both by the fields in `KINDS`, in the order of `EconomyCase.stated`.
+    """
+    value, slopes = reverse_pass_of(case, scalar)(case.stated())
+    losses = {"stock": -slopes["stock"], **loss_measures(case, scalar)}
+    return value, {field: -PART * slopes[field] for field in KINDS}, losses
+
+
+def _item(kind: str, number: EconomyNumber, marginal: npt.NDArray[Any], losses: npt.NDArray[Any]) -> Item:
+    name = number.name.partition(":")[2]
+    return Item(kind, name, float(marginal[number.place]), float(losses[number.place]))
 
 
 def reverse_pass_of(case: EconomyCase, scalar: EconomyScalar) -> Callable[..., tuple[float, Any]]:
     """A function from numbers, as `EconomyCase.stated` gives them, to the result and its derivatives by all of them.
 
-    Compiled on its first call. A second argument is the share of softening.
+    Links and stocks may be left out. Compiled on its first call.
 
     Raises:
         InputError: JAX is not installed or does not run the rules.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,37 +13,26 @@ import numpy.typing as npt
 
 from standoff.errors import nearest, refuse
 from standoff.model.economy import Economy, EconomyFlows, RuleNumbers, Shocks
-from standoff.model.link_cuts import CutSupply
 from standoff.model.list_supply import ListSupply
 from standoff.model.rulesets import RuleSet
 from standoff.model.supply import Supply
 from standoff.simulate.damage import Schedule
 from standoff.simulate.economy_run import resting, take_steps
+from standoff.studies.gradients.economy_numbers import (
+    PARAMETERS,
+    WIDE,
+    EconomyNumber,
+    cut_links,
+    link_ends,
+    links_of,
+    need_buyer,
+)
 
 Array = npt.NDArray[np.float64]
 
 RESULTS = ("value_added_lost", "output_lost", "final_use_unmet")
-FACTORS = ("cover", "restock", "capacity", "shock", "link")
-"""Numbers that are factors on something, 1 as stated."""
-
-
-@dataclass(frozen=True)
-class EconomyNumber:
-    """One number of a run.
-
-    Attributes:
-        name: ``parameter:NAME``, ``cover:PRODUCT``, ``restock:PRODUCT``, ``capacity:PRODUCER``, ``shock:EVENT`` or ``link:SELLER > BUYER``.
-        value: stated; 1 for factors and for what a link lets through.
-        unit: of the number.
-        field: which of the changes of `EconomyCase.stated` it belongs to.
-        place: in it.
-    """
-
-    name: str
-    value: float
-    unit: str
-    field: str
-    place: int
+MOST_NAMED = 200_000
+"""Links or stocks up to which each of them is listed by name (assumed; names of more take seconds and gigabytes)."""
 
 
 @dataclass(frozen=True)
@@ -102,39 +91,53 @@ class EconomyCase:
         by_node = np.broadcast_to(1.0 * np.arange(len(self.products))[:, None], (len(self.products), len(self.product)))
         return supply.pick(by_node).astype(np.int64)
 
-    @property
-    def links(self) -> int:
-        """Links that have a number each: those of a list, none of a table."""
-        return len(self.economy.supply.link_base) if isinstance(self.economy.supply, ListSupply) else 0
-
     def stated(self) -> dict[str, Any]:
         """All numbers at their stated values: those of the rules, and factors of 1."""
-        sizes = (len(self.products), len(self.products), len(self.producers), len(self.events), self.links)
         return {
             "parameter": np.array([getattr(self.numbers, name) for name in PARAMETERS], dtype=float),
-            **{field: np.ones(size) for field, size in zip(FACTORS, sizes, strict=True)},
+            **{field: np.ones(size) for field, size in self._sizes().items()},
         }
 
     def named(self) -> list[EconomyNumber]:
-        """Every number, in a fixed order."""
-        labels = {
-            "cover": self.products,
-            "restock": self.products,
-            "capacity": self.producers,
-            "shock": self.events,
-            "link": self._link_names() if self.links else (),
-        }
-        values = self.stated()["parameter"]
-        found = [
-            EconomyNumber(f"parameter:{name}", float(values[place]), "", "parameter", place)
-            for place, name in enumerate(PARAMETERS)
+        """Every number, in a fixed order; links and stocks only where they are not too many."""
+        sizes = {"parameter": len(PARAMETERS), **self._sizes()}
+        return [
+            self.number(field, place)
+            for field, size in sizes.items()
+            for place in range(size if field not in WIDE or size <= MOST_NAMED else 0)
         ]
-        for field in FACTORS:
-            found += [
-                EconomyNumber(f"{field}:{name}", 1.0, "factor", field, place)
-                for place, name in enumerate(labels[field])
-            ]
-        return found
+
+    def number(self, field: str, place: int) -> EconomyNumber:
+        """One number by where it stands in `stated`."""
+        if field == "parameter":
+            name = PARAMETERS[place]
+            return EconomyNumber(f"parameter:{name}", float(getattr(self.numbers, name)), "", field, place)
+        if field == "link":
+            supplier, _, buyer = link_ends(self.economy.supply, np.array([place]))
+            name = f"{self.producers[supplier[0]]} > {self.producers[buyer[0]]}"
+        elif field == "stock":
+            name = f"{self._goods(place)} > {self.producers[self._holder[place]]}"
+        else:
+            names = {"capacity": self.producers, "shock": self.events}.get(field, self.products)
+            name = names[place]
+        return EconomyNumber(f"{field}:{name}", 1.0, "factor", field, place)
+
+    def _sizes(self) -> dict[str, int]:
+        products = len(self.products)
+        sizes = {"cover": products, "restock": products, "capacity": len(self.producers), "shock": len(self.events)}
+        return {**sizes, "link": links_of(self.economy.supply), "stock": self.economy.supply.base.size}
+
+    def _goods(self, place: int) -> str:
+        """What a stock is of: a product, or one supplier's goods."""
+        supply = self.economy.supply
+        if isinstance(supply, ListSupply) and not supply.need_is_group:
+            return self.producers[int(supply.supplier[place])]
+        of_need = np.broadcast_to(self.product_of_need, supply.base.shape)
+        return self.products[int(of_need.ravel()[place])]
+
+    @cached_property
+    def _holder(self) -> npt.NDArray[np.integer[Any]]:
+        return need_buyer(self.economy.supply)
 
     def scalar(self, of: str) -> EconomyScalar:
         """A result by its name.
@@ -156,11 +159,14 @@ class EconomyCase:
         return EconomyScalar(of, self.unit, kind, weight, self.economy.output)
 
     def evaluate(self, changed: Mapping[str, Any], scalar: EconomyScalar) -> float:
-        """The result by NumPy, with numbers as `stated` gives them, some of them changed."""
+        """The result by NumPy, with numbers as `stated` gives them, some of them changed; wide ones may be left out."""
         economy, numbers = self._economy(changed), self._numbers(changed)
-        schedule = _Changed(self._schedule(economy, changed), changed["capacity"], self._cut(changed))
+        schedule = _Changed(self._schedule(economy, changed), changed, economy.supply)
         total = 0.0
         state = resting(economy, numbers)
+        if "stock" in changed:
+            held = np.isfinite(state.stock)
+            state.stock[held] *= changed["stock"].reshape(state.stock.shape)[held]
         for taken in take_steps(economy, self.rules, schedule, steps=self.steps, numbers=numbers, state=state):
             total += float(scalar.in_step(taken.flows))
         return total
@@ -178,10 +184,18 @@ class EconomyCase:
         sizes = zip(events["strikes"], changed["shock"], strict=True)
         events["strikes"] = tuple({**each, "size": size} for each, size in sizes)
         rules = {name: changed["parameter"][place] for place, name in enumerate(PARAMETERS)}
-        flows = given["flows"]
-        if self.links:
-            flows = (given["network"]["flows"] * changed["link"],)
-        return {**given, "economy": economy, "events": events, "rules": rules, "flows": flows}
+        put = {**given, "economy": economy, "events": events, "rules": rules}
+        if "stock" in changed:
+            put["stock"] = changed["stock"].reshape(self.economy.supply.base.shape)
+        if "link" in changed:
+            whole = given["network"]["flows"]
+            share = changed["link"].reshape(whole.shape).astype(whole.dtype)
+            first, *later = given["flows"]
+            put["flows"] = (
+                (whole if first is None else first) * share,
+                *(each if each is None else each * share for each in later),
+            )
+        return put
 
     def _numbers(self, changed: Mapping[str, Any]) -> RuleNumbers:
         return replace(self.numbers, **dict(zip(PARAMETERS, changed["parameter"].tolist(), strict=True)))
@@ -193,36 +207,24 @@ class EconomyCase:
     def _schedule(self, economy: Economy, changed: Mapping[str, Any]) -> Schedule:
         return self.schedule().resized(economy, changed["shock"])
 
-    def _cut(self, changed: Mapping[str, Any]) -> Supply | None:
-        closed = np.flatnonzero(changed["link"] != 1.0)
-        return cut_list(self.economy.supply, closed, 1.0 - changed["link"][closed]) if len(closed) else None
-
-    def _link_names(self) -> tuple[str, ...]:
-        supplier, buyer = link_ends(self.economy.supply)
-        return tuple(f"{self.producers[i]} > {self.producers[j]}" for i, j in zip(supplier, buyer, strict=True))
-
-
-PARAMETERS = tuple(each.name for each in fields(RuleNumbers) if each.name != "peer_compatible")
-
-
-def link_ends(supply: Any) -> tuple[Any, Any]:
-    """(supplier, buyer) of each link of a list, in its own order."""
-    group = np.repeat(np.arange(supply.nodes), supply.groups_of_node)
-    need = group if supply.need_is_group else np.repeat(group, supply.need_lengths)
-    return supply.supplier, need[supply.need]
-
-
-def cut_list(supply: Any, links: Any, share: Any) -> CutSupply:
-    """A list of links with a share of some closed."""
-    return CutSupply(supply, link=links, supplier=supply.supplier[links], need=supply.need[links], share=share)
-
 
 class _Changed:
-    """Events with less capacity at some producers and other links from the first step on."""
+    """Events with less capacity at some producers and fewer links from the first step on."""
 
-    def __init__(self, events: Schedule, capacity: Array, supply: Supply | None) -> None:
-        self.events, self.capacity = events, capacity
-        self.supply_in = events.supply_in if supply is None else lambda number: supply
+    def __init__(self, events: Schedule, changed: Mapping[str, Any], whole: Supply) -> None:
+        self.events, self.capacity, self.whole = events, changed["capacity"], whole
+        share = changed.get("link", np.ones(0))
+        self.closed = np.flatnonzero(share != 1.0)
+        self.share = 1.0 - share[self.closed]
+        self.uncut: Supply | None = None
+        self.supply_in = self._cut if len(self.closed) else events.supply_in
+
+    def _cut(self, number: int) -> Supply:
+        """The network of a step, the same object as long as that of the events is."""
+        uncut = self.events.supply_in(number) if self.events.supply_in else self.whole
+        if uncut is not self.uncut:
+            self.uncut, self.cut = uncut, cut_links(uncut, self.closed, self.share)
+        return self.cut
 
     def begin(self, number: int) -> Shocks:
         shocks = self.events.begin(number)
@@ -309,10 +311,12 @@ def case_of_firms(folder: str | Path, *, rules: str = "", changes: Mapping[str, 
 
 
 def changed_at(case: EconomyCase, moves: Sequence[tuple[EconomyNumber, float]]) -> list[dict[str, Any]]:
-    """Numbers as stated with one changed: the first the first, and so on."""
+    """Numbers as stated with one changed: the first the first, and so on. Wide ones are left out where they stay as they are."""
     found = []
+    stated = case.stated()
     for number, value in moves:
-        changed = {name: values.copy() for name, values in case.stated().items()}
+        changed = {name: values for name, values in stated.items() if name not in WIDE or name == number.field}
+        changed[number.field] = changed[number.field].copy()
         changed[number.field][number.place] = value
         found.append(changed)
     return found

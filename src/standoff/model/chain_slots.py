@@ -12,8 +12,8 @@ chain, where sellers ship from finished stock, goods are on the way for weeks an
 * Where orders follow output, a producer sees its output as sellers see orders, smoothed, and a goal that follows output drifts to it over
   the time that the goal lasts (`remember_output`). With the output of the last step the goal would move by all of a change at once:
   a change of one is an order of ``(cover + lag) / restocking time`` more, each seller passes that on, and a world at rest leaves its rest
-  from rounding alone (10 of 15 random worlds within ten years, by up to 300 times usual stocks). On an economy, where what is ordered
-  comes at once, the same rule rests.
+  from rounding alone (10 of 15 random worlds within ten years, by up to 300 times usual stocks). On an economy the rule stays as the
+  peer has it, and does the same there.
 * Numbers that the peers give for a day are turned into those of a step (`numbers_per_step`).
 """
 

@@ -76,7 +76,7 @@ class TracedMinimum:
         return self.constant(x, fill, self.xp)
 
 
-class Softened:
+class Softened(NewArrays):
     """JAX's array namespace with another derivative of ``minimum``: results are the same, a reverse pass reads them softly.
 
     Where ``m = min(a, b)``, the exact derivative goes to the smaller of the two alone, so that whatever is not scarce now has none, however
@@ -91,10 +91,9 @@ class Softened:
     def __init__(self, share: Any) -> None:
         self.share = share
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(jnp, name)
-
-    def minimum(self, a: Any, b: Any) -> Any:
+    def minimum(self, a: Any, b: Any, out: Any = None) -> Any:
+        if jnp.issubdtype(jnp.result_type(a), jnp.integer):  # a place, which has no derivative
+            return jnp.minimum(a, b)
         shape = jnp.broadcast_shapes(jnp.shape(a), jnp.shape(b))
         return _soft_minimum(jnp.broadcast_to(1.0 * a, shape), jnp.broadcast_to(1.0 * b, shape), self.share)
 
@@ -150,7 +149,7 @@ def differentiate(
     """
 
     def total(numbers: Any, share: Any) -> tuple[Any, Any]:
-        setup, xp = setup_of(numbers), NewArrays(share if softened else None)
+        setup, xp = setup_of(numbers), Softened(share) if softened else NewArrays()
         result = scan_steps(setup, lambda _, flows: emit(setup, flows), recompute=True, xp=xp).sum(axis=0)
         return result.sum(), result
 

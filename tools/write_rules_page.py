@@ -32,6 +32,7 @@ RULES = (
     "rebuilding",
     "recovery",
     "cascade",
+    "chain_slots",
 )
 HEAD = """# The rules, one by one
 

@@ -12,6 +12,7 @@ from cases import case_of
 
 import standoff
 from standoff.errors import InputError
+from standoff.model.rulesets import RULES
 from standoff.simulate.backend import NUMPY, backend_named
 from standoff.simulate.ensemble import run_ensemble
 from standoff.simulate.run import run_steps
@@ -51,6 +52,17 @@ def test_a_shipped_scenario_is_the_same_run(scenario: str, world: str, changes: 
 @pytest.mark.parametrize("seed", [3, 11])
 def test_a_random_world_is_the_same_run(seed: int) -> None:
     run = case_of(Shape(3 + seed % 3, 8 + seed % 4, seed), steps=40).run()
+    assert_same_records(run.records, run_steps(run.setup, backend=backend_named("jax")).records())
+
+
+@pytest.mark.parametrize("number", range(max(len(rules) for rules in RULES.values())))
+def test_a_run_under_any_rules_is_the_same_run(number: int) -> None:
+    """Few choices of rules that have every rule of every slot."""
+    rules = {slot: names[number % len(names)] for slot, names in RULES.items()}
+    case = case_of(Shape(3, 7, 5), steps=30)
+    demand = np.ones_like(case.demand)
+    demand[10:, ::2] = 0.6
+    run = case.run(rules=rules, demand=demand)
     assert_same_records(run.records, run_steps(run.setup, backend=backend_named("jax")).records())
 
 

@@ -44,11 +44,13 @@ class State(NamedTuple):
     reserve: Any
     """Strategic stocks, (reserves, ...)."""
     overproduction: Any = None
-    """Factor on capacity, (producers, ...); None under rules that have none, as the next two."""
+    """Factor on capacity, (producers, ...); None under rules that have none, as the next three."""
     labour: Any = None
-    """Activity that the workforce in place can do, (producers, ...)."""
-    activity: Any = None
-    """Activity of producers in the last step, (producers, ...)."""
+    """Share of the usual workforce that is there, (producers, ...)."""
+    output: Any = None
+    """Activity of producers as they see it, smoothed, (producers, ...)."""
+    goal_activity: Any = None
+    """Activity that the goal of each need's stock is for, (needs, ...)."""
 
 
 class Flows(NamedTuple):

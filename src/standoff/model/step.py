@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from standoff.model import leakage, licensing, ordering, permits, planning, production, reserves, transport
-from standoff.model.chain_slots import Done, Follows
+from standoff.model.chain_slots import Done, Follows, remember_output
 from standoff.model.permits import Rights
 from standoff.model.state import Flows, RegimeStep, State
 
@@ -43,8 +43,7 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
         yields=k.yields,
         largest_over_drivers=s.largest_over_drivers,
     )
-    machines = s.capacity(number)
-    capacity = rules.overproduction.capacity(state, rules.labour.capacity(state, machines, xp), xp)
+    capacity = rules.overproduction.capacity(state, rules.labour.capacity(state, s.capacity(number), xp), xp)
     planned = planning.plan_to_stock(wanted=wanted, capacity=capacity, xp=xp)
     plan = xp.concatenate([planned, s.demand(number, xp)])
 
@@ -136,7 +135,8 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
 
     # Adapt
     shortfall = k.coefficient * (plan - activity).take(s.need_node, axis=0)
-    done = Done(wanted, machines, capacity, limit[: len(wanted)], activity[: len(wanted)])
+    done = Done(wanted, limit[: len(wanted)], activity[: len(wanted)])
+    output, goal_activity = remember_output(s, state, done.activity, xp)
     share, reliability = rules.sourcing(
         s, state, number=number, regime=regime, ordered=link_ordered, shipped=link_shipped, xp=xp
     )
@@ -177,9 +177,10 @@ def step(state: State, setup: Setup, *, number: int, regime: RegimeStep, xp: Any
             adapt_steps=k.adapt_steps,
         ),
         reserve=state.reserve - taken,
-        overproduction=rules.overproduction.after(state, done, rules.numbers, xp),
-        labour=rules.labour.after(state, done, rules.numbers, xp),
-        activity=done.activity if rules.remembers_activity else None,
+        overproduction=rules.overproduction.after(s, state, done, xp),
+        labour=rules.labour.after(s, state, done, xp),
+        output=output,
+        goal_activity=goal_activity,
     )
     return after, Flows(
         plan=plan,
@@ -220,8 +221,7 @@ def _stock_goal(setup: Setup, follows: Follows, *, number: int, regime: RegimeSt
 
     if follows.goal is None:
         return setup.while_regimes_stay(number, "stock_goal", lambda: goal(k.use))
-    followed = k.coefficient * follows.goal.take(setup.need_node, axis=0)
-    return goal(xp.where(setup.of_producer, followed, k.use))
+    return goal(xp.where(setup.of_producer, k.coefficient * follows.goal, k.use))
 
 
 def _ship_under_rights(

@@ -21,7 +21,7 @@ def capacity_limits(view: View, node: int, step: int) -> list[Term]:
     source = view.world_source("producers", "capacity", int(network.nodes.parent[node]))
     limits = [Term(name, machines, AT_MOST, "capacity", label, asks, source)]
     if view.rules.chosen["labour"] == "pichler":
-        workforce = view.before("labour", step, node) * raised
+        workforce = machines * view.before("labour", step, node)
         asks = _last(view, "labour", node, step)
         limits.append(Term("what the workforce can do", workforce, AT_MOST, "labour", label, asks))
     return limits
@@ -57,29 +57,34 @@ def overproduction(view: View, node: int, step: int) -> Tape:
 
 
 def labour(view: View, node: int, step: int) -> Tape:
-    """The activity that the workforce can do at the end of a step; see `standoff.model.labour`."""
+    """The share of the usual workforce that is there at the end of a step; see `standoff.model.labour`."""
     setup, label = view.result.setup, view.result.network.nodes.labels[node]
-    limits, before = capacity_limits(view, node, step), view.before("labour", step, node)
-    capacity = min(term.value for term in limits)
+    before, usual = view.before("labour", step, node), float(setup.resting_activity[node])
+    kept = Term("as it was", before, kind="habit", label=label, asks=_last(view, "labour", node, step))
+    if not usual > 0:
+        return tape("labour.py", [kept])
+    numbers = view.rules.numbers
+    can = usual * before * _raised(view, node, step)
+    if view.rules.chosen["overproduction"] == "ario":
+        can /= numbers.overproduction_base
     asked, allowed = view.demand_on(node, step), _input_limit(view, node, step)
-    wanted = min(asked, allowed)
-    gap = wanted - capacity
+    gap = min(asked, allowed) - can
     inputs = [Term("what stocks of inputs allow", allowed, AT_MOST, "input", label, _scarcest(view, node, step))]
+    name = "hired" if gap > 0 else "laid off"
     terms = [
         Term("activity that is asked for", asked, kind="orders", label=label, asks=view.node_cell("plan", node, step)),
         *(inputs if np.isfinite(allowed) else []),
-        Term("what it can do", capacity, MINUS, "labour", label),
+        Term("what the people there usually make", can, MINUS, "labour", label),
+        Term("usual activity", usual, OVER, "activity", label),
         Term(
-            "share of the gap for which people are hired"
-            if gap > 0
-            else "share of the gap for which people are laid off",
-            view.rules.numbers.hire if gap > 0 else view.rules.numbers.fire,
+            f"share of the gap for which people are {name}",
+            numbers.hire if gap > 0 else numbers.fire,
             TIMES,
             "habit",
             label,
         ),
-        Term("as it was", before, kind="habit", label=label, asks=_last(view, "labour", node, step)),
-        Term("all machines staffed", float(setup.capacity_path[step, node]), AT_MOST, "capacity", label),
+        kept,
+        Term("the usual workforce", 1.0, AT_MOST, "labour", label),
         Term("nobody left", 0.0, AT_LEAST, "labour", label),
     ]
     return tape("labour.py", terms, counts_most=0 if abs(gap) > 1e-9 * asked else len(terms) - 3)

@@ -228,8 +228,7 @@ def reserves_given(view: View, step: int) -> Any:
 
 def goal(view: View, need: int, step: int) -> Tape:
     network, setup = view.result.network, view.result.setup
-    node, cover = int(network.needs.consumer[need]), view.constant("cover_steps", need)
-    followed = view.goal_follows(node, step)
+    cover, followed = view.constant("cover_steps", need), view.goal_follows(need, step)
     use = view.constant("use", need) if followed is None else view.constant("coefficient", need) * followed.value
     asks = None if followed is None else followed.cell
     names = (

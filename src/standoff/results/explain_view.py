@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from standoff.model import licensing, permits, planning
+from standoff.model import chain_slots, licensing, permits, planning
 from standoff.model.rationing import TIERS
 from standoff.results.explain_terms import Cell
 from standoff.results.indicators import slot_fill
@@ -140,12 +140,20 @@ class View:
         drivers = np.flatnonzero((offers.producer == node) & offers.driver)
         return max([0.0, *(self.wanted(int(offer), step) for offer in drivers)])
 
-    def last_output(self, node: int, step: int) -> Followed:
-        """What a producer made in the last step."""
-        if step == 0:
-            return Followed("for usual use", float(self.result.setup.resting_activity[node]), None)
-        value = self.now("activity", step - 1, node)
-        return Followed("for what was made last", value, self.node_cell("activity", node, step - 1))
+    @cached_property
+    def outputs_seen(self) -> tuple[Any, Any]:
+        """Output as producers see it and the activity that goals are for at the start of each step, (steps, ...): the rule done again."""
+        setup, state = self.result.setup, self.initial
+        seen, goals = [state.output], [state.goal_activity]
+        for activity in self.result.records["activity"][:-1, : len(state.output)]:
+            output, goal = chain_slots.remember_output(setup, state, activity, np)
+            state = state._replace(output=output, goal_activity=goal)
+            seen.append(output)
+            goals.append(goal)
+        return np.stack(seen), None if goals[0] is None else np.stack(goals)
+
+    def _recent(self, value: float, node: int, step: int) -> Followed:
+        return Followed("for recent output", value, self.node_cell("activity", node, step - 1) if step else None)
 
     def use_follows(self, node: int, step: int) -> Followed:
         """The activity whose use a node's orders replace."""
@@ -154,16 +162,17 @@ class View:
             return Followed("for planned use", self.now("plan", step, node), cell)
         if rule == "demand":
             return Followed("for what is asked for", self.demand_on(node, step), cell)
-        return self.last_output(node, step)
+        return self._recent(float(self.outputs_seen[0][step][node]), node, step)
 
-    def goal_follows(self, node: int, step: int) -> Followed | None:
-        """The activity that a node's goals of stocks are for; None where they stay at usual use."""
+    def goal_follows(self, need: int, step: int) -> Followed | None:
+        """The activity that the goal of a stock is for; None where it stays at usual use."""
+        node = int(self.result.network.needs.consumer[need])
         rule = self.rules.chosen["ordering"]
         if not self.is_producer(node) or rule in ("planned_use", "demand", "output_fixed_goal"):
             return None
         if rule == "wanted_output":
             return Followed("for planned use", self.now("plan", step, node), self.node_cell("plan", node, step))
-        return self.last_output(node, step)
+        return self._recent(float(self.outputs_seen[1][step][need]), node, step)
 
     def destocks(self, node: int) -> bool:
         """Whether a node works off too much stock."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from standoff.model.chain_slots import goal_at_rest
 from standoff.model.permits import Rights
 from standoff.model.state import State
 from standoff.simulate.setup import Setup
@@ -50,7 +51,8 @@ def resting_state(setup: Setup, *, xp: Any = np) -> State:
         reserve=whole(setup.initial_reserve, len(network.stocks.labels)),
         overproduction=setup.rules.overproduction.begin(setup, setup.rules.numbers, np),
         labour=setup.rules.labour.begin(setup, setup.rules.numbers, np),
-        activity=setup.resting_activity.copy() if setup.rules.remembers_activity else None,
+        output=setup.resting_activity.copy() if setup.rules.sees_output else None,
+        goal_activity=goal_at_rest(setup) if setup.rules.goal_sees_output else None,
     )
 
 

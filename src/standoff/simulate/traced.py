@@ -92,7 +92,7 @@ class Softened(NewArrays):
         self.share = share
 
     def minimum(self, a: Any, b: Any, out: Any = None) -> Any:
-        if jnp.issubdtype(jnp.result_type(a), jnp.integer):
+        if jnp.issubdtype(jnp.result_type(a), jnp.integer):  # a place, which has no derivative
             return jnp.minimum(a, b)
         shape = jnp.broadcast_shapes(jnp.shape(a), jnp.shape(b))
         return _soft_minimum(jnp.broadcast_to(1.0 * a, shape), jnp.broadcast_to(1.0 * b, shape), self.share)

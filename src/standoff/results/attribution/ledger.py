@@ -46,13 +46,16 @@ class Short:
 
 @dataclass(frozen=True)
 class Followed:
-    """Deviations of the activities that orders and goals of stocks follow, (nodes,), and their amounts by root, (nodes, roots)."""
+    """Deviations of the activities that orders and goals of stocks follow, and their amounts by root."""
 
     use: Any
+    """(nodes,)"""
     amounts: Any
+    """(nodes, roots)"""
     goal: Any = None
-    """None where goals stay."""
+    """(needs,); None where goals stay."""
     goal_amounts: Any = None
+    """(needs, roots)"""
     destocks: bool = True
 
 
@@ -77,7 +80,11 @@ class Ledger:
         self.transit = Ring(setup.ring, self.needs, count)
         self.making = Ring(setup.making[-1][0] + 1, self.offers, count)
         self.seen = np.zeros(self.offers)  # deviation of the smoothed orders
-        self.made_last = np.zeros(self.nodes), blank(self.nodes)  # deviation of activity, and its amounts
+        self.output = (
+            np.zeros(self.nodes),
+            blank(self.nodes),
+        )  # deviation of output as producers see it, and its amounts
+        self.goal = np.zeros(self.needs), blank(self.needs)  # of the activity that goals are for
         self.capacity = CapacityBook(setup, records, first, count)
 
     def before(self, name: str, step: int) -> Any:
@@ -112,8 +119,7 @@ class Ledger:
         self._remember_orders(asked, book)
         self.links.adapt(number, flows, lacking=lacking, sellers=self.capacity)
         self._drift(number, wanted, lost, available=available, amounts=amounts)
-        made = deviation(records["activity"][number], self.usual_activity)
-        self.made_last = made, charge(made, (planned, 1.0, plan), (-1, 1.0, lost))
+        self._remember_output(number, planned, plan, lost)
         return plan, short
 
     def inputs_to_nodes(self, short: Short) -> Any:
@@ -162,14 +168,15 @@ class Ledger:
         if rule == "demand":
             asked = (wanted.deviation, wanted.amounts(wanted.deviation))
         else:
-            asked = (self.made_last[0][:producers], self.made_last[1][:producers])
+            asked = (self.output[0][:producers], self.output[1][:producers])
         use, amounts = (
             np.concatenate([own, of_uses[producers:]]) for own, of_uses in zip(asked, (planned, plan), strict=True)
         )
         kept = rule in ("wanted_output", "output_no_destocking")
         if rule in ("demand", "output_fixed_goal"):
             return Followed(use, amounts)
-        goal, its = (planned, plan) if rule == "wanted_output" else (use, amounts)
+        node = self.setup.need_node
+        goal, its = (planned[node], plan[node]) if rule == "wanted_output" else self.goal
         return Followed(use, amounts, goal=goal, goal_amounts=its, destocks=not kept)
 
     def _orders(self, number: int, ordered: Any, follows: Followed) -> Any:
@@ -190,7 +197,7 @@ class Ledger:
         ]
         if follows.goal is not None:
             reach = np.where(setup.of_producer, k.coefficient * (k.cover_steps + k.lag_steps), 0.0)
-            parts.append((follows.goal[node], reach * restock * off, follows.goal_amounts[node]))
+            parts.append((follows.goal, reach * restock * off, follows.goal_amounts))
         return charge(ordered, *parts)
 
     def _available(self, number: int) -> tuple[Any, Any]:
@@ -291,8 +298,26 @@ class Ledger:
             number, wanted, limit=limit, bound=self.inputs_to_nodes(bound)[:producers], lost=lost[:producers]
         )
 
+    def _remember_output(self, number: int, planned: Any, plan: Any, lost: Any) -> None:
+        """Output as producers see it, and the activity that goals are for; see `standoff.model.chain_slots.remember_output`."""
+        if not self.setup.rules.sees_output:
+            return
+        k, node = self.setup.constants, self.setup.need_node
+        made = deviation(self.records["activity"][number], self.usual_activity)
+        amounts = charge(made, (planned, 1.0, plan), (-1, 1.0, lost))
+        self.output = _drifted(self.output, (made, amounts), k.smoothing_steps)
+        if self.setup.rules.goal_sees_output:
+            seen = (self.output[0][node], self.output[1][node])
+            self.goal = _drifted(self.goal, seen, np.maximum(k.cover_steps + k.lag_steps, 1.0))
+
     def _remember_orders(self, asked: Any, book: Any) -> None:
         steps = self.setup.constants.smoothing_steps
         seen = self.seen + (asked - self.seen) / steps
         self.orders_seen = charge(seen, (self.seen, 1.0 - 1.0 / steps, self.orders_seen), (asked, 1.0 / steps, book))
         self.seen = seen
+
+
+def _drifted(before: tuple[Any, Any], towards: tuple[Any, Any], steps: Any) -> tuple[Any, Any]:
+    """A deviation that drifts to another over some steps, with its amounts."""
+    moved = before[0] + (towards[0] - before[0]) / steps
+    return moved, charge(moved, (before[0], 1.0 - 1.0 / steps, before[1]), (towards[0], 1.0 / steps, towards[1]))

@@ -63,7 +63,9 @@ class CapacityBook:
         free = wanted.amounts(planned)
         if not self.staffed:
             return free
-        can = self.before("labour", number) * (self.before("overproduction", number) if self.raised else 1.0)
+        can = self.setup.capacity(number) * self.before("labour", number)
+        if self.raised:
+            can = can * self.before("overproduction", number)
         held = charge(planned, (self.moved("labour", number), 1.0, self.labour))
         return np.where(((can < wanted.asked) & (planned < 0))[:, None], held, free)
 
@@ -98,9 +100,10 @@ class CapacityBook:
             amounts = np.where(by_inputs[:, None], bound, wanted.amounts(moved))
             gap = records["labour"][number] - self.before("labour", number)
             share = np.where(gap > 0, numbers.hire, numbers.fire)
+            of_usual = np.divide(share, self.usual, out=np.zeros_like(share), where=self.usual > 0)
             after = deviation(records["labour"][number], self.first["labour"])
             self.labour = charge(
-                after, (self.moved("labour", number), 1.0 - share, self.labour), (moved, share, amounts)
+                after, (self.moved("labour", number), 1.0 - share, self.labour), (moved, of_usual, amounts)
             )
 
     def left(self, number: int) -> tuple[Any, Any]:
@@ -113,8 +116,7 @@ class CapacityBook:
         moved = deviation(capacity_left(self.setup, self.rest._replace(**drifting), np), 1.0)
         parts: list[tuple[Any, Any, Any]] = [(0, 1.0, self.labour)]
         if self.staffed:
-            rest = np.where(self.first["labour"] > 0, self.first["labour"], 1.0)
-            parts.append((self.moved("labour", number), 1.0 / rest, self.labour))
+            parts.append((self.moved("labour", number), 1.0, self.labour))
         if self.raised:
             parts.append((self.moved("overproduction", number), 1.0, self.level))
         return moved, charge(moved, *parts)

@@ -19,6 +19,7 @@ from standoff.world.firms import ESSENTIAL, NON_ESSENTIAL, PATTERNS, FirmNetwork
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
+Places = npt.NDArray[np.integer[Any]]
 Replace = Callable[..., Array]
 
 USUAL_EPS = 0.01
@@ -109,19 +110,23 @@ class Spread:
     """
 
     sales: Array
-    sector: Index
+    sector: Places
     sectors: int
     by_need: LinearMap
-    need_buyer: Index
+    need_buyer: Places
     non_essential: LinearMap
     by_seller: LinearMap
 
     @classmethod
     def of(cls, network: FirmNetwork) -> Spread:
         """Where failures spread in a network of firms."""
-        supplier, buyer, value, sector = network.supplier, network.buyer, network.value, network.sector
-        count, sectors = len(network.firms), len(network.sectors)
-        level = network.essentiality[sector[supplier], sector[buyer]]
+        level = network.essentiality[network.sector[network.supplier], network.sector[network.buyer]]
+        return cls.of_links(network.supplier, network.buyer, network.value, sector=network.sector, level=level)
+
+    @classmethod
+    def of_links(cls, supplier: Places, buyer: Places, value: Array, *, sector: Places, level: Places) -> Spread:
+        """The same from links: their ends, flows and how essential each is, and the sector of each firm."""
+        count, sectors = len(sector), int(sector.max(initial=-1)) + 1
         sales: Array = np.bincount(supplier, value, count).astype(float)
         inputs = np.bincount(buyer, value, count)
         keys, need = np.unique(buyer * sectors + sector[supplier], return_inverse=True)

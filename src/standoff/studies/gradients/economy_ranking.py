@@ -17,7 +17,7 @@ from standoff.model.cascade import CascadeMaps
 from standoff.model.share_matrix import sum_map
 from standoff.model.supply import ratio
 from standoff.model.table_supply import TableSupply
-from standoff.simulate.systemic_risk import losses_in_rounds
+from standoff.simulate.systemic_risk import BLOCK_VALUES, Spread, losses_in_rounds
 from standoff.studies.gradients.economy_case import EconomyCase, EconomyScalar
 from standoff.studies.gradients.economy_numbers import link_ends, links_of, one_supplier_each
 from standoff.world.firms import ESSENTIAL, NEGLIGIBLE, NON_ESSENTIAL
@@ -29,7 +29,7 @@ POOLED = ("linear",)
 EVERY = ("leontief", "scarce_inventory")
 """Those in which every input is."""
 AT_ONCE = 250_000
-"""Needs times failures that are followed at once, so that they stay in the cache (measured)."""
+"""Needs of a table times failures that are followed at once, so that they stay in the cache (measured)."""
 
 
 def loss_measures(case: EconomyCase, scalar: EconomyScalar) -> dict[str, Array]:
@@ -48,13 +48,14 @@ def loss_measures(case: EconomyCase, scalar: EconomyScalar) -> dict[str, Array]:
     # A need with several suppliers turns to those that are left, if orders follow capacity
     turns = case.rules.chosen["sourcing"] == "capacity" and not one_supplier_each(supply)
     level = essentiality(case)
+    maps, width = _maps_of_table(case, level) if isinstance(supply, TableSupply) else _maps_of_list(case, level)
     producers = usual * losses_in_rounds(
-        cascade_maps(case, level),
+        maps,
         np.arange(supply.nodes),
         weight=scalar.weight * scalar.usual,
         rounds=math.ceil(case.steps / usual),
         replace="market_share" if turns else "none",
-        width=max(1, AT_ONCE // max(supply.base.size, 1)),
+        width=width,
     )
     by_flow = ratio(supply.at_group(producers) * (level != NEGLIGIBLE), supply.group_total(supply.base))
     return {"capacity": producers, "link": _of_links(supply, by_flow)}
@@ -65,22 +66,36 @@ def _of_links(supply: Any, by_flow: Array) -> Array:
     if isinstance(supply, TableSupply):
         of_cells: Array = supply.table * by_flow[:, None, :]
         return of_cells.ravel()
-    _, need, _ = link_ends(supply, np.arange(links_of(supply)))
-    group = need if supply.need_is_group else np.repeat(np.arange(len(by_flow)), supply.need_lengths)[need]
-    of_links: Array = supply.link_base * by_flow[group]
+    of_links: Array = supply.link_base * by_flow[_group_of_link(supply)]
     return of_links
 
 
-def cascade_maps(case: EconomyCase, level: npt.NDArray[np.int8]) -> CascadeMaps:
-    """The downstream cascade on the network of an economy, whatever its shape; ``level`` from `essentiality`."""
+def _group_of_link(supply: Any) -> Any:
+    """The group of inputs that each link of a list goes into."""
+    need = supply.need
+    return need if supply.need_is_group else np.repeat(np.arange(len(supply.need_lengths)), supply.need_lengths)[need]
+
+
+def _maps_of_list(case: EconomyCase, level: npt.NDArray[np.int8]) -> tuple[CascadeMaps, int]:
+    """The cascade on a list of links, and how many failures to follow at once; ``level`` from `essentiality`."""
+    supply: Any = case.economy.supply
+    supplier, _, buyer = link_ends(supply, np.arange(links_of(supply)))
+    spread = Spread.of_links(
+        supplier, buyer, supply.link_base, sector=case.product, level=level[_group_of_link(supply)]
+    )
+    return spread.maps(), max(1, BLOCK_VALUES // max(links_of(supply), 1))
+
+
+def _maps_of_table(case: EconomyCase, level: npt.NDArray[np.int8]) -> tuple[CascadeMaps, int]:
+    """The same on a table, where a need is a product of a buyer and all its losses are one matrix product a product."""
     economy, supply = case.economy, case.economy.supply
     by_product = sum_map(case.product, len(case.products))
     essential, optional = (level == each for each in (ESSENTIAL, NON_ESSENTIAL))
-    per_base = ratio(1.0, supply.group_total(supply.base))[..., None]
+    per_base = ratio(1.0, supply.base)[..., None]
     per_input = ratio(1.0, economy.inputs)[:, None]
 
     def of_groups(failed: Array) -> Array:
-        lost: Array = supply.group_total(supply.reach(failed))
+        lost = supply.reach(failed)
         lost *= per_base
         return lost
 
@@ -91,11 +106,11 @@ def cascade_maps(case: EconomyCase, level: npt.NDArray[np.int8]) -> CascadeMaps:
     def pooled(failed: Array) -> Array:
         if not optional.any():
             return np.zeros((1, 1))
-        lost = np.where(optional[..., None], supply.group_total(supply.reach(failed)), 0.0)
+        lost = np.where(optional[..., None], supply.reach(failed), 0.0)
         summed: Array = supply.total(lost) * per_input
         return summed
 
-    return CascadeMaps(
+    maps = CascadeMaps(
         sales=economy.output,
         losses_by_need=of_groups,
         smallest_essential=smallest,
@@ -103,6 +118,7 @@ def cascade_maps(case: EconomyCase, level: npt.NDArray[np.int8]) -> CascadeMaps:
         losses_by_seller=np.zeros_like,
         by_market=lambda values: by_product(values)[case.product],
     )
+    return maps, max(1, AT_ONCE // max(supply.base.size, 1))
 
 
 def essentiality(case: EconomyCase) -> npt.NDArray[np.int8]:

@@ -111,7 +111,7 @@ def ranks(case: Case, scalar: Scalar) -> None:
         chosen = [numbers[place] for place in places]
         part, whole = (np.array(without(case, scalar, chosen, share=share)) for share in (PART, 1.0))
         marginal, softened = (
-            np.array([getattr(items[place], name) for place in places]) for name in ("marginal", "softened")
+            np.array([getattr(items[place], name) for place in places]) for name in ("marginal", "loss_measure")
         )
         print(
             f"{kind}s: {len(places)} re-run, {int((part != 0).sum())} matter at the margin, {int((whole != 0).sum())} as a whole"

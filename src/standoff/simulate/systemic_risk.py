@@ -30,6 +30,8 @@ MOST_ITERATIONS = 10_000
 """Rounds after which a cascade that creeps on is given up, and said to have been."""
 MOST_STATES = 25_000_000
 """Firms times failures of which the state of every firm is kept: 0.4 GB."""
+AT_REST = 1e-6
+"""Fall of output in a round up to which a cascade that is followed over time has come to rest (assumed)."""
 
 REPLACE: dict[str, Replace] = {"market_share": cascade.replaceability, "none": cascade.irreplaceable}
 
@@ -169,9 +171,8 @@ class Spread:
     @classmethod
     def of(cls, network: FirmNetwork) -> Spread:
         """Where failures spread in a network of firms."""
-        supplier, buyer = network.supplier, network.buyer
-        level = network.essentiality[network.sector[supplier], network.sector[buyer]]
-        return cls.of_links(supplier, buyer, network.value, sector=network.sector, level=level)
+        level = network.essentiality[network.sector[network.supplier], network.sector[network.buyer]]
+        return cls.of_links(network.supplier, network.buyer, network.value, sector=network.sector, level=level)
 
     @classmethod
     def of_links(cls, supplier: Places, buyer: Places, value: Array, *, sector: Places, level: Places) -> Spread:
@@ -301,24 +302,25 @@ def _cascade(
     return both, losses_down, losses_up, rounds
 
 
-def losses_in_rounds(spread: Spread, failing: Index, *, weight: Array, rounds: int, replace: str = "none") -> Array:
+def losses_in_rounds(
+    maps: cascade.CascadeMaps, failing: Index, *, weight: Array, rounds: int, replace: str = "none", width: int = 64
+) -> Array:
     """What each failure takes away downstream, added up over rounds of the cascade.
 
     Formula: ``sum over rounds r = 0 ... R - 1 of sum over i of w_i (1 - h_i(r))``, with h(0) the failed firm alone: where a round
     takes as long as stocks last, it is a loss over time.
 
     Args:
-        spread: where failures spread.
+        maps: the network, in NumPy.
         failing: which firms fail, each alone.
         weight: w, what a firm makes or is worth in a round, (firms,).
         rounds: R.
         replace: as for `systemic_risk`.
+        width: failures that are followed at a time.
 
     Returns:
         (failing,), in the unit of the weight.
     """
-    maps = spread.maps()
-    width = max(1, BLOCK_VALUES // max(spread.by_seller.matrix.nnz, len(spread.sales), 1))
     parts = [
         _in_rounds(maps, failing[start : start + width], weight, rounds, REPLACE[replace])
         for start in range(0, len(failing), width)
@@ -336,7 +338,7 @@ def _in_rounds(maps: cascade.CascadeMaps, failing: Index, weight: Array, rounds:
         total[going] += weight @ (1.0 - down)
         sigma = replace(down=down, maps=maps)
         after = cascade.spread_down(down=down, sigma=sigma, left=left, maps=maps)
-        on = (after != down).any(axis=0)
+        on = (down - after).max(axis=0) > AT_REST
         total[going[~on]] += (rounds - 1 - number) * (weight @ (1.0 - after[:, ~on]))
         going, left, down = going[on], left[:, on], after[:, on]
     return total

@@ -244,7 +244,7 @@ def _scan(
         after, flows = step(state, ready, number=number, regime=regime, xp=xp)
         return after, emit(after, flows)
 
-    after, kept = jax.lax.scan(jax.checkpoint(one) if recompute else one, state, ahead)
+    after, kept = jax.lax.scan(jax.checkpoint(one, prevent_cse=False) if recompute else one, state, ahead)
     return after, kept
 
 

@@ -5,6 +5,7 @@ What the measures are is said in `standoff.studies.gradients.criticality`; what 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,8 @@ from standoff.studies.gradients.economy_case import (
 from standoff.studies.gradients.economy_numbers import WIDE, EconomyNumber
 from standoff.studies.gradients.economy_ranking import loss_measures
 from standoff.studies.gradients.gradient import MOST_CHECKED, ROUNDING, Gradient, nudge_of, same_slope, slope_of
+
+_ByField = Mapping[str, npt.NDArray[np.float64]]
 
 LOST = "value_added_lost"
 KINDS = {"capacity": "producer", "link": "link", "stock": "stock"}
@@ -127,31 +130,26 @@ def economy_criticality(
     value, marginal, losses = economy_importances(case, scalar)
     stated = case.evaluate({name: each for name, each in case.stated().items() if name not in WIDE}, scalar)
     ranked: list[Item] = []
-    done = 0
-    for field, kind in KINDS.items():
-        measure = losses[field] if by == "loss" else marginal[field]
-        order = np.argsort(-measure, kind="stable")
+    done = itertools.count(2, 2)
+    for field in KINDS:
+        order = np.argsort(-(losses if by == "loss" else marginal)[field], kind="stable").tolist()
         found = []
-        for place in order[:top].tolist():
+        for place in order[:top]:
             number = case.number(field, place)
             part, whole = (case.evaluate(changed_at(case, [(number, left)])[0], scalar) for left in (1.0 - PART, 0.0))
-            item = _item(kind, number, marginal[field], losses[field])
+            item = _item(number, marginal, losses)
             found.append(replace(item, marginal_exact=part - stated, loss_exact=whole - stated))
-            done += 2
             if progress:
-                progress(done)
+                progress(next(done))
         found.sort(key=lambda item: -((item.loss_exact if by == "loss" else item.marginal_exact) or 0.0))
-        rest = order[top:].tolist() if len(order) <= MOST_TOLD else []
-        numbers = (case.number(field, place) for place in rest)
-        ranked += [*found, *(_item(kind, number, marginal[field], losses[field]) for number in numbers)]
+        rest = order[top:] if len(order) <= MOST_TOLD else []
+        ranked += [*found, *(_item(case.number(field, place), marginal, losses) for place in rest)]
     counts = {kind: len(marginal[field]) for field, kind in KINDS.items()}
     ranked_by = {"producer": "cascade", "link": "cascade", "stock": "reverse pass"}
     return Criticality(case.name, case.world, of, case.unit, value, by, tuple(ranked), counts, ranked_by)
 
 
-def economy_importances(
-    case: EconomyCase, scalar: EconomyScalar
-) -> tuple[float, dict[str, npt.NDArray[np.float64]], dict[str, npt.NDArray[np.float64]]]:
+def economy_importances(case: EconomyCase, scalar: EconomyScalar) -> tuple[float, _ByField, _ByField]:
     """The result; of every producer, link and stock what 1 % less of it adds, from one reverse pass; and what ranks its loss.
 
     A stock is emptied at the start and filled again, so that its loss is ranked to first order: measured, the cascade knows nothing of it.
@@ -162,9 +160,9 @@ def economy_importances(
     return value, {field: -PART * slopes[field] for field in KINDS}, losses
 
 
-def _item(kind: str, number: EconomyNumber, marginal: npt.NDArray[Any], losses: npt.NDArray[Any]) -> Item:
-    name = number.name.partition(":")[2]
-    return Item(kind, name, float(marginal[number.place]), float(losses[number.place]))
+def _item(number: EconomyNumber, marginal: _ByField, losses: _ByField) -> Item:
+    what, name = number.field, number.name.partition(":")[2]
+    return Item(KINDS[what], name, float(marginal[what][number.place]), float(losses[what][number.place]))
 
 
 def reverse_pass_of(case: EconomyCase, scalar: EconomyScalar) -> Callable[..., tuple[float, Any]]:

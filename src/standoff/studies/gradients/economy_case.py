@@ -26,6 +26,7 @@ from standoff.studies.gradients.economy_numbers import (
     link_ends,
     links_of,
     need_buyer,
+    one_supplier_each,
 )
 
 Array = npt.NDArray[np.float64]
@@ -130,7 +131,7 @@ class EconomyCase:
     def _goods(self, place: int) -> str:
         """What a stock is of: a product, or one supplier's goods."""
         supply = self.economy.supply
-        if isinstance(supply, ListSupply) and not supply.need_is_group:
+        if one_supplier_each(supply):
             return self.producers[int(supply.supplier[place])]
         of_need = np.broadcast_to(self.product_of_need, supply.base.shape)
         return self.products[int(of_need.ravel()[place])]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from standoff.model.economy import RuleNumbers
 from standoff.model.link_cuts import CutSupply
+from standoff.model.list_supply import ListSupply
 from standoff.model.supply import Supply
 from standoff.model.table_supply import TableSupply
 
@@ -85,3 +86,8 @@ def cut_links(supply: Supply, links: Index, share: Array) -> CutSupply:
         left[np.searchsorted(closed, links)] *= 1.0 - share
     supplier, need, _ = link_ends(whole, closed)
     return CutSupply(whole, link=closed, supplier=supplier, need=need, share=1.0 - left)
+
+
+def one_supplier_each(supply: Any) -> bool:
+    """Whether every stock is of one supplier's goods."""
+    return isinstance(supply, ListSupply) and not supply.need_is_group

@@ -8,14 +8,18 @@ knows who cannot do without whom, and its losses are added up over rounds. A rou
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from standoff.model.list_supply import ListSupply
-from standoff.simulate.systemic_risk import Spread, losses_in_rounds
+from standoff.model.cascade import CascadeMaps
+from standoff.model.share_matrix import sum_map
+from standoff.model.supply import ratio
+from standoff.model.table_supply import TableSupply
+from standoff.simulate.systemic_risk import BLOCK_VALUES, Spread, losses_in_rounds
 from standoff.studies.gradients.economy_case import EconomyCase, EconomyScalar
-from standoff.studies.gradients.economy_numbers import link_ends, links_of
+from standoff.studies.gradients.economy_numbers import link_ends, links_of, one_supplier_each
 from standoff.world.essentiality import ESSENTIAL, NEGLIGIBLE, NON_ESSENTIAL
 
 Array = npt.NDArray[np.float64]
@@ -24,6 +28,8 @@ POOLED = ("linear",)
 """Rules of production in which no input is essential by itself."""
 EVERY = ("leontief", "scarce_inventory")
 """Those in which every input is."""
+AT_ONCE = 250_000
+"""Needs of a table times failures that are followed at once, so that they stay in the cache (measured)."""
 
 
 def loss_measures(case: EconomyCase, scalar: EconomyScalar) -> dict[str, Array]:
@@ -39,34 +45,90 @@ def loss_measures(case: EconomyCase, scalar: EconomyScalar) -> dict[str, Array]:
     economy, supply = case.economy, case.economy.supply
     cover = economy.cover[np.isfinite(economy.cover)]
     usual = min(max(float(cover.mean()) if cover.size else 1.0, 1.0), float(case.steps))
-    supplier, need, buyer = link_ends(supply, np.arange(links_of(supply)))
-    flow = supply.link_base
-    level = essentiality(case)
-    spread = Spread.of_links(supplier, buyer, flow, sector=case.product, level=level[need])
     # A need with several suppliers turns to those that are left, if orders follow capacity
-    alone = isinstance(supply, ListSupply) and not supply.need_is_group
-    replace = "market_share" if case.rules.chosen["sourcing"] == "capacity" and not alone else "none"
-    worth = scalar.weight * scalar.usual
+    turns = case.rules.chosen["sourcing"] == "capacity" and not one_supplier_each(supply)
+    level = essentiality(case)
+    maps, width = _maps_of_table(case, level) if isinstance(supply, TableSupply) else _maps_of_list(case, level)
     producers = usual * losses_in_rounds(
-        spread, np.arange(supply.nodes), weight=worth, rounds=math.ceil(case.steps / usual), replace=replace
+        maps,
+        np.arange(supply.nodes),
+        weight=scalar.weight * scalar.usual,
+        rounds=math.ceil(case.steps / usual),
+        replace="market_share" if turns else "none",
+        width=width,
     )
-    group = np.unique(buyer * len(case.products) + case.product[supplier], return_inverse=True)[1]
-    carried = np.bincount(group, flow)[group]
-    share = np.divide(flow, carried, out=np.zeros_like(flow), where=carried > 0)
-    return {
-        "capacity": producers,
-        "link": np.where(level[need] == NEGLIGIBLE, 0.0, share) * producers[buyer],
-    }
+    by_flow = ratio(supply.at_group(producers) * (level != NEGLIGIBLE), supply.group_total(supply.base))
+    return {"capacity": producers, "link": _of_links(supply, by_flow)}
+
+
+def _of_links(supply: Any, by_flow: Array) -> Array:
+    """The flow of every link times a number of the group that it goes into."""
+    if isinstance(supply, TableSupply):
+        of_cells: Array = supply.table * by_flow[:, None, :]
+        return of_cells.ravel()
+    of_links: Array = supply.link_base * by_flow[_group_of_link(supply)]
+    return of_links
+
+
+def _group_of_link(supply: Any) -> Any:
+    """The group of inputs that each link of a list goes into."""
+    need = supply.need
+    return need if supply.need_is_group else np.repeat(np.arange(len(supply.need_lengths)), supply.need_lengths)[need]
+
+
+def _maps_of_list(case: EconomyCase, level: npt.NDArray[np.int8]) -> tuple[CascadeMaps, int]:
+    """The cascade on a list of links, and how many failures to follow at once; ``level`` from `essentiality`."""
+    supply: Any = case.economy.supply
+    supplier, _, buyer = link_ends(supply, np.arange(links_of(supply)))
+    spread = Spread.of_links(
+        supplier, buyer, supply.link_base, sector=case.product, level=level[_group_of_link(supply)]
+    )
+    return spread.maps(), max(1, BLOCK_VALUES // max(links_of(supply), 1))
+
+
+def _maps_of_table(case: EconomyCase, level: npt.NDArray[np.int8]) -> tuple[CascadeMaps, int]:
+    """The same on a table, where a need is a product of a buyer and all its losses are one matrix product a product."""
+    economy, supply = case.economy, case.economy.supply
+    by_product = sum_map(case.product, len(case.products))
+    essential, optional = (level == each for each in (ESSENTIAL, NON_ESSENTIAL))
+    per_base = ratio(1.0, supply.base)[..., None]
+    per_input = ratio(1.0, economy.inputs)[:, None]
+
+    def of_groups(failed: Array) -> Array:
+        lost = supply.reach(failed)
+        lost *= per_base
+        return lost
+
+    def smallest(left: Array) -> Array:
+        counted = left if essential.all() else np.where(essential[..., None], left, np.inf)
+        return np.minimum(supply.smallest(counted), 1.0)
+
+    def pooled(failed: Array) -> Array:
+        if not optional.any():
+            return np.zeros((1, 1))
+        lost = np.where(optional[..., None], supply.reach(failed), 0.0)
+        summed: Array = supply.total(lost) * per_input
+        return summed
+
+    maps = CascadeMaps(
+        sales=economy.output,
+        losses_by_need=of_groups,
+        smallest_essential=smallest,
+        non_essential_losses=pooled,
+        losses_by_seller=np.zeros_like,
+        by_market=lambda values: by_product(values)[case.product],
+    )
+    return maps, max(1, AT_ONCE // max(supply.base.size, 1))
 
 
 def essentiality(case: EconomyCase) -> npt.NDArray[np.int8]:
-    """How far a producer can do without each need by the rule of production, (needs,) laid flat; levels of `standoff.world.firms`."""
-    rule, base = case.rules.chosen["production"], case.economy.supply.base
+    """How far a producer can do without each group of inputs by the rule of production, (groups); levels of `standoff.world.firms`."""
+    rule, supply = case.rules.chosen["production"], case.economy.supply
+    shape = supply.group_total(supply.base).shape
     if rule in POOLED or rule in EVERY:
-        return np.full(base.size, NON_ESSENTIAL if rule in POOLED else ESSENTIAL, dtype=np.int8)
-    critical, important = (
-        np.broadcast_to(each, base.shape).ravel() > 0 for each in (case.economy.critical, case.economy.important)
-    )
+        return np.full(shape, NON_ESSENTIAL if rule in POOLED else ESSENTIAL, dtype=np.int8)
+    rated = (np.broadcast_to(each, supply.base.shape) for each in (case.economy.critical, case.economy.important))
+    critical, important = (supply.group_total(each) > 0 for each in rated)
     stops = critical | important if rule == "strongly_critical" else critical
     halves = important & (rule == "half_critical")
     return np.where(stops, ESSENTIAL, np.where(halves, NON_ESSENTIAL, NEGLIGIBLE)).astype(np.int8)

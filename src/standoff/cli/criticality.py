@@ -29,9 +29,7 @@ def criticality(
     ] = "loss",
     top: Annotated[int, typer.Option("--top", min=0, help="How many of each kind are re-run.")] = 20,
     world: WorldOption = "",
-    rules: Annotated[
-        str, typer.Option("--rules", help="standoff, ario, pichler or inoue_todo, on a table or a folder of firms.")
-    ] = "",
+    rules: Annotated[str, typer.Option("--rules", help="Rule set: standoff, ario, pichler or inoue_todo.")] = "",
     set_: SetOption = None,
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Another end.")] = "",
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Hide what was announced later.")] = "",

@@ -219,3 +219,11 @@ def test_the_commands_say_it_as_one_object(
     told = CliRunner().invoke(app, asked)
     assert told.exit_code == 0
     assert "USD" in told.stdout
+
+
+def test_the_gradient_is_the_finite_difference_under_a_peers_rules() -> None:
+    changes = {"rules": "inoue_todo", "until": "2025-07-28"}
+    found = standoff.gradient(SCENARIO, world=WORLD, changes=changes, by=["parameter:hoard_share"], checked=1)
+    (slope,) = found.slopes
+    assert slope.smooth
+    assert slope.derivative == pytest.approx(slope.below, rel=2e-3)

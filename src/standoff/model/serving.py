@@ -177,7 +177,8 @@ def _beside(values: Any, like: Any) -> Any:
 
 def _no_more_than_asked(served: Any, relative: Any, xp: Any) -> Any:
     """Share of an order that is served, from what is served and asked relative to the usual order: 1 at most and where none is asked."""
-    return xp.where(relative > served, served / xp.where(relative > 0, relative, 1.0), 1.0)
+    short = relative > served  # a level without end has no derivative even where it is not taken
+    return xp.where(short, xp.where(short, served, 0.0) / xp.where(short, relative, 1.0), 1.0)
 
 
 LINK_BY_LINK: dict[str, dict[str, Share]] = {

@@ -15,7 +15,8 @@ import standoff
 from standoff.cli.main import app
 from standoff.errors import InputError
 from standoff.model import production, sourcing
-from standoff.model.chain_slots import numbers_per_step, shifted_consumption
+from standoff.model.chain_rules import numbers_per_step
+from standoff.model.chain_slots import shifted_consumption
 from standoff.model.economy import RuleNumbers
 from standoff.model.rulesets import RULES, SETS
 from standoff.model.share_matrix import sum_map

@@ -13,6 +13,7 @@ from standoff.model.economy import Economy, RuleNumbers
 from standoff.model.rebuilding import rebuilding_needs
 from standoff.model.rulesets import RuleSet, compose, rule_numbers
 from standoff.simulate.damage import Damage, Rebuilding, Schedule
+from standoff.simulate.economy_run import EconomyRun, run_economy
 from standoff.world.economies import economy_from_firms, economy_from_table
 from standoff.world.firm_folder import FirmFolder, read_firm_files
 
@@ -148,6 +149,17 @@ def belgian_schedule(economy: Economy, shocks: dict[str, Any]) -> Schedule:
     left = path("kS")
     return Schedule(
         economy, labour_left=lambda day: 1.0 - left(day), household_shock=path("kD"), final_shock=path("kF")
+    )
+
+
+def belgian_run(economy: Economy, shocks: dict[str, Any], *, production: str, steps: int) -> EconomyRun:
+    """The lockdown as pyIEEM has it, with one of its production functions."""
+    return run_economy(
+        economy,
+        compose("pichler", production=production),
+        belgian_schedule(economy, shocks),
+        steps=steps,
+        numbers=rule_numbers({"peer_compatible": True}),
     )
 
 

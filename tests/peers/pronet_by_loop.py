@@ -89,12 +89,7 @@ def _use_and_receive(
     network: Network, firm: str, stock: dict[str, float], delivered: dict[str, float], activity: float
 ) -> None:
     """Use of a sector is spread over its suppliers by what is in stock of each."""
-    held: dict[str, float] = {}
-    needed: dict[str, float] = {}
-    for supplier, amount in network.buys[firm].items():
-        sector = network.sector[supplier]
-        held[sector] = held.get(sector, 0.0) + stock[supplier]
-        needed[sector] = needed.get(sector, 0.0) + amount
+    held, needed = _by_sector(network, firm, stock)
     for supplier in stock:
         sector = network.sector[supplier]
         used = stock[supplier] * activity * needed[sector] / held[sector] if held[sector] > 0 else 0.0
@@ -103,13 +98,19 @@ def _use_and_receive(
 
 def _allowed(network: Network, firm: str, stock: dict[str, float]) -> float:
     """Output that the scarcest sector in stock allows, relative to the usual one."""
+    held, needed = _by_sector(network, firm, stock)
+    return min((held[sector] / needed[sector] for sector in held), default=float("inf"))
+
+
+def _by_sector(network: Network, firm: str, stock: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """What a firm has in stock of each sector, and what it usually buys of it."""
     held: dict[str, float] = {}
     needed: dict[str, float] = {}
     for supplier, amount in network.buys[firm].items():
         sector = network.sector[supplier]
         held[sector] = held.get(sector, 0.0) + stock[supplier]
         needed[sector] = needed.get(sector, 0.0) + amount
-    return min((held[sector] / needed[sector] for sector in held), default=float("inf"))
+    return held, needed
 
 
 def _order(rules: Rules, *, usual: float, activity: float, stock: float) -> float:

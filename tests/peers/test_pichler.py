@@ -7,24 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from peer_cases import DATA, belgian_schedule, belgium, worst_relative
+from peer_cases import DATA, belgian_run, belgium, worst_relative
 
-from standoff.model.rulesets import compose, rule_numbers
-from standoff.simulate.economy_run import EconomyRun, run_economy
+from standoff.simulate.economy_run import EconomyRun
 
 SECTORS = 63
 
 
 def _run(production: str) -> tuple[EconomyRun, dict[str, Any]]:
     economy, expected = belgium()
-    run = run_economy(
-        economy,
-        compose("pichler", production=production),
-        belgian_schedule(economy, expected),
-        steps=160,
-        numbers=rule_numbers({"peer_compatible": True}),
-    )
-    return run, expected
+    return belgian_run(economy, expected, production=production, steps=160), expected
 
 
 @pytest.mark.parametrize("production", ["weakly_critical", "half_critical", "strongly_critical", "leontief"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from peer_cases import belgian_schedule, belgium, worst_relative
+from peer_cases import belgian_run, belgium, worst_relative
 from pichler_by_loop import FUNCTIONS, Country, Day, Shocks, run_by_loop
 
 from standoff.model.economy import RuleNumbers
@@ -49,13 +49,7 @@ def test_the_loop_is_pyieem_and_the_engine_is_the_loop_in_belgium(production: st
         for name, theirs in (("output", output), ("demand", demand), ("consumption", consumption), ("other", other)):
             assert worst_relative(_arrays(history, name)[at], theirs) < 1e-9
         assert worst_relative(_arrays(history, "labour")[at], labour) < 1e-9
-    run = run_economy(
-        economy,
-        compose("pichler", production=production),
-        belgian_schedule(economy, expected),
-        steps=45,
-        numbers=rule_numbers({"peer_compatible": True}),
-    )
+    run = belgian_run(economy, expected, production=production, steps=45)
     assert worst_relative(run["output"], _arrays(history, "output")) < 1e-9
     assert worst_relative(run["labour"], _arrays(history, "labour")) < 1e-9
 

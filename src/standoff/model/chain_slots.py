@@ -14,120 +14,24 @@ chain, where sellers ship from finished stock, goods are on the way for weeks an
   a change of one is an order of ``(cover + lag) / restocking time`` more, each seller passes that on, and a world at rest leaves its rest
   from rounding alone (10 of 15 random worlds within ten years, by up to 300 times usual stocks). On an economy the rule stays as the
   peer has it, and does the same there.
-* Numbers that the peers give for a day are turned into those of a step (`numbers_per_step`).
+* Numbers that the peers give for a day are turned into those of a step (`standoff.model.chain_rules.numbers_per_step`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from standoff.model import consumption, labour, overproduction, planning, production, sourcing
+from standoff.model.chain_rules import ChainRules, Done, Drift, Follows, Ordering, numbers_per_step
 from standoff.model.economy import RuleNumbers
 from standoff.model.state import RegimeStep, State
 
 if TYPE_CHECKING:
     from standoff.simulate.setup import Setup
     from standoff.world.network import Network
-
-
-class Follows(NamedTuple):
-    """What orders follow."""
-
-    use: Any
-    """Activity whose use they replace, (nodes, ...)."""
-    goal: Any = None
-    """Activity of each need's consumer that its goal is for, (needs, ...); None where goals stay at usual use."""
-    destocks: bool = True
-    """Whether producers work off too much stock; final uses always do."""
-
-
-class Done(NamedTuple):
-    """What a step has come to, by producer, (producers, ...)."""
-
-    demand: Any
-    """Activity that is asked for, before capacity."""
-    input_limit: Any
-    """Activity that stocks of inputs allow."""
-    activity: Any
-
-
-class Drift(NamedTuple):
-    """A slot that bounds capacity by a state of its own."""
-
-    capacity: Callable[[State, Any, Any], Any]
-    """(state, capacity without the rule, array namespace) to capacity with it, (producers, ...)."""
-    begin: Callable[[Setup, RuleNumbers, Any], Any]
-    """The state at rest, (producers,) or (producers, 1); None where the rule has none."""
-    after: Callable[[Setup, State, Done, Any], Any]
-    """The state at the end of a step."""
-
-
-Consumption = Callable[["Network", Any, RuleNumbers], Any]
-Production = Callable[["Setup", Any, Any], Any]
-Ordering = Callable[["Setup", State, Any, Any, Any], Follows]
-Sourcing = Callable[..., tuple[Any, Any]]
-
-
-@dataclass(frozen=True)
-class ChainRules:
-    """A rule for every slot of a step on a chain."""
-
-    chosen: Mapping[str, str]
-    """Name of the rule in each slot."""
-    numbers: RuleNumbers
-    """Per step of the run."""
-    sees_output: bool
-    """Whether orders follow output."""
-    goal_sees_output: bool
-    """Whether goals of stocks do."""
-    overproduction: Drift
-    labour: Drift
-    consumption: Consumption
-    production: Production
-    ordering: Ordering
-    sourcing: Sourcing
-
-    @property
-    def every_link(self) -> bool:
-        """Whether shares can change on links that no measure touches."""
-        steady = self.overproduction.after is _nothing and self.labour.after is _nothing
-        return self.chosen["sourcing"] == "capacity" and not steady
-
-
-def chain_rules(chosen: Mapping[str, str], numbers: RuleNumbers, *, step_days: float) -> ChainRules:
-    """The rules of a run.
-
-    Args:
-        chosen: name of the rule in each slot.
-        numbers: of the rules, per day.
-        step_days: length of a step.
-    """
-    fills = {slot: rules[chosen[slot]] for slot, rules in FILLS.items()}
-    return ChainRules(
-        chosen=dict(chosen),
-        numbers=numbers_per_step(numbers, step_days=step_days),
-        sees_output=chosen["ordering"] in ORDERS_FOLLOW_OUTPUT,
-        goal_sees_output=chosen["ordering"] in GOALS_FOLLOW_OUTPUT,
-        **fills,
-    )
-
-
-def numbers_per_step(numbers: RuleNumbers, *, step_days: float) -> RuleNumbers:
-    """Numbers of the rules for a step of some days.
-
-    The share of a labour gap that is closed in a day, gamma, becomes ``1 - (1 - gamma)^d`` for a step of d days; the days in which
-    overproduction drifts are divided by d, never below one step. The others are shares and factors, which time does not touch.
-    """
-    return replace(
-        numbers,
-        hire=1.0 - (1.0 - numbers.hire) ** step_days,
-        fire=1.0 - (1.0 - numbers.fire) ** step_days,
-        overproduction_steps=max(numbers.overproduction_steps / step_days, 1.0),
-    )
 
 
 # Overproduction and labour: capacity
@@ -238,8 +142,14 @@ def rated_inputs(setup: Setup, stock: Any, xp: Any) -> Any:
 
 def scarce_inventory(setup: Setup, stock: Any, xp: Any) -> Any:
     """Producers by their scarcest input, see `production.scarce_limit`; final uses keep stocks to use them: by the class of each input."""
+    scarce = scarce_limit(setup, stock, xp)
+    return setup.smallest_over_needs(xp.where(setup.of_producer, scarce, _by_class(setup, stock, xp)))
+
+
+def scarce_limit(setup: Setup, stock: Any, xp: Any) -> Any:
+    """Activity that each stock allows before it is scarce, with the numbers of the run, (needs, ...)."""
     k = setup.constants
-    scarce = production.scarce_limit(
+    return production.scarce_limit(
         stock=stock,
         coefficient=k.coefficient,
         use=k.use,
@@ -248,7 +158,6 @@ def scarce_inventory(setup: Setup, stock: Any, xp: Any) -> Any:
         psi=setup.rules.numbers.psi,
         xp=xp,
     )
-    return setup.smallest_over_needs(xp.where(setup.of_producer, scarce, _by_class(setup, stock, xp)))
 
 
 def _by_class(setup: Setup, stock: Any, xp: Any) -> Any:
@@ -421,3 +330,21 @@ FILLS: dict[str, dict[str, Any]] = {
     "sourcing": {"adaptive": drifting_shares, "usual": usual_shares, "capacity": shares_by_capacity},
 }
 """What fills each slot of a step on a chain but rationing, by the names of `standoff.model.rulesets`."""
+
+
+def chain_rules(chosen: Mapping[str, str], numbers: RuleNumbers, *, step_days: float) -> ChainRules:
+    """The rules of a run.
+
+    Args:
+        chosen: name of the rule in each slot.
+        numbers: of the rules, per day.
+        step_days: length of a step.
+    """
+    fills = {slot: rules[chosen[slot]] for slot, rules in FILLS.items()}
+    return ChainRules(
+        chosen=dict(chosen),
+        numbers=numbers_per_step(numbers, step_days=step_days),
+        sees_output=chosen["ordering"] in ORDERS_FOLLOW_OUTPUT,
+        goal_sees_output=chosen["ordering"] in GOALS_FOLLOW_OUTPUT,
+        **fills,
+    )

@@ -207,14 +207,14 @@ def follow_wanted_output(m: Moment) -> OrderPlan:
     )
 
 
-def follow_output(*, goal_follows: bool, no_destocking: bool) -> Rule:
+def follow_output(*, goal_follows: bool, destocks: bool) -> Rule:
     """Orders on realised output; the goal follows it too or stays, stocks above it are worked off or not."""
 
     def rule(m: Moment) -> OrderPlan:
         return OrderPlan(
             use=m.activity,
             goal=m.activity if goal_follows else None,
-            destocks=not no_destocking,
+            destocks=destocks,
         )
 
     return rule
@@ -327,9 +327,9 @@ FILLS: dict[str, dict[str, Any]] = {
     "ordering": {
         "planned_use": follow_plan,
         "wanted_output": follow_wanted_output,
-        "output": follow_output(goal_follows=True, no_destocking=False),
-        "output_fixed_goal": follow_output(goal_follows=False, no_destocking=False),
-        "output_no_destocking": follow_output(goal_follows=True, no_destocking=True),
+        "output": follow_output(goal_follows=True, destocks=True),
+        "output_fixed_goal": follow_output(goal_follows=False, destocks=True),
+        "output_no_destocking": follow_output(goal_follows=True, destocks=False),
         "demand": follow_demand,
     },
     "sourcing": {

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from standoff.model import leakage, licensing, ordering, permits, planning, production, reserves, transport
-from standoff.model.chain_slots import Done, Follows, remember_output
+from standoff.model.chain_rules import Done, Follows
+from standoff.model.chain_slots import remember_output
 from standoff.model.permits import Rights
 from standoff.model.state import Flows, RegimeStep, State
 

@@ -18,7 +18,7 @@ from standoff.simulate.record import DRIFTING_FIELDS
 from standoff.world.network import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from standoff.model.chain_slots import ChainRules
+    from standoff.model.chain_rules import ChainRules
     from standoff.model.state import RegimeStep, State
     from standoff.results.result import Result
 

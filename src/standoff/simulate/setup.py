@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from standoff.errors import refuse
 from standoff.measures.gates import Regimes
-from standoff.model.chain_slots import ChainRules, chain_rules
+from standoff.model.chain_rules import ChainRules
+from standoff.model.chain_slots import chain_rules
 from standoff.model.economy import RuleNumbers
 from standoff.model.rulesets import SETS
 from standoff.model.share_matrix import LinearMap, RunMinimum, sum_map

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from standoff.model import production
+from standoff.model.chain_slots import scarce_limit
 from standoff.results.attribution.charging import Ring, charge, deviation, explained
 from standoff.results.attribution.links import LinkFlows
 from standoff.results.attribution.producers import CapacityBook, Wanted
@@ -239,15 +239,7 @@ class Ledger:
         slope = np.where(k.critical > 0, 1.0, 0.5) / np.where(used, k.coefficient, 1.0)
         counts = used & (k.critical + k.important > 0)
         if rule == "scarce_inventory":
-            per_unit = production.scarce_limit(
-                stock=np.ones_like(stock),
-                coefficient=k.coefficient,
-                use=k.use,
-                cover_steps=k.cover_steps,
-                usual=k.usual_activity,
-                psi=setup.rules.numbers.psi,
-                xp=np,
-            )
+            per_unit = scarce_limit(setup, np.ones_like(stock), np)
             slope = np.where(setup.of_producer, per_unit, slope)
             limit = np.where(setup.of_producer & used, stock * per_unit, limit)
             counts = np.where(setup.of_producer, used, counts)

@@ -122,7 +122,7 @@ def _maps_of_table(case: EconomyCase, level: npt.NDArray[np.int8]) -> tuple[Casc
 
 
 def essentiality(case: EconomyCase) -> npt.NDArray[np.int8]:
-    """How far a producer can do without each group of inputs by the rule of production, (groups); levels of `standoff.world.essentiality`."""
+    """How far a producer can do without each group of inputs by its rule of production, (groups); levels: `world.essentiality`."""
     rule, supply = case.rules.chosen["production"], case.economy.supply
     shape = supply.group_total(supply.base).shape
     if rule in POOLED or rule in EVERY:
